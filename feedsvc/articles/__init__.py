@@ -1,0 +1,1 @@
+"""Settle: a Draft and what the ledger knows become an Article."""

@@ -1,0 +1,321 @@
+"""The publication's settings: one short typed value, read from ``feedsvc.toml``.
+
+Each key is a dataclass field; its metadata holds the function that reads it and the sentence that the
+settings reference prints. All mistakes are reported at once, with file, line, key and what is allowed.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from feedsvc.errors import Problem, QueryError, SettingsError
+from feedsvc.query import Query, parse_query, topics_in
+from feedsvc.text import fold, one_line, slugify
+
+FILE_NAME = "feedsvc.toml"
+
+# RFC 4151, section 2.1: an authority name and a date.
+_AUTHORITY = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.\-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9\-]+)*,\d{4}(?:-\d\d(?:-\d\d)?)?")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_RESERVED = re.compile(r"all(?:-[a-z]{2,3}(?:-[a-z0-9]{2,8})*)?")
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not one_line(value):
+        raise ValueError('a text in quotes is wanted, such as "The Example Wire"')
+    return one_line(value)
+
+
+def _address(value: object) -> str:
+    parts = urlsplit(_text(value))
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError('an absolute http or https address is wanted, such as "https://news.example.org"')
+    if not str(value).isascii():
+        raise ValueError("write the address in ASCII: the host in punycode, the path percent-encoded")
+    return parts.geturl().rstrip("/")
+
+
+def _authority(value: object) -> str:
+    if not isinstance(value, str) or not _AUTHORITY.fullmatch(value):
+        raise ValueError('a domain you own and a date are wanted, such as "news.example.org,2026" (RFC 4151)')
+    return value.lower()
+
+
+def _language(value: object) -> str:
+    if not isinstance(value, str) or not _LANGUAGE.fullmatch(value):
+        raise ValueError('a language tag is wanted, such as "en" or "pt-BR" (BCP 47)')
+    return value
+
+
+def _zone(value: object) -> ZoneInfo:
+    try:
+        return ZoneInfo(_text(value))
+    except (OSError, ValueError) as error:
+        raise ValueError('the name of a time zone is wanted, such as "Asia/Tokyo" or "UTC"') from error
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("true or false is wanted, without quotes")
+    return value
+
+
+def _number(low: int, high: int) -> Callable[[object], int]:
+    def read(value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise ValueError(f"a whole number from {low} to {high} is wanted")
+        return value
+
+    return read
+
+
+def _one_of(*allowed: str) -> Callable[[object], str]:
+    def read(value: object) -> str:
+        if value not in allowed:
+            raise ValueError("one of " + ", ".join(f'"{each}"' for each in allowed) + " is wanted")
+        return str(value)
+
+    return read
+
+
+def _topic_slug(value: object) -> str:
+    slug = _text(value)
+    if slugify(slug) != slug:
+        better = slugify(slug) or "my-topic"
+        raise ValueError(f'lower-case letters, digits and single hyphens are wanted, such as "{better}"')
+    if _RESERVED.fullmatch(slug):
+        raise ValueError('"all" and "all-LANGUAGE" name the feeds of the whole publication; choose another')
+    return slug
+
+
+def key(read: Callable[[object], object], help: str, default: Any = MISSING) -> Any:
+    """A settings key: how its value is read, what it means, its default (none: it must be given)."""
+    return field(default=default, metadata={"read": read, "help": help})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """``[publication]``: who publishes, where, in which language and zone."""
+
+    title: str = key(_text, "The publication's name, the title of its feeds.")
+    url: str = key(_address, "The public base of every address that is printed; may end in a path.")
+    id_authority: str | None = key(
+        _authority, "The authority of minted ids (RFC 4151). Never change it, whatever becomes of url.", None
+    )
+    language: str = key(_language, "The language of articles that name none (BCP 47).", "en")
+    timezone: ZoneInfo = key(_zone, "The zone of dates that name none.", ZoneInfo("UTC"))
+    author: str | None = key(_text, "Who wrote an article that names nobody; the title when not set.", None)
+    description: str | None = key(_text, "One sentence about the publication.", None)
+    rights: str | None = key(_text, "The rights line of feeds and articles.", None)
+    license: str | None = key(_address, "The address of the licence of feeds and articles.", None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbox:
+    """``[inbox]``: where articles arrive and what becomes of them."""
+
+    folder: str = key(_text, "The inbox, relative to feedsvc.toml; sub-folders count.", "inbox")
+    deleted: str = key(
+        _one_of("withdraw", "keep"), "What a deleted document means: withdraw its article, or keep it.", "withdraw"
+    )
+    max_bytes: int = key(_number(1024, 1 << 30), "The size from which a document is refused.", 10 * 1024 * 1024)
+    date_order: str | None = key(
+        _one_of("day-first", "month-first"), "How 01/02/2017 is meant; such dates are refused when not set.", None
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feeds:
+    """``[feeds]``: what every feed is like."""
+
+    entries: int = key(_number(1, 1000), "Entries in a subscription document.", 50)
+    content: str = key(_one_of("full", "summary"), "Whether entries carry the whole article.", "full")
+    automatic_topics: bool = key(_flag, "A feed for each tag, section or subject that articles carry.", True)
+    folder_topics: bool = key(_flag, "A feed for each folder of the inbox.", False)
+    refresh: int = key(_number(60, 86400), "Seconds for which readers and caches may keep a feed.", 300)
+    tombstone_days: int = key(_number(0, 3650), "Days for which a withdrawn article leaves a tombstone.", 30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """``[store]``: where the ledger and the edition are kept."""
+
+    url: str = key(_text, "The database; a path in sqlite:/// is relative to feedsvc.toml.", "sqlite:///var/feedsvc.db")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicRule:
+    """``[[topic]]``: a topic of your own. Without ``match`` it holds what is tagged with its slug or title."""
+
+    slug: str = key(_topic_slug, "The topic's name in addresses; permanent.")
+    title: str = key(_text, "The topic's name for people; the title of its feed.")
+    match: Query | None = key(lambda value: parse_query(_text(value)), "The query that fills the topic.", None)
+    description: str | None = key(_text, "One sentence about the topic.", None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings of one publication. ``file`` is the feedsvc.toml they came from."""
+
+    file: Path
+    publication: Publication
+    inbox: Inbox = Inbox()
+    feeds: Feeds = Feeds()
+    store: Store = Store()
+    topics: tuple[TopicRule, ...] = ()
+
+    @property
+    def folder(self) -> Path:
+        """The publication's folder."""
+        return self.file.parent
+
+    @property
+    def inbox_folder(self) -> Path:
+        """The inbox as a path of its own."""
+        return self.folder / self.inbox.folder
+
+
+SECTIONS: Mapping[str, type] = {
+    "publication": Publication,
+    "inbox": Inbox,
+    "feeds": Feeds,
+    "store": Store,
+    "topic": TopicRule,
+}
+
+
+def load_settings(file: Path) -> Settings:
+    """Read and check ``file``.
+
+    Raises SettingsError with every problem found.
+    """
+    try:
+        source = file.read_bytes().decode("utf-8")
+    except FileNotFoundError as error:
+        message = "there is no such file; `feedsvc init DIR` writes one"
+        raise SettingsError((Problem(str(file), None, None, message),)) from error
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"cannot be read as UTF-8 text ({error}); mend the file or its permissions"
+        raise SettingsError((Problem(str(file), None, None, message),)) from error
+    return parse_settings(source, file)
+
+
+def parse_settings(source: str, file: Path) -> Settings:
+    """The settings that the text of a ``feedsvc.toml`` means.
+
+    Raises SettingsError with every problem found.
+    """
+    try:
+        document = tomllib.loads(source)
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r"line (\d+)", str(error))
+        raise SettingsError((Problem(str(file), int(at[1]) if at else None, None, f"not TOML: {error}"),)) from error
+    return _Reader(file, source).settings(document)
+
+
+class _Reader:
+    """Reads the tables of one file and collects what is wrong with them."""
+
+    def __init__(self, file: Path, source: str) -> None:
+        self.file = file
+        self.lines = dict(_lines(source))
+        self.problems: list[Problem] = []
+
+    def settings(self, document: Mapping[str, object]) -> Settings:
+        for name in document.keys() - SECTIONS.keys():
+            self.problem(name, f"unknown section; known are {', '.join(SECTIONS)}")
+        if "publication" not in document:
+            self.problem("publication", "the section is missing: title and url must be given")
+        tables = {name: self.table(name, document.get(name, {})) for name in SECTIONS if name != "topic"}
+        topics = self.topics(document.get("topic", []))
+        if self.problems:
+            ordered = sorted(self.problems, key=lambda problem: (problem.line or 0, problem.key or ""))
+            raise SettingsError(tuple(ordered))
+        return Settings(file=self.file, topics=topics, **tables)
+
+    def problem(self, dotted: str, message: str) -> None:
+        self.problems.append(Problem(str(self.file), self.lines.get(dotted), dotted, message))
+
+    def table(self, name: str, table: object, index: int | None = None) -> Any:
+        """The value of a section, or None after problems were noted."""
+        place = name if index is None else f"{name}[{index}]"
+        kind = SECTIONS[name]
+        if not isinstance(table, dict):
+            return self.problem(place, f"a section is wanted: [{name}]")
+        known = {each.name: each for each in fields(kind)}
+        for extra in table.keys() - known.keys():
+            self.problem(f"{place}.{extra}", f"unknown key; known are {', '.join(known)}")
+        values: dict[str, object] = {}
+        for each in known.values():
+            self.value(f"{place}.{each.name}", each, table, values)
+        missing = [each.name for each in known.values() if each.default is MISSING and each.name not in values]
+        return kind(**values) if not missing else None
+
+    def value(self, dotted: str, each: Field[Any], table: Mapping[str, object], values: dict[str, object]) -> None:
+        if each.name not in table:
+            if each.default is MISSING:
+                self.lines.setdefault(dotted, self.lines.get(dotted.rpartition(".")[0], 1))
+                self.problem(dotted, f"must be given. {each.metadata['help']}")
+            return
+        try:
+            values[each.name] = each.metadata["read"](table[each.name])
+        except QueryError as error:
+            self.problem(dotted, f"{error}")
+            values[each.name] = None
+        except ValueError as error:
+            self.problem(dotted, f"{table[each.name]!r} does not do: {error}")
+            values[each.name] = None
+
+    def topics(self, tables: object) -> tuple[TopicRule, ...]:
+        if not isinstance(tables, list):
+            self.problem("topic", "a list of sections is wanted: [[topic]]")
+            return ()
+        rules = [self.table("topic", table, index) for index, table in enumerate(tables)]
+        found = {index: rule for index, rule in enumerate(rules) if rule is not None and rule.slug is not None}
+        self.clashes(found)
+        self.references(found)
+        return tuple(found.values())
+
+    def clashes(self, rules: Mapping[int, TopicRule]) -> None:
+        for what in ("slug", "title"):
+            seen: dict[str, int] = {}
+            for index, rule in rules.items():
+                name = fold(getattr(rule, what) or f"#{index}")
+                if name in seen:
+                    self.problem(f"topic[{index}].{what}", f"the same {what} as topic[{seen[name]}]; choose another")
+                seen.setdefault(name, index)
+
+    def references(self, rules: Mapping[int, TopicRule]) -> None:
+        """Refuse rules that use each other in a circle through ``topic:``."""
+        uses = {rule.slug: topics_in(rule.match) if rule.match else frozenset() for rule in rules.values()}
+        for index, rule in rules.items():
+            reached, frontier = set[str](), set(uses[rule.slug])
+            while frontier:
+                reached |= frontier
+                frontier = {slug for each in frontier for slug in uses.get(each, ())} - reached
+            if rule.slug in reached:
+                self.problem(f"topic[{index}].match", "the rule leads back to itself through topic:; break the circle")
+
+
+_HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_-]+)\s*\]")
+_KEY = re.compile(r"""\s*["']?([A-Za-z0-9_-]+)["']?\s*[=.]""")
+
+
+def _lines(source: str) -> Iterator[tuple[str, int]]:
+    """Each dotted key of a TOML text with its line, as far as plain reading shows it (tomllib keeps no lines)."""
+    place = ""
+    counts: dict[str, int] = {}
+    for number, line in enumerate(source.splitlines(), 1):
+        if header := _HEADER.match(line):
+            place = header[2]
+            if header[1] == "[[":
+                place = f"{header[2]}[{counts.setdefault(header[2], 0)}]"
+                counts[header[2]] += 1
+            yield place, number
+        elif named := _KEY.match(line):
+            yield (f"{place}.{named[1]}" if place else named[1]), number

@@ -1,0 +1,297 @@
+"""The values that travel through feedsvc, in the order in which a document meets them.
+
+Every value is frozen and complete: what is untrusted was coerced at the edge that made it. Words follow
+the IPTC news standards and RFC 4287; the word list stands in ``docs/design.md``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from datetime import time as clock_time
+from enum import StrEnum
+from typing import Literal
+
+Severity = Literal["info", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A typed remark on imperfect input.
+
+    ``code`` is kebab-case, ``line`` counts from 1, ``message`` is one sentence that ends with the remedy
+    where there is one. Which document it concerns is known by whoever holds the finding.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    field: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An author (RFC 4287, section 3.2)."""
+
+    name: str
+    email: str | None = None
+    uri: str | None = None
+
+
+class Status(StrEnum):
+    """Where an article stands (IPTC ``pubstatus``, and what feedsvc adds to it)."""
+
+    USABLE = "usable"
+    WITHHELD = "withheld"
+    CANCELED = "canceled"
+    EMBARGOED = "embargoed"
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Raw bytes as they arrived.
+
+    ``name`` is the path inside the inbox, with ``/``. ``modified`` is the file's time in UTC.
+    """
+
+    name: str
+    data: bytes
+    modified: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDate:
+    """A date as a source states it: the year, the time and the zone may be missing.
+
+    ``offset`` is the offset from UTC that the source names. ``time`` without ``offset`` is local to the
+    publication. The day exists (a missing year counts as a leap year).
+    """
+
+    year: int | None
+    month: int
+    day: int
+    time: clock_time | None = None
+    offset: timedelta | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A media file that belongs to an article: absolute URL, media type, length in bytes."""
+
+    url: str
+    type: str
+    length: int
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A lead image. ``url`` may be relative in a Draft and is absolute in an Article."""
+
+    url: str
+    alt: str | None = None
+    credit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a parser understood of one article; None means that the source does not say.
+
+    ``html`` is the body as untrusted HTML (parsers of plain text escape it), ``base`` the address against
+    which its relative links stand, where the source names one; ``url`` is the source's canonical address.
+    ``part`` is 0 for the only article of a document, else its position counted from 1. ``evidence`` says
+    for each field, in a sentence, where its value comes from.
+    """
+
+    format: str
+    part: int = 0
+    id: str | None = None
+    version: int | None = None
+    status: Status | None = None
+    headline: str | None = None
+    authors: tuple[Person, ...] = ()
+    dateline: str | None = None
+    source: str | None = None
+    slugline: str | None = None
+    ednote: str | None = None
+    language: str | None = None
+    published: SourceDate | None = None
+    updated: SourceDate | None = None
+    embargo: SourceDate | None = None
+    expires: SourceDate | None = None
+    url: str | None = None
+    base: str | None = None
+    html: str = ""
+    summary: str | None = None
+    tags: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    rights: str | None = None
+    license: str | None = None
+    picture: Picture | None = None
+    enclosures: tuple[Enclosure, ...] = ()
+    evidence: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """All that a parser made of one document. No drafts: the document is rejected, a finding says why."""
+
+    drafts: tuple[Draft, ...]
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """What the other documents of the same folder tell about one document.
+
+    ``furniture`` holds those of its first lines (folded) that also open two or more other documents;
+    ``year`` is the year on which all dated neighbours agree; ``bulk_copy`` is true when the folder's
+    file times were set by one copy, so that they say nothing about when a story was written.
+    """
+
+    furniture: frozenset[str] = frozenset()
+    year: int | None = None
+    bulk_copy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What the settings tell a parser. ``date_order`` is ``day-first``, ``month-first`` or unknown."""
+
+    date_order: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """A normalised, complete, immutable story.
+
+    ``id`` is the document's own id verbatim, or minted; ``uri`` is that id as Atom wants it. ``html`` is
+    safe, with absolute addresses; ``text`` is its plain text, paragraphs separated by a blank line.
+    Datetimes are aware, whole seconds. ``url`` is the permanent page here, ``via`` the source's address.
+    """
+
+    name: str
+    format: str
+    id: str
+    uri: str
+    slug: str
+    url: str
+    status: Status
+    headline: str
+    authors: tuple[Person, ...]
+    language: str
+    published: datetime
+    updated: datetime
+    html: str
+    text: str
+    summary: str
+    version: int | None = None
+    source: str | None = None
+    dateline: str | None = None
+    slugline: str | None = None
+    ednote: str | None = None
+    embargo: datetime | None = None
+    expires: datetime | None = None
+    via: str | None = None
+    tags: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    rights: str | None = None
+    license: str | None = None
+    picture: Picture | None = None
+    enclosures: tuple[Enclosure, ...] = ()
+    evidence: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A subject with a feed of its own (an Atom category: ``slug`` is its term, ``title`` its label)."""
+
+    slug: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """That an article belongs to a topic, and why."""
+
+    topic: Topic
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An article as it stands in one feed. ``html`` is None when the feed carries summaries only."""
+
+    id: str
+    uri: str
+    url: str
+    title: str
+    authors: tuple[Person, ...]
+    published: datetime
+    updated: datetime
+    language: str
+    summary: str
+    html: str | None
+    topics: tuple[Topic, ...] = ()
+    via: str | None = None
+    source: str | None = None
+    ednote: str | None = None
+    rights: str | None = None
+    license: str | None = None
+    picture: Picture | None = None
+    enclosures: tuple[Enclosure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """What is left of a withdrawn article (RFC 6721): its id, its id as a URI, when it went."""
+
+    id: str
+    uri: str
+    when: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """Ordered entries with an identity.
+
+    ``name`` is ``all`` or a topic's slug, ``page`` the absolute address of its page for people; the
+    document in a format stands at ``page`` + ``.atom``, ``.rss`` or ``.json``. ``refresh`` is in seconds.
+    """
+
+    name: str
+    id: str
+    title: str
+    description: str
+    page: str
+    home: str
+    language: str
+    updated: datetime
+    author: Person
+    refresh: int
+    entries: tuple[Entry, ...]
+    tombstones: tuple[Tombstone, ...] = ()
+    rights: str | None = None
+    license: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Representation:
+    """A document as it is served: one set of bytes for each content coding.
+
+    ``path`` is the address without the base (``/feeds/all.atom``); ``digest`` is a hash of the identity
+    bytes and the stem of every ETag; ``bodies`` maps ``identity``, ``gzip``, ``br``, ``zstd`` to bytes
+    (a tiny document has ``identity`` only). ``last_modified`` moves forward at every change.
+    """
+
+    path: str
+    media_type: str
+    digest: str
+    last_modified: datetime
+    max_age: int
+    bodies: Mapping[str, bytes]

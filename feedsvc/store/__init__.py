@@ -1,0 +1,1 @@
+"""Store and publish: the ledger and the edition, in one database."""

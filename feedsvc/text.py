@@ -1,0 +1,52 @@
+"""Characters, whatever they belong to: what XML allows, one line, comparison, slugs."""
+
+import hashlib
+import re
+import unicodedata
+
+# Everything outside the Char production of XML 1.0 (section 2.2), the C1 controls that it discourages,
+# and the noncharacters, which RFC 3629 readers refuse as well.
+_ILLEGAL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
+    + "".join(chr(plane << 16 | low) for plane in range(1, 17) for low in (0xFFFE, 0xFFFF))
+    + "]"
+)
+_SPACE = re.compile(r"\s+")
+SLUG_LENGTH = 80
+
+
+def xml_clean(text: str) -> str:
+    """``text`` without the characters that XML 1.0 does not allow; NEL and CR LF become line feeds."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n")
+    return _ILLEGAL.sub("", text)
+
+
+def one_line(text: str) -> str:
+    """``text`` cleaned, with every run of white space folded into one blank."""
+    return _SPACE.sub(" ", xml_clean(text)).strip()
+
+
+def fold(text: str) -> str:
+    """The form in which names are compared: compatibility-normalised, case and white space folded."""
+    return one_line(unicodedata.normalize("NFKC", text).casefold())
+
+
+def slugify(text: str) -> str:
+    """``text`` as a part of an address: lower case, letters of every script kept, the rest as ``-``.
+
+    Empty when nothing of ``text`` is a letter, a mark or a digit.
+    """
+    lowered = unicodedata.normalize("NFKC", text).lower()
+    kept = "".join(c if unicodedata.category(c)[0] in "LMN" else "-" for c in xml_clean(lowered))
+    words = [word for word in kept.split("-") if word]
+    slug = ""
+    for word in words:
+        if slug and len(slug) + len(word) >= SLUG_LENGTH:
+            break
+        slug = f"{slug}-{word}" if slug else word
+    return slug[:SLUG_LENGTH]
+
+
+def short_hash(text: str, length: int = 6) -> str:
+    """A few hexadecimal digits that tell ``text`` from others: stable on every machine."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:length]

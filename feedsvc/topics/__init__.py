@@ -1,0 +1,1 @@
+"""Classify: an Article is sorted into topics, with the reason."""

@@ -1,0 +1,1 @@
+"""Serve: requests are answered with Representations and pages."""
