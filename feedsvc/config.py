@@ -145,7 +145,9 @@ class Feeds:
 class Store:
     """``[store]``: where the ledger and the edition are kept."""
 
-    url: str = key(_text, "The database; a path in sqlite:/// is relative to feedsvc.toml.", "sqlite:///var/feedsvc.db")
+    url: str = key(
+        _text, "The database; a path in sqlite:/// is relative to feedsvc.toml.", "sqlite:///var/feedsvc.db"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,7 +301,9 @@ class _Reader:
                 reached |= frontier
                 frontier = {slug for each in frontier for slug in uses.get(each, ())} - reached
             if rule.slug in reached:
-                self.problem(f"topic[{index}].match", "the rule leads back to itself through topic:; break the circle")
+                self.problem(
+                    f"topic[{index}].match", "the rule leads back to itself through topic:; break the circle"
+                )
 
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_-]+)\s*\]")

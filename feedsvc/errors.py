@@ -1,13 +1,13 @@
 """The error tree. Every error says what it concerns and what to do about it.
 
-    FeedsvcError
-    ├── UsageError          a wrong argument on the command line
-    ├── SettingsError       one or more Problems in feedsvc.toml, all at once
-    ├── QueryError          a topic rule that does not parse, with its column
-    ├── InboxError          the inbox cannot be read
-    │   └── InboxLostError  most of its documents are suddenly gone
-    ├── StoreError          the ledger cannot be opened, or is from a newer feedsvc
-    └── LockHeldError       another build is under way
+FeedsvcError
+├── UsageError          a wrong argument on the command line
+├── SettingsError       one or more Problems in feedsvc.toml, all at once
+├── QueryError          a topic rule that does not parse, with its column
+├── InboxError          the inbox cannot be read
+│   └── InboxLostError  most of its documents are suddenly gone
+├── StoreError          the ledger cannot be opened, or is from a newer feedsvc
+└── LockHeldError       another build is under way
 """
 
 from dataclasses import dataclass
