@@ -1,0 +1,76 @@
+"""What the doors see of the published edition: values that the store makes and the pages show.
+
+Nothing in here is embargoed, withheld or withdrawn: the store shows only what the edition shows. Datetimes
+are aware, whole seconds. Paths are addresses without the base, unencoded (``/feeds/経済``).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from feedsvc.model import Article, Classification
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicationView:
+    """The publication as its pages name it. ``url`` is the public base, ``home`` the address of its home page."""
+
+    title: str
+    url: str
+    home: str
+    language: str
+    description: str | None = None
+    author: str | None = None
+    rights: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedView:
+    """A feed in a list of feeds.
+
+    ``entries`` counts all articles of the feed, not its window; ``updated`` is None while it never had one;
+    ``page`` is the path of its page for people, to which ``.atom``, ``.rss`` and ``.json`` are added;
+    ``automatic`` says that the topic came from the articles' own tags, not from the settings.
+    """
+
+    name: str
+    title: str
+    description: str | None
+    entries: int
+    updated: datetime | None
+    page: str
+    automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleView:
+    """A published article and the topics it is in, each with the reason."""
+
+    article: Article
+    topics: tuple[Classification, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A withdrawn article: 410, or 451 for legal reasons (RFC 7725), when it went, and what may be said."""
+
+    status: Literal[410, 451]
+    when: datetime
+    notice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The article's page stands under another slug now."""
+
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether the last build went well. ``revision`` 0 and ``built`` None: nothing was built yet."""
+
+    ok: bool
+    revision: int
+    built: datetime | None
+    message: str
