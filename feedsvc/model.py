@@ -166,36 +166,35 @@ class Hints:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Article:
-    """A normalised, complete, immutable story.
+class Story:
+    """A settled draft: normalised and complete but for what only the ledger knows.
 
-    ``id`` is the document's own id verbatim, or minted; ``uri`` is that id as Atom wants it. ``html`` is
-    safe, with absolute addresses; ``text`` is its plain text, paragraphs separated by a blank line.
-    Datetimes are aware, whole seconds. ``url`` is the permanent page here, ``via`` the source's address.
+    ``name`` is the document's name, with ``#3`` for the third story of a document. ``html`` is safe, with
+    absolute addresses (a link to a missing ``#fragment`` waits for the article's own address); ``text`` is
+    its plain text, paragraphs separated by a blank line. ``stated`` fields are what the source says;
+    ``date`` is its publication date, None when no rule gives one (the story is then rejected). Datetimes
+    are aware, whole seconds. ``via`` is the source's own address.
     """
 
     name: str
     format: str
-    id: str
-    uri: str
-    slug: str
-    url: str
-    status: Status
     headline: str
     authors: tuple[Person, ...]
     language: str
-    published: datetime
-    updated: datetime
     html: str
     text: str
     summary: str
+    own_id: str | None = None
     version: int | None = None
+    stated_status: Status = Status.USABLE
+    date: datetime | None = None
+    stated_updated: datetime | None = None
+    embargo: datetime | None = None
+    expires: datetime | None = None
     source: str | None = None
     dateline: str | None = None
     slugline: str | None = None
     ednote: str | None = None
-    embargo: datetime | None = None
-    expires: datetime | None = None
     via: str | None = None
     tags: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
@@ -203,8 +202,50 @@ class Article:
     license: str | None = None
     picture: Picture | None = None
     enclosures: tuple[Enclosure, ...] = ()
+    fingerprint: str = ""
     evidence: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article(Story):
+    """A complete, immutable story with the identity that the ledger gave it.
+
+    ``id`` is the document's own id verbatim, or minted; ``uri`` is that id as Atom wants it. ``slug`` and
+    ``url`` (its page here) are permanent; ``published`` and ``updated`` are as RFC 4287 means them.
+    """
+
+    id: str
+    uri: str
+    slug: str
+    url: str
+    status: Status
+    published: datetime
+    updated: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What the ledger remembers of an article for ever, one for each id.
+
+    ``name`` is the article's name when last seen; ``digest`` the hash of its document's bytes,
+    ``fingerprint`` that of its meaning-bearing fields. ``release`` is its place in the order in which
+    articles first became public, None before that; ``withdrawn`` is when it was taken out.
+    """
+
+    id: str
+    uri: str
+    slug: str
+    name: str
+    minted: bool
+    first_seen: datetime
+    published: datetime
+    updated: datetime
+    headline: str
+    fingerprint: str
+    digest: str
+    release: int | None = None
+    withdrawn: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,201 @@
+"""Identity: a Story and what the ledger remembers become an Article.
+
+Ids are minted once and remembered. A story is recognised by its own id, else by its document's name, else
+as a renamed document by its content (the identity ladder of ``identify``).
+"""
+
+import re
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+from urllib.parse import quote
+
+from feedsvc.articles.clean import resolve_fragments
+from feedsvc.articles.standing import STANDING_CODES, standing
+from feedsvc.model import Article, Finding, Identity, Story
+from feedsvc.text import fold, short_hash, slugify
+
+# RFC 3986, section 4.3, with the schemes that feeds use for ids; anything else is mapped into a tag: URI.
+_URI = re.compile(
+    r"(?:https?://[^/?#\s]+|urn:[A-Za-z0-9][A-Za-z0-9-]{0,31}:|tag:[^,\s]+,\d{4}(?:-\d\d){0,2}:)"
+    r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*"
+)
+_SECOND = timedelta(seconds=1)
+
+
+class Memory(Protocol):
+    """What the ledger knows, as far as recognising a story needs it."""
+
+    @property
+    def authority(self) -> str:
+        """The authority of minted ids (RFC 4151)."""
+
+    def by_id(self, id: str) -> Identity | None:
+        """The identity with this id, withdrawn or not."""
+
+    def by_name(self, name: str) -> Identity | None:
+        """The identity whose article was last seen under this name."""
+
+    def vacated(self, story: Story, digest: str) -> Identity | None:
+        """The identity of a document that is gone, or was withdrawn, and of which ``story`` is the new place."""
+
+    def slug_owner(self, slug: str) -> str | None:
+        """The id that owns this slug."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """An article as it enters the ledger, and the identity to remember."""
+
+    article: Article
+    identity: Identity
+    moved: bool = False
+
+
+def enter(story: Story, digest: str, memory: Memory, base: str, now: datetime) -> Entered:
+    """The article that ``story`` is, with a permanent id, slug and dates.
+
+    ``digest`` is the hash of the document's bytes, ``base`` the address below which articles have their page.
+    """
+    known, findings = _recognise(story, digest, memory)
+    if known is None:
+        identity = _mint(story, digest, memory, now)
+    else:
+        identity, kept = _continue(known, story, digest, now)
+        findings = (*findings, *kept)
+    moved = known is not None and known.name != story.name
+    return Entered(
+        article_of(replace(story, findings=(*story.findings, *findings)), identity, base, now), identity, moved
+    )
+
+
+def article_of(story: Story, identity: Identity, base: str, now: datetime) -> Article:
+    """``story`` under ``identity``, with the status it has at ``now``."""
+    url = base + quote(identity.slug)
+    status, findings = standing(story, now)
+    known = {each.name: getattr(story, each.name) for each in fields(Story)}
+    known["html"] = resolve_fragments(story.html, url)
+    lasting = (each for each in story.findings if each.code not in STANDING_CODES)
+    known["findings"] = tuple(dict.fromkeys((*lasting, *findings)))
+    return Article(
+        **known,
+        id=identity.id,
+        uri=identity.uri,
+        slug=identity.slug,
+        url=url,
+        status=status,
+        published=identity.published,
+        updated=identity.updated,
+    )
+
+
+def minted_id(name: str, authority: str) -> str:
+    """The id of a story without one of its own: a tag: URI (RFC 4151) of the first name it was met under."""
+    document, _, part = name.partition("#") if re.search(r"#\d+$", name) else (name, "", "")
+    specific = quote(document, safe="/-._~!$&'()*+,;=:@", errors="surrogatepass")
+    return f"tag:{authority}:{specific}" + (f"?part={part}" if part else "")
+
+
+def uri_of(id: str, authority: str) -> str:
+    """``id`` itself when it is a URI, else its one fixed mapping to a tag: URI."""
+    return id if _URI.fullmatch(id) else f"tag:{authority}:?id={quote(id, safe='')}"
+
+
+def _recognise(story: Story, digest: str, memory: Memory) -> tuple[Identity | None, tuple[Finding, ...]]:
+    """The identity that ``story`` continues, by the ladder: own id, name, content of a vanished document."""
+    if story.own_id is not None and (known := memory.by_id(story.own_id)):
+        return known, ()
+    known = memory.by_name(story.name)
+    if known is not None and not _is_another(story, known):
+        if story.own_id is None:
+            return known, ()
+        if known.minted:
+            message = f"The document now names the id {story.own_id!r}, but readers know the story as {known.id!r}."
+            return known, (Finding("id-kept", "warning", message, "id"),)
+    if known is None or known.withdrawn is not None:
+        vacated = memory.vacated(story, digest)
+        if vacated is not None and (story.own_id is None or vacated.minted):
+            return vacated, ()
+    return None, ()
+
+
+def _is_another(story: Story, known: Identity) -> bool:
+    """Whether a name is reused by another story: headline and day both differ."""
+    if story.date is None or fold(story.headline) == known.headline:
+        return False
+    return story.date.date() != known.published.date()
+
+
+def _mint(story: Story, digest: str, memory: Memory, now: datetime) -> Identity:
+    id = story.own_id or _free_id(minted_id(story.name, memory.authority), memory)
+    published = story.date or now
+    return Identity(
+        id=id,
+        uri=uri_of(id, memory.authority),
+        slug=_free_slug(story.headline, id, memory),
+        name=story.name,
+        minted=story.own_id is None,
+        first_seen=now,
+        published=published,
+        updated=_first_updated(story, published, now),
+        headline=fold(story.headline),
+        fingerprint=story.fingerprint,
+        digest=digest,
+    )
+
+
+def _free_id(wanted: str, memory: Memory) -> str:
+    """``wanted``, or the next id made from it that no story ever had."""
+    id, count = wanted, 1
+    while memory.by_id(id) is not None:
+        count += 1
+        id = f"{wanted}{'&' if '?' in wanted else '?'}story={count}"
+    return id
+
+
+def _free_slug(headline: str, id: str, memory: Memory) -> str:
+    slug = slugify(headline) or short_hash(id, 12)
+    if memory.slug_owner(slug) is None:
+        return slug
+    length = 6
+    while memory.slug_owner(f"{slug}-{short_hash(id, length)}") is not None:
+        length += 2
+    return f"{slug}-{short_hash(id, length)}"
+
+
+def _continue(known: Identity, story: Story, digest: str, now: datetime) -> tuple[Identity, tuple[Finding, ...]]:
+    """``known`` after it met ``story``: once public, published stays and updated moves on a significant change."""
+    published, updated = known.published, known.updated
+    findings: tuple[Finding, ...] = ()
+    if known.release is None:
+        published = story.date or published
+        updated = _first_updated(story, published, now)
+    elif story.fingerprint != known.fingerprint and digest != known.digest:
+        updated = _later_updated(story, known, now)
+    if known.release is not None and story.date is not None and story.date != published:
+        message = f"The date has changed, but the article is public since {published.isoformat()}; that date stays."
+        findings = (Finding("published-kept", "info", message, "published"),)
+    renewed = replace(
+        known,
+        name=story.name,
+        published=published,
+        updated=updated,
+        headline=fold(story.headline),
+        fingerprint=story.fingerprint,
+        digest=digest,
+        withdrawn=None,
+    )
+    return renewed, findings
+
+
+def _first_updated(story: Story, published: datetime, now: datetime) -> datetime:
+    """What the source says, if it lies between publication and now; else publication."""
+    stated = story.stated_updated
+    return stated if stated is not None and published <= stated <= max(now, published) else published
+
+
+def _later_updated(story: Story, known: Identity, now: datetime) -> datetime:
+    """The moment of a significant change: what the source says if it is new and past, else now; always later."""
+    stated = story.stated_updated
+    moment = stated if stated is not None and known.updated < stated <= now else now
+    return max(moment, known.updated + _SECOND)

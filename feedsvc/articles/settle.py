@@ -1,0 +1,202 @@
+"""Settle: a Draft becomes a Story, whole, safe and dated. Every repair and every guess is a Finding.
+
+What needs the ledger (id, slug, published, updated) is done by ``identity``.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from urllib.parse import urljoin, urlsplit
+
+from feedsvc.articles.clean import clean_body
+from feedsvc.articles.dates import Dated, Surroundings, publication_date, resolve
+from feedsvc.articles.language import guess_language
+from feedsvc.articles.plain import plain_text
+from feedsvc.articles.summary import summarise
+from feedsvc.config import Settings
+from feedsvc.model import Draft, Enclosure, Finding, Person, Picture, Severity, SourceDate, Status, Story
+from feedsvc.text import fold, one_line
+
+_HEADLINE_LENGTH = 100
+# An error here must not publish what was meant to be held, so the story is rejected.
+_HOLDING_FIELDS = frozenset({"embargo", "expires", "status"})
+
+
+@dataclass(slots=True)
+class _Notes:
+    """Evidence and findings as they are gathered while one draft is settled."""
+
+    evidence: dict[str, str]
+    findings: list[Finding] = field(default_factory=list)
+
+    def remark(self, code: str, severity: Severity, message: str, about: str) -> None:
+        self.findings.append(Finding(code, severity, message, about))
+
+    def keep(self, dated: Dated, about: str) -> datetime | None:
+        self.findings.extend(dated.findings)
+        if dated.evidence is not None:
+            self.evidence[about] = dated.evidence
+        return dated.moment
+
+
+def article_base(settings: Settings) -> str:
+    """The address below which every article has its page; relative links of a body stand against it."""
+    return f"{settings.publication.url}/articles/"
+
+
+def settle(draft: Draft, around: Surroundings, settings: Settings) -> Story:
+    """The story that ``draft`` tells; ``is_rejected`` tells whether it may enter the ledger."""
+    notes = _Notes(dict(draft.evidence), list(draft.findings))
+    publication = settings.publication
+    base = urljoin(article_base(settings), draft.base or "")
+    body = clean_body(draft.html, base if _is_web(base) else article_base(settings))
+    notes.findings.extend(body.findings)
+    text = plain_text(body.html)
+    headline = _headline(draft, text, notes)
+    story = Story(
+        name=f"{around.name}#{draft.part}" if draft.part else around.name,
+        format=draft.format,
+        headline=headline,
+        authors=_authors(draft, publication.author or publication.title, notes),
+        language=_language(draft, f"{headline}\n{text}", publication.language, notes),
+        html=body.html,
+        text=text,
+        summary=one_line(draft.summary or "") or summarise(text),
+        own_id=one_line(draft.id or "") or None,
+        version=draft.version,
+        stated_status=draft.status or Status.USABLE,
+        date=notes.keep(publication_date(draft.published, around, publication.timezone), "published"),
+        stated_updated=_date(draft.updated, "updated", around, settings, notes),
+        embargo=_date(draft.embargo, "embargo", around, settings, notes),
+        expires=_date(draft.expires, "expires", around, settings, notes),
+        source=_line(draft.source),
+        dateline=_line(draft.dateline),
+        slugline=_line(draft.slugline),
+        ednote=_line(draft.ednote),
+        via=_address(draft.url, base, "url", notes),
+        tags=_names(draft.tags),
+        sections=_names(draft.sections),
+        rights=_line(draft.rights) or publication.rights,
+        license=_address(draft.license, base, "license", notes) or publication.license,
+        picture=_picture(draft.picture, base, notes),
+        enclosures=_enclosures(draft.enclosures, base, notes),
+    )
+    return replace(story, evidence=notes.evidence, findings=tuple(notes.findings), fingerprint=fingerprint(story))
+
+
+def is_rejected(story: Story) -> bool:
+    """Whether ``story`` cannot be published: no headline and no body, no date, or a hold that is unreadable."""
+    if story.date is None or not story.headline:
+        return True
+    return any(each.severity == "error" and each.field in _HOLDING_FIELDS for each in story.findings)
+
+
+def fingerprint(story: Story) -> str:
+    """A hash over what a reader would call the story: a change of it is a significant change (RFC 4287, 4.2.15)."""
+    meaning = (
+        story.headline,
+        " ".join(story.html.split()),
+        [(each.name, each.email, each.uri) for each in story.authors],
+        story.ednote,
+        story.language,
+        [(each.url, each.type, each.length) for each in story.enclosures],
+        str(story.stated_status),
+    )
+    return hashlib.sha256(json.dumps(meaning, ensure_ascii=True).encode("ascii")).hexdigest()[:32]
+
+
+def _headline(draft: Draft, text: str, notes: _Notes) -> str:
+    if headline := one_line(draft.headline or ""):
+        if not text:
+            notes.remark("no-body", "warning", "There is a headline but no text; write the story below it.", "text")
+        return headline
+    if not text:
+        notes.remark("no-content", "error", "There is neither a headline nor a text; write the article.", "headline")
+        return ""
+    notes.remark("headline-derived", "warning", "There is no headline; it was made from the first words.", "headline")
+    notes.evidence["headline"] = "the first words of the text"
+    return summarise(text, _HEADLINE_LENGTH)
+
+
+def _authors(draft: Draft, default: str, notes: _Notes) -> tuple[Person, ...]:
+    cleaned = (Person(one_line(each.name), _line(each.email), _web(each.uri)) for each in draft.authors)
+    unique = {fold(each.name): each for each in reversed(tuple(cleaned)) if each.name}
+    if unique:
+        return tuple(reversed(unique.values()))
+    notes.evidence["authors"] = "the settings: nobody is named"
+    return (Person(default),)
+
+
+def _language(draft: Draft, text: str, default: str, notes: _Notes) -> str:
+    if draft.language and (stated := draft.language.strip().replace("_", "-")):
+        return stated
+    guessed = guess_language(text)
+    if guessed is None or guessed == default.partition("-")[0]:
+        notes.evidence["language"] = "the settings: none is named"
+        return default
+    notes.evidence["language"] = "the script that the text is written in"
+    notes.remark("language-guessed", "info", f"No language is named; the script says {guessed}.", "language")
+    return guessed
+
+
+def _date(
+    stated: SourceDate | None, about: str, around: Surroundings, settings: Settings, notes: _Notes
+) -> datetime | None:
+    if stated is None:
+        return None
+    return notes.keep(resolve(stated, about, around, settings.publication.timezone), about)
+
+
+def _line(text: str | None) -> str | None:
+    return one_line(text or "") or None
+
+
+def _names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """``names`` cleaned, each once, as first written."""
+    unique: dict[str, str] = {}
+    for name in map(one_line, names):
+        if name:
+            unique.setdefault(fold(name), name)
+    return tuple(unique.values())
+
+
+def _is_web(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _web(address: str | None) -> str | None:
+    cleaned = one_line(address or "")
+    return cleaned if _is_web(cleaned) else None
+
+
+def _address(stated: str | None, base: str, about: str, notes: _Notes) -> str | None:
+    """``stated`` made absolute, or None with a finding when it is no web address."""
+    if not stated:
+        return None
+    cleaned = one_line(stated)
+    try:
+        address = urljoin(base, cleaned)
+    except ValueError:
+        address = ""
+    if _is_web(address):
+        return address
+    message = f"{cleaned[:80]!r} is no http or https address and was left out; correct it."
+    notes.remark("unsafe-address", "warning", message, about)
+    return None
+
+
+def _picture(stated: Picture | None, base: str, notes: _Notes) -> Picture | None:
+    if stated is None:
+        return None
+    address = _address(stated.url, base, "picture", notes)
+    return Picture(address, _line(stated.alt), _line(stated.credit)) if address else None
+
+
+def _enclosures(stated: tuple[Enclosure, ...], base: str, notes: _Notes) -> tuple[Enclosure, ...]:
+    absolute = ((each, _address(each.url, base, "enclosure", notes)) for each in stated)
+    return tuple(replace(each, url=address, title=_line(each.title)) for each, address in absolute if address)

@@ -1,0 +1,59 @@
+"""Reading one file: whole and unchanged, or not at all."""
+
+import hashlib
+import os
+import stat
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from feedsvc.model import Document, Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Why a file gave no document. ``gone``: it vanished since the walk, which is no fault of its own."""
+
+    finding: Finding
+    gone: bool = False
+
+
+def read(folder: Path, name: str, max_bytes: int) -> Document | Unread:
+    """The document ``name`` of the inbox ``folder``.
+
+    It is opened without following a link and without waiting for a pipe, and read between two looks at its
+    size and time, so that a file that is still being written is left for the next build.
+    """
+    try:
+        # O_NONBLOCK: a FIFO that took the file's place since the walk must not hold the build.
+        handle = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return Unread(_finding("unreadable", "The file vanished while the inbox was read."), gone=True)
+    except OSError as error:
+        return Unread(_finding("unreadable", f"It cannot be opened ({error.strerror}); check its permissions."))
+    with os.fdopen(handle, "rb") as file:
+        before = os.fstat(file.fileno())
+        if not stat.S_ISREG(before.st_mode):
+            return Unread(_finding("not-a-file", "This is no regular file; take it out of the inbox."))
+        if before.st_size > max_bytes:
+            message = f"It has {before.st_size:,} bytes, more than the {max_bytes:,} allowed; shorten it or raise inbox.max_bytes."
+            return Unread(_finding("too-large", message))
+        try:
+            data = file.read(max_bytes + 1)
+        except OSError as error:
+            return Unread(_finding("unreadable", f"It cannot be read ({error.strerror}); check the disk."))
+        after = os.fstat(file.fileno())
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(data) != after.st_size:
+        return Unread(
+            _finding("still-written", "It was being written while it was read; the next build reads it again.")
+        )
+    return Document(name, data, datetime.fromtimestamp(after.st_mtime_ns // 1_000_000_000, UTC))
+
+
+def digest(data: bytes) -> str:
+    """The hash by which the ledger knows a document's bytes."""
+    return hashlib.sha256(data).hexdigest()[:32]
+
+
+def _finding(code: str, message: str) -> Finding:
+    return Finding(code, "error", message)

@@ -1,0 +1,116 @@
+"""The walk through the inbox: which documents lie there, told by name, size and time alone."""
+
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from feedsvc.errors import InboxError
+from feedsvc.model import Finding
+from feedsvc.text import xml_clean
+
+# Files that editors, copy programs and version control leave half-done or for themselves.
+_TRANSIENT_SUFFIXES = (".tmp", ".part", ".partial", ".crdownload", ".swp", ".swx", ".bak", "~")
+# Media and styles that belong to an article; they are no articles themselves.
+_ATTACHMENT_SUFFIXES = (
+    ".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".ico", ".mp3", ".m4a", ".ogg", ".opus", ".wav", ".flac",
+    ".mp4", ".m4v", ".webm", ".mov", ".pdf", ".css", ".js", ".woff", ".woff2", ".ttf", ".zip", ".gz",
+)  # fmt: skip
+_SETTINGS_NAME = "inbox.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What the file system tells of a document without opening it: size in bytes, time in nanoseconds, inode."""
+
+    size: int
+    modified: int
+    inode: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The documents of an inbox by name, what was refused unread, and the folders that could not be listed."""
+
+    documents: Mapping[str, Stamp]
+    refused: Mapping[str, Finding] = field(default_factory=dict)
+    unreadable: tuple[str, ...] = ()
+
+
+def scan(folder: Path) -> Scan:
+    """Walk ``folder``; symbolic links are not followed.
+
+    Raises InboxError when the folder itself is missing or cannot be listed.
+    """
+    documents: dict[str, Stamp] = {}
+    refused: dict[str, Finding] = {}
+    unreadable: list[str] = []
+    try:
+        pending = [("", list(os.scandir(folder)))]
+    except OSError as error:
+        raise InboxError(f"{folder}: the inbox cannot be read ({error.strerror}); is the disk mounted?") from error
+    while pending:
+        prefix, entries = pending.pop()
+        for entry in entries:
+            if _is_ours(entry.name):
+                continue
+            name = prefix + entry.name
+            if entry.is_dir(follow_symlinks=False):
+                try:
+                    pending.append((f"{name}/", list(os.scandir(entry.path))))
+                except OSError as error:
+                    unreadable.append(f"{name}/")
+                    refused[f"{name}/"] = _unreadable(error)
+            else:
+                _note(name, entry, documents, refused)
+    return Scan(dict(sorted(documents.items())), dict(sorted(refused.items())), tuple(sorted(unreadable)))
+
+
+def _is_ours(name: str) -> bool:
+    """Whether a name is not an article's: hidden, half-done, an attachment, or the folder's settings."""
+    lowered = name.lower()
+    return (
+        name.startswith(".")
+        or lowered == _SETTINGS_NAME
+        or lowered.endswith(_TRANSIENT_SUFFIXES + _ATTACHMENT_SUFFIXES)
+    )
+
+
+def _note(name: str, entry: "os.DirEntry[str]", documents: dict[str, Stamp], refused: dict[str, Finding]) -> None:
+    finding = next(_name_trouble(name), None)
+    if finding is None:
+        try:
+            found = entry.stat(follow_symlinks=False)
+        except FileNotFoundError:
+            return  # it went between the listing and the look at it
+        except OSError as error:
+            finding = _unreadable(error)
+        else:
+            finding = _kind_trouble(found.st_mode)
+            if finding is None:
+                documents[name] = Stamp(found.st_size, found.st_mtime_ns, found.st_ino)
+    if finding is not None:
+        refused[name] = finding
+
+
+def _name_trouble(name: str) -> Iterator[Finding]:
+    if xml_clean(name) != name or "\n" in name or "#" in name.rpartition("/")[2]:
+        message = "The file's name has characters that cannot stand in an address or a message; rename it."
+        yield Finding("bad-name", "error", message)
+
+
+def _kind_trouble(mode: int) -> Finding | None:
+    if stat.S_ISREG(mode):
+        return None
+    if stat.S_ISLNK(mode):
+        message = "This is a symbolic link, and links are not followed; put the file itself into the inbox."
+        return Finding("symbolic-link", "warning", message)
+    message = "This is no regular file (a pipe, a socket or a device); take it out of the inbox."
+    return Finding("not-a-file", "error", message)
+
+
+def _unreadable(error: OSError) -> Finding:
+    return Finding(
+        "unreadable", "error", f"It cannot be read ({error.strerror}); check its permissions and the disk."
+    )
