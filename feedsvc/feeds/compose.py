@@ -1,0 +1,152 @@
+"""Compose: Articles become Entries, and Entries a Feed. Nothing here knows a format.
+
+A subscription document takes at most 512 KiB in every format, so that a poll costs every reader little
+and stays under the limits of hubs and hosted readers. The room that an entry takes is known before it is
+rendered: an upper bound of what escaping makes of it.
+"""
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from html import escape
+from itertools import accumulate
+from urllib.parse import quote
+
+from feedsvc.config import Settings
+from feedsvc.feeds.content import content_html, summary_text, topic_page
+from feedsvc.model import Article, Entry, Feed, Finding, Person, Tombstone, Topic
+
+DOCUMENT_LIMIT = 512 * 1024
+
+# Element names, attribute names, dates and namespaces: more than any format needs for one of each.
+_HEAD_MARKUP = 2500
+_ENTRY_MARKUP = 1200
+_PART_MARKUP = 250
+
+
+def compose_entry(article: Article, topics: Sequence[Topic], settings: Settings) -> tuple[Entry, tuple[Finding, ...]]:
+    """``article`` as it stands in the feeds; a finding when it is too large to stand there whole."""
+    entry = Entry(
+        id=article.id,
+        uri=article.uri,
+        url=article.url,
+        title=article.headline,
+        authors=article.authors,
+        published=article.published,
+        updated=article.updated,
+        language=article.language,
+        summary=article.summary,
+        html=article.html or None if settings.feeds.content == "full" else None,
+        topics=tuple(topics),
+        via=article.via,
+        source=article.source,
+        ednote=article.ednote,
+        rights=article.rights,
+        license=article.license,
+        picture=article.picture,
+        enclosures=article.enclosures,
+    )
+    size = _entry_size(entry, home=f"{settings.publication.url}/")
+    if entry.html is None or size <= DOCUMENT_LIMIT - _HEAD_MARKUP:
+        return entry, ()
+    message = (
+        f"the article takes {size // 1024} KiB in a feed and {DOCUMENT_LIMIT // 1024} are allowed, "
+        "so its entry carries summary and link; split the article to publish it whole"
+    )
+    finding = Finding("entry-too-large", "warning", message, field="text")
+    return dataclasses.replace(entry, html=None), (finding,)
+
+
+def compose_feed(
+    settings: Settings,
+    *,
+    name: str,
+    title: str,
+    description: str,
+    entries: Sequence[Entry],
+    floor: datetime,
+    authority: str,
+    tombstones: Sequence[Tombstone] = (),
+) -> Feed:
+    """The feed ``name`` of ``entries``, which the caller gives newest release first.
+
+    ``floor`` is the feed's previous ``updated``, or when it was first made: the feed's date never goes
+    back. ``authority`` is that of minted ids (RFC 4151). Entries that do not fit into a document are left
+    out from the end, down to one. Raises ValueError for two entries with one id.
+    """
+    _refuse_duplicates(entries)
+    publication = settings.publication
+    home = f"{publication.url}/"
+    feed = Feed(
+        name=name,
+        id=f"tag:{authority}:?feed={quote(name, safe='')}",
+        title=title,
+        description=description or title,
+        page=topic_page(home, name),
+        home=home,
+        language=publication.language,
+        updated=floor,
+        author=Person(publication.author or publication.title),
+        refresh=settings.feeds.refresh,
+        entries=(),
+        tombstones=tuple(sorted(tombstones, key=lambda each: (each.when, each.id), reverse=True)),
+        rights=publication.rights,
+        license=publication.license,
+    )
+    fitting = _fitting(entries, DOCUMENT_LIMIT - _head_size(feed), home)
+    return dataclasses.replace(
+        feed,
+        entries=_newest_first(fitting),
+        updated=max([floor, *(entry.updated for entry in fitting)]).astimezone(UTC),
+    )
+
+
+def _refuse_duplicates(entries: Sequence[Entry]) -> None:
+    for what in ("id", "uri"):
+        twice = [value for value, count in Counter(getattr(entry, what) for entry in entries).items() if count > 1]
+        if twice:
+            raise ValueError(f"entries with the same {what}: {', '.join(map(repr, twice))}")
+
+
+def _newest_first(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    by_id = sorted(entries, key=lambda entry: entry.id)
+    return tuple(sorted(by_id, key=lambda entry: entry.published, reverse=True))
+
+
+def _fitting(entries: Sequence[Entry], room: int, home: str) -> Sequence[Entry]:
+    taken = accumulate(_entry_size(entry, home) for entry in entries)
+    count = sum(1 for size in taken if size <= room)
+    return entries[: max(count, 1)]
+
+
+def _head_size(feed: Feed) -> int:
+    texts = (feed.title, feed.description, feed.author.name, feed.rights or "", feed.license or "")
+    stones = sum(_PART_MARKUP + _size(each.id, each.uri) for each in feed.tombstones)
+    return _HEAD_MARKUP + 2 * _size(*texts) + 4 * _size(feed.page, feed.home) + stones
+
+
+def _entry_size(entry: Entry, home: str) -> int:
+    """The most bytes that ``entry`` takes in any of the formats."""
+    summary = _size(escape(summary_text(entry))) + _size(entry.summary)
+    return _ENTRY_MARKUP + _size(content_html(entry) or "") + summary + sum(_part_sizes(entry, home))
+
+
+def _part_sizes(entry: Entry, home: str) -> Iterator[int]:
+    yield _size(entry.id, entry.uri, entry.title, entry.ednote or "", entry.rights or "", entry.source or "")
+    yield 2 * _size(entry.url, entry.via or "", entry.license or "")
+    for person in entry.authors:
+        yield _PART_MARKUP + _size(person.name, person.email or "", person.uri or "")
+    for topic in entry.topics:
+        yield _PART_MARKUP + 2 * _size(topic.title, topic.slug, topic_page(home, topic.slug))
+    for each in entry.enclosures:
+        yield _PART_MARKUP + _size(each.url, each.type, each.title or "")
+    if entry.picture:
+        yield _PART_MARKUP + _size(entry.picture.url, entry.picture.alt or "", entry.picture.credit or "")
+
+
+def _size(*texts: str) -> int:
+    """The bytes of ``texts`` in UTF-8, escaped for XML text, an XML attribute or a JSON string."""
+    text = "".join(texts)
+    escapes = 5 * text.count("&") + 4 * (text.count("<") + text.count(">")) + 6 * text.count('"')
+    return len(text.encode()) + escapes + 5 * (text.count("\n") + text.count("\t")) + text.count("\\")

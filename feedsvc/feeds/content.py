@@ -1,0 +1,25 @@
+"""What an entry says, whatever the format: its editorial note comes first (a correction must be seen)."""
+
+from html import escape
+from urllib.parse import quote
+
+from feedsvc.model import Entry
+
+
+def content_html(entry: Entry) -> str | None:
+    """The whole article as HTML; None when the entry carries a summary only."""
+    if entry.html is None or entry.ednote is None:
+        return entry.html
+    return f"<p><em>{escape(entry.ednote, quote=False)}</em></p>{entry.html}"
+
+
+def summary_text(entry: Entry) -> str:
+    """The summary as plain text; the note stands in it where there is no content to carry it."""
+    if entry.html is not None or entry.ednote is None:
+        return entry.summary
+    return f"{entry.ednote} — {entry.summary}" if entry.summary else entry.ednote
+
+
+def topic_page(home: str, slug: str) -> str:
+    """The address of the page of a topic (or of any feed) for people, below ``home``, which ends in ``/``."""
+    return f"{home}feeds/{quote(slug, safe='')}"

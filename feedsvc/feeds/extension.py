@@ -1,0 +1,133 @@
+"""What feedgen lacks, written into the elements that it made: the extension that ``syndication.py`` registers.
+
+feedgen's own elements of Atom have no namespace until they are parsed again, so Atom's are found and made
+here without one; those of other vocabularies are made with theirs. Each entry stands on a line of its own.
+"""
+
+from collections.abc import Callable, Mapping
+
+from lxml.etree import SubElement, _Element
+
+from feedsvc.model import Enclosure, Entry, Feed, Picture
+
+ATOM = "http://www.w3.org/2005/Atom"
+CREATIVE_COMMONS = "http://backend.userland.com/creativeCommonsRssModule"
+DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
+MEDIA = "http://search.yahoo.com/mrss/"
+SYNDICATION = "http://purl.org/rss/1.0/modules/syndication/"
+TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+ATOM_NAMESPACES = {"at": TOMBSTONES, "dc": DUBLIN_CORE, "media": MEDIA}
+RSS_NAMESPACES = {"creativeCommons": CREATIVE_COMMONS, "dc": DUBLIN_CORE, "media": MEDIA, "sy": SYNDICATION}
+
+
+class Extension:
+    """An extension as feedgen wants it: made without arguments, called when its element is written."""
+
+    namespaces: Mapping[str, str]
+    extend: Callable[[_Element], None]
+
+    def extend_ns(self) -> dict[str, str]:
+        return dict(self.namespaces)
+
+    def extend_atom(self, element: _Element) -> None:
+        self.extend(element)
+
+    def extend_rss(self, element: _Element) -> None:
+        self.extend(element)
+
+
+def extend_atom_feed(element: _Element, *, feed: Feed) -> None:
+    """The licence, and a tombstone for each withdrawn entry (RFC 6721)."""
+    if feed.license:
+        SubElement(element, "link", rel="license", href=feed.license)
+    for each in feed.tombstones:
+        SubElement(element, f"{{{TOMBSTONES}}}deleted-entry", ref=each.uri, when=each.when.isoformat())
+    _lines(element)
+
+
+def extend_atom_entry(element: _Element, *, feed: Feed, entry: Entry) -> None:
+    """The language, all links with their attributes, the credited source, the picture."""
+    element.tail = "\n"
+    if entry.language != feed.language:
+        element.set(XML_LANG, entry.language)
+    for page in element.iterchildren("link"):
+        page.set("rel", "alternate")
+        page.set("type", "text/html")
+    if entry.via:
+        SubElement(element, "link", rel="via", href=entry.via)
+    if entry.license:
+        SubElement(element, "link", rel="license", href=entry.license)
+    for each in entry.enclosures:
+        link = SubElement(element, "link", rel="enclosure", href=each.url, type=each.type, length=str(each.length))
+        if each.title:
+            link.set("title", each.title)
+    _source_and_picture(element, entry)
+
+
+def extend_rss_channel(element: _Element, *, feed: Feed) -> None:
+    """How often to ask, the licence, the author."""
+    channel = element[0]
+    channel.text = "\n"
+    channel.tail = "\n"
+    period, seconds = ("hourly", 3600) if feed.refresh <= 3600 else ("daily", 86400)
+    _text(channel, SYNDICATION, "updatePeriod", period)
+    _text(channel, SYNDICATION, "updateFrequency", str(max(1, seconds // feed.refresh)))
+    _text(channel, DUBLIN_CORE, "creator", feed.author.name)
+    if feed.license:
+        _text(channel, CREATIVE_COMMONS, "license", feed.license)
+    _lines(channel)
+
+
+def extend_rss_item(element: _Element, *, feed: Feed, entry: Entry) -> None:
+    """Authors, the date of the last change, language, rights, the source's address, further media."""
+    element.tail = "\n"
+    for person in entry.authors:
+        _text(element, DUBLIN_CORE, "creator", person.name)
+    _text(element, ATOM, "updated", entry.updated.isoformat())
+    if entry.language != feed.language:
+        element.set(XML_LANG, entry.language)
+    if entry.rights:
+        _text(element, DUBLIN_CORE, "rights", entry.rights)
+    if entry.license:
+        _text(element, CREATIVE_COMMONS, "license", entry.license)
+    if entry.via:
+        SubElement(element, f"{{{ATOM}}}link", rel="via", href=entry.via)
+    _source_and_picture(element, entry)
+    for each in entry.enclosures[1:]:
+        _media_file(element, each)
+
+
+def _source_and_picture(element: _Element, entry: Entry) -> None:
+    if entry.source:
+        _text(element, DUBLIN_CORE, "source", entry.source)
+    if entry.picture:
+        _media_picture(element, entry.picture)
+
+
+def _media_picture(element: _Element, picture: Picture) -> None:
+    content = SubElement(element, f"{{{MEDIA}}}content", url=picture.url, medium="image")
+    if picture.alt:
+        _text(content, MEDIA, "description", picture.alt).set("type", "plain")
+    if picture.credit:
+        _text(content, MEDIA, "credit", picture.credit)
+
+
+def _media_file(element: _Element, file: Enclosure) -> None:
+    content = SubElement(element, f"{{{MEDIA}}}content", url=file.url, type=file.type, fileSize=str(file.length))
+    if file.title:
+        _text(content, MEDIA, "title", file.title).set("type", "plain")
+
+
+def _text(parent: _Element, namespace: str, name: str, text: str) -> _Element:
+    element = SubElement(parent, f"{{{namespace}}}{name}")
+    element.text = text
+    return element
+
+
+def _lines(head: _Element) -> None:
+    """Each element of the head on a line of its own."""
+    head.text = "\n"
+    for each in head:
+        each.tail = "\n"

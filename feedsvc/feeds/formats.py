@@ -1,0 +1,51 @@
+"""The formats in which a feed is offered: one row each. Renderers load feedgen and lxml only when used."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from feedsvc.model import Feed
+
+OPML_TYPE = "text/x-opml; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format: its name, its media type, what its addresses end in, how a feed becomes its bytes."""
+
+    name: str
+    media_type: str
+    suffix: str
+    render: Callable[[Feed], bytes]
+
+    @property
+    def bare_type(self) -> str:
+        """The media type without parameters, as ``type`` attributes of links carry it."""
+        return self.media_type.partition(";")[0]
+
+
+def _atom(feed: Feed) -> bytes:
+    from feedsvc.feeds.syndication import render_atom
+
+    return render_atom(feed)
+
+
+def _rss(feed: Feed) -> bytes:
+    from feedsvc.feeds.syndication import render_rss
+
+    return render_rss(feed)
+
+
+def _json(feed: Feed) -> bytes:
+    from feedsvc.feeds.jsonfeed import render_json
+
+    return render_json(feed)
+
+
+FORMATS: Mapping[str, Format] = {
+    each.name: each
+    for each in (
+        Format("atom", "application/atom+xml; charset=utf-8", ".atom", _atom),
+        Format("rss", "application/rss+xml; charset=utf-8", ".rss", _rss),
+        Format("json", "application/feed+json; charset=utf-8", ".json", _json),
+    )
+}
