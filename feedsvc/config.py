@@ -83,14 +83,24 @@ def _one_of(*allowed: str) -> Callable[[object], str]:
     return read
 
 
+def is_reserved(slug: str) -> bool:
+    """Whether ``slug`` names a feed of the whole publication: ``all``, or ``all-LANGUAGE``."""
+    return _RESERVED.fullmatch(slug) is not None
+
+
 def _topic_slug(value: object) -> str:
     slug = _text(value)
     if slugify(slug) != slug:
         better = slugify(slug) or "my-topic"
         raise ValueError(f'lower-case letters, digits and single hyphens are wanted, such as "{better}"')
-    if _RESERVED.fullmatch(slug):
+    if is_reserved(slug):
         raise ValueError('"all" and "all-LANGUAGE" name the feeds of the whole publication; choose another')
     return slug
+
+
+def _query(value: object) -> Query:
+    _text(value)
+    return parse_query(str(value))
 
 
 def key(read: Callable[[object], object], help: str, default: Any = MISSING) -> Any:
@@ -108,7 +118,7 @@ class Publication:
         _authority, "The authority of minted ids (RFC 4151). Never change it, whatever becomes of url.", None
     )
     language: str = key(_language, "The language of articles that name none (BCP 47).", "en")
-    timezone: ZoneInfo = key(_zone, "The zone of dates that name none.", ZoneInfo("UTC"))
+    timezone: ZoneInfo = key(_zone, "The zone of dates that name none.", ZoneInfo("UTC"))  # noqa: RUF009 (frozen)
     author: str | None = key(_text, "Who wrote an article that names nobody; the title when not set.", None)
     description: str | None = key(_text, "One sentence about the publication.", None)
     rights: str | None = key(_text, "The rights line of feeds and articles.", None)
@@ -156,7 +166,7 @@ class TopicRule:
 
     slug: str = key(_topic_slug, "The topic's name in addresses; permanent.")
     title: str = key(_text, "The topic's name for people; the title of its feed.")
-    match: Query | None = key(lambda value: parse_query(_text(value)), "The query that fills the topic.", None)
+    match: Query | None = key(_query, "The query that fills the topic.", None)  # noqa: RUF009 (frozen)
     description: str | None = key(_text, "One sentence about the topic.", None)
 
 

@@ -1,0 +1,158 @@
+"""Whether a query matches an article, and what in the article made it match."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from itertools import accumulate
+
+from feedsvc.model import Article
+from feedsvc.query import VALUE_FIELDS, And, Leaf, Not, Or, Prefix, Query, words
+from feedsvc.text import fold, slugify
+
+Evidence = tuple[str, ...]
+"""Sentences without a subject, such as ``headline has "abe"``; empty when only exclusions were asked for."""
+
+_BARE = ("headline", "text", "tag")  # where a term without a field is looked for
+_HAS = {"headline": "headline has", "text": "text has", "tag": "a tag has", "author": "an author has"}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An article as queries see it.
+
+    ``words`` holds the words of a field with one blank on each side of each, every value on a line of its
+    own, so that a phrase is a part of the string. ``values`` holds the folded values of a field and all
+    that stand above them (``en`` of ``en-GB``, ``2017`` of ``2017/politics``).
+    """
+
+    words: Mapping[str, str]
+    values: Mapping[str, frozenset[str]]
+
+    def joined(self, slug: str) -> "Subject":
+        """The same article, also in the topic ``slug``."""
+        return replace(self, values={**self.values, "topic": self.values["topic"] | {slug}})
+
+
+def subject_of(article: Article, topics: frozenset[str] = frozenset()) -> Subject:
+    """``article`` as queries see it while it is in the ``topics`` of these slugs."""
+    return Subject(
+        words={
+            "headline": _haystack(article.headline),
+            "text": _haystack(article.text),
+            "tag": _haystack(*article.tags),
+            "author": _haystack(*(person.name for person in article.authors)),
+            "source": _haystack(article.source or ""),
+        },
+        values={
+            "tag": frozenset(map(fold, article.tags)),
+            "language": frozenset(accumulate(fold(article.language).split("-"), "{}-{}".format)),
+            "folder": frozenset(map(fold, folders(article.name))),
+            "format": frozenset((fold(article.format),)),
+            "topic": topics,
+        },
+    )
+
+
+def folders(name: str) -> tuple[str, ...]:
+    """The folders of a document's name, from the top: ``2017`` and ``2017/politics`` of ``2017/politics/a.txt``."""
+    return tuple(accumulate(name.split("/")[:-1], "{}/{}".format))
+
+
+def _haystack(*values: str) -> str:
+    return "\n".join(f" {' '.join(words(value))} " for value in values)
+
+
+def needle(leaf: Leaf) -> str:
+    """What a leaf on a field of whole values compares them with."""
+    match leaf.field:
+        case "topic":
+            return slugify(leaf.text)
+        case "folder":
+            return fold(leaf.text).strip("/") if not isinstance(leaf, Prefix) else fold(leaf.text).lstrip("/")
+        case _:
+            return fold(leaf.text)
+
+
+Test = Callable[[Subject], Evidence | None]
+"""Tells why a subject matches; None when it does not."""
+
+
+def matches(query: Query, subject: Subject) -> Evidence | None:
+    """Why ``query`` matches ``subject``; None when it does not."""
+    return test_of(query)(subject)
+
+
+def test_of(query: Query) -> Test:
+    """``query`` made ready to be asked of many subjects."""
+    match query:
+        case And(clauses):
+            return _all(tuple(map(test_of, clauses)))
+        case Or(clauses):
+            return _any(tuple(map(test_of, clauses)))
+        case Not(clause):
+            return _none(test_of(clause))
+        case leaf if leaf.field in VALUE_FIELDS:
+            return _value(leaf, leaf.field or "")
+        case leaf:
+            return _words(leaf)
+
+
+def _all(tests: tuple[Test, ...]) -> Test:
+    def test(subject: Subject) -> Evidence | None:
+        found: Evidence = ()
+        for each in tests:
+            evidence = each(subject)
+            if evidence is None:
+                return None
+            found += evidence
+        return found
+
+    return test
+
+
+def _any(tests: tuple[Test, ...]) -> Test:
+    def test(subject: Subject) -> Evidence | None:
+        for each in tests:
+            evidence = each(subject)
+            if evidence is not None:
+                return evidence
+        return None
+
+    return test
+
+
+def _none(inner: Test) -> Test:
+    def test(subject: Subject) -> Evidence | None:
+        return () if inner(subject) is None else None
+
+    return test
+
+
+def _value(leaf: Leaf, field: str) -> Test:
+    wanted = needle(leaf)
+
+    def whole(subject: Subject) -> Evidence | None:
+        return (f'{field} is "{wanted}"',) if wanted in subject.values[field] else None
+
+    def beginning(subject: Subject) -> Evidence | None:
+        found = [value for value in subject.values[field] if value.startswith(wanted)]
+        return (f'{field} is "{min(found)}"',) if found else None
+
+    return beginning if isinstance(leaf, Prefix) else whole
+
+
+def _words(leaf: Leaf) -> Test:
+    fields = (leaf.field,) if leaf.field else _BARE
+    wanted = f" {' '.join(words(leaf.text))}" + ("" if isinstance(leaf, Prefix) else " ")
+    shown = fold(leaf.text)
+
+    def test(subject: Subject) -> Evidence | None:
+        for field in fields:
+            haystack = subject.words[field]
+            at = haystack.find(wanted)
+            if at >= 0:
+                end = at + len(wanted)
+                rest = haystack[end : haystack.index(" ", end)] if isinstance(leaf, Prefix) else ""
+                return (f'{_HAS.get(field, f"{field} has")} "{shown}{rest}"',)
+        return None
+
+    return test
