@@ -14,10 +14,11 @@ def content_html(entry: Entry) -> str | None:
 
 
 def summary_text(entry: Entry) -> str:
-    """The summary as plain text; the note stands in it where there is no content to carry it."""
-    if entry.html is not None or entry.ednote is None:
+    """The summary as plain text. Without content it carries the note, and is never empty."""
+    if entry.html is not None:
         return entry.summary
-    return f"{entry.ednote} — {entry.summary}" if entry.summary else entry.ednote
+    parts = (entry.ednote, entry.summary)
+    return " — ".join(part for part in parts if part) or entry.title
 
 
 def topic_page(home: str, slug: str) -> str:

@@ -18,8 +18,13 @@ SYNDICATION = "http://purl.org/rss/1.0/modules/syndication/"
 TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
-ATOM_NAMESPACES = {"at": TOMBSTONES, "dc": DUBLIN_CORE, "media": MEDIA}
 RSS_NAMESPACES = {"creativeCommons": CREATIVE_COMMONS, "dc": DUBLIN_CORE, "media": MEDIA, "sy": SYNDICATION}
+
+
+def atom_namespaces(feed: Feed) -> dict[str, str]:
+    """Tombstones are declared when there are any: the W3C validator warns of a vocabulary it does not know."""
+    known = {"dc": DUBLIN_CORE, "media": MEDIA}
+    return {"at": TOMBSTONES, **known} if feed.tombstones else known
 
 
 class Extension:

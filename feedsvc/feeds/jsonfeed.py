@@ -44,7 +44,7 @@ def _item(entry: Entry, feed: Feed) -> dict[str, Any]:
         external_url=entry.via,
         title=entry.title,
         content_html=html,
-        content_text=(summary or entry.title) if html is None else None,
+        content_text=summary if html is None else None,
         summary=summary,
         image=entry.picture.url if entry.picture else None,
         date_published=_date(entry.published),

@@ -23,7 +23,7 @@ feedgen.feed.formatRFC2822 = feedgen.entry.formatRFC2822 = format_datetime
 
 def render_atom(feed: Feed) -> bytes:
     """``feed`` as Atom 1.0."""
-    generator = _generator(feed, FORMATS["atom"], extension.extend_atom_feed, extension.ATOM_NAMESPACES)
+    generator = _generator(feed, FORMATS["atom"], extension.extend_atom_feed, extension.atom_namespaces(feed))
     for entry in feed.entries:
         item = _entry(generator, feed, entry, extension.extend_atom_entry)
         item.id(entry.uri)
