@@ -158,12 +158,17 @@ class _WordCharacters(dict[int, str]):
 
 
 _WORD_CHARACTERS = _WordCharacters()
+_TYPOGRAPHIC = (
+    "\u2019\u2018\u201c\u201d\u2013\u2014\u2026\xa0"  # without these, most English text is ASCII: 3 times faster
+)
 
 
 def words(text: str) -> list[str]:
     """The words of ``text`` as they are compared: runs of letters, marks and digits, compatibility-normalised
     and case-folded; each character of its own in scripts that put no space between words.
     """
+    for mark in _TYPOGRAPHIC:
+        text = text.replace(mark, " ")
     if text.isascii():
         return text.lower().translate(_WORD_CHARACTERS).split()
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
@@ -236,11 +241,15 @@ def _token(found: re.Match[str], column: int) -> _Token:
         return _Token("field", _field(raw, column), column)
     if raw in _KEYWORDS and not found["star"]:
         return _Token(raw, raw, column)
-    shape = re.sub(r"\\.", "x", raw, flags=re.DOTALL)
-    for foreign, message in _FOREIGN:
-        if foreign.fullmatch(shape):
-            raise QueryError(message, column)
+    if not raw.isalnum():
+        _refuse_foreign(re.sub(r"\\.", "x", raw, flags=re.DOTALL), column)
     return _Token("prefix" if found["star"] else "term", _unescaped(raw), column)
+
+
+def _refuse_foreign(word: str, column: int) -> None:
+    for foreign, message in _FOREIGN:
+        if foreign.fullmatch(word):
+            raise QueryError(message, column)
 
 
 def _unescaped(text: str) -> str:

@@ -22,11 +22,11 @@ class Classifier:
     def __init__(self, settings: Settings, registry: TopicRegistry) -> None:
         self._feeds = settings.feeds
         self._registry = registry
-        ordered = [(rule, rule.match) for rule in _by_dependency(settings.topics) if rule.match]
-        self._rules: list[tuple[Topic, Test]] = [
-            (Topic(rule.slug, rule.title), test_of(query)) for rule, query in ordered
-        ]
-        self._index = RuleIndex([query for _, query in ordered])
+        ruled = [rule for rule in _by_dependency(settings.topics) if rule.match]
+        self._topics = [Topic(rule.slug, rule.title) for rule in ruled]
+        self._queries = [rule.match for rule in ruled if rule.match]
+        self._tests: dict[int, Test] = {}  # made when first asked: of many rules, few are ever candidates
+        self._index = RuleIndex(self._queries)
 
     def classify(self, article: Article) -> Classified:
         """The topics of ``article``, each once with the first reason: named ones, folders, rules."""
@@ -51,17 +51,22 @@ class Classifier:
             yield from (("folder", name) for name in folders(article.name))
 
     def _ruled(self, article: Article, topics: frozenset[str]) -> Iterator[tuple[Topic, Evidence]]:
-        if not self._rules:
+        if not self._queries:
             return
         subject = subject_of(article, topics)
         for position in self._index.candidates(subject):
-            topic, test = self._rules[position]
+            topic = self._topics[position]
             if topic.slug in topics:
                 continue
-            evidence = test(subject)
+            evidence = self._test(position)(subject)
             if evidence is not None:
                 subject = subject.joined(topic.slug)
                 yield topic, evidence
+
+    def _test(self, position: int) -> Test:
+        if position not in self._tests:
+            self._tests[position] = test_of(self._queries[position])
+        return self._tests[position]
 
 
 def _by_dependency(rules: Sequence[TopicRule]) -> list[TopicRule]:

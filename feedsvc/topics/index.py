@@ -37,20 +37,14 @@ class RuleIndex:
     def candidates(self, subject: Subject) -> list[int]:
         """The positions of all rules that can match ``subject``, in order."""
         found = set(self._always)
-        vocabulary = _vocabulary(subject)
+        values = {f"{field}:{value}" for field, values in subject.values.items() for value in values}
+        vocabulary = subject.vocabulary | values
         for text in self._whole.keys() & vocabulary:
             found |= self._whole[text]
         for length in self._lengths:
             for text in self._beginnings.keys() & {word[:length] for word in vocabulary}:
                 found |= self._beginnings[text]
         return sorted(found)
-
-
-def _vocabulary(subject: Subject) -> set[str]:
-    vocabulary = {f"{field}:{value}" for field, values in subject.values.items() for value in values}
-    for haystack in subject.words.values():
-        vocabulary.update(haystack.split())
-    return vocabulary
 
 
 def _keys(leaf: Leaf) -> list[Key]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import accumulate
 
 from feedsvc.model import Article
@@ -15,16 +16,23 @@ _BARE = ("headline", "text", "tag")  # where a term without a field is looked fo
 _HAS = {"headline": "headline has", "text": "text has", "tag": "a tag has", "author": "an author has"}
 
 
+# Tags, names, languages and folders are the same few for many articles.
+_fold = lru_cache(4096)(fold)
+_words_of = lru_cache(4096)(words)
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """An article as queries see it.
 
     ``words`` holds the words of a field with one blank on each side of each, every value on a line of its
     own, so that a phrase is a part of the string. ``values`` holds the folded values of a field and all
-    that stand above them (``en`` of ``en-GB``, ``2017`` of ``2017/politics``).
+    that stand above them (``en`` of ``en-GB``, ``2017`` of ``2017/politics``). ``vocabulary`` is every
+    word of any field.
     """
 
     words: Mapping[str, str]
+    vocabulary: frozenset[str]
     values: Mapping[str, frozenset[str]]
 
     def joined(self, slug: str) -> "Subject":
@@ -34,19 +42,21 @@ class Subject:
 
 def subject_of(article: Article, topics: frozenset[str] = frozenset()) -> Subject:
     """``article`` as queries see it while it is in the ``topics`` of these slugs."""
+    fields = {
+        "tag": article.tags,
+        "author": tuple(person.name for person in article.authors),
+        "source": (article.source or "",),
+    }
+    listed = {field: [_words_of(value) for value in values] for field, values in fields.items()}
+    listed |= {field: [words(value)] for field, value in (("headline", article.headline), ("text", article.text))}
     return Subject(
-        words={
-            "headline": _haystack(article.headline),
-            "text": _haystack(article.text),
-            "tag": _haystack(*article.tags),
-            "author": _haystack(*(person.name for person in article.authors)),
-            "source": _haystack(article.source or ""),
-        },
+        words={field: "\n".join(f" {' '.join(value)} " for value in values) for field, values in listed.items()},
+        vocabulary=frozenset().union(*(value for values in listed.values() for value in values)),
         values={
-            "tag": frozenset(map(fold, article.tags)),
-            "language": frozenset(accumulate(fold(article.language).split("-"), "{}-{}".format)),
-            "folder": frozenset(map(fold, folders(article.name))),
-            "format": frozenset((fold(article.format),)),
+            "tag": frozenset(map(_fold, article.tags)),
+            "language": frozenset(accumulate(_fold(article.language).split("-"), "{}-{}".format)),
+            "folder": frozenset(map(_fold, folders(article.name))),
+            "format": frozenset((_fold(article.format),)),
             "topic": topics,
         },
     )
@@ -55,10 +65,6 @@ def subject_of(article: Article, topics: frozenset[str] = frozenset()) -> Subjec
 def folders(name: str) -> tuple[str, ...]:
     """The folders of a document's name, from the top: ``2017`` and ``2017/politics`` of ``2017/politics/a.txt``."""
     return tuple(accumulate(name.split("/")[:-1], "{}/{}".format))
-
-
-def _haystack(*values: str) -> str:
-    return "\n".join(f" {' '.join(words(value))} " for value in values)
 
 
 def needle(leaf: Leaf) -> str:
@@ -142,16 +148,21 @@ def _value(leaf: Leaf, field: str) -> Test:
 
 def _words(leaf: Leaf) -> Test:
     fields = (leaf.field,) if leaf.field else _BARE
-    wanted = f" {' '.join(words(leaf.text))}" + ("" if isinstance(leaf, Prefix) else " ")
+    is_prefix = isinstance(leaf, Prefix)
+    listed = words(leaf.text)
+    whole = frozenset(listed[:-1] if is_prefix else listed)
+    phrase = f" {' '.join(listed)}" + ("" if is_prefix else " ")
     shown = fold(leaf.text)
 
     def test(subject: Subject) -> Evidence | None:
+        if not whole <= subject.vocabulary:
+            return None
         for field in fields:
             haystack = subject.words[field]
-            at = haystack.find(wanted)
+            at = haystack.find(phrase)
             if at >= 0:
-                end = at + len(wanted)
-                rest = haystack[end : haystack.index(" ", end)] if isinstance(leaf, Prefix) else ""
+                end = at + len(phrase)
+                rest = haystack[end : haystack.index(" ", end)] if is_prefix else ""
                 return (f'{_HAS.get(field, f"{field} has")} "{shown}{rest}"',)
         return None
 
