@@ -31,7 +31,8 @@ def _text(value: object) -> str:
     return one_line(value)
 
 
-def _address(value: object) -> str:
+def parse_address(value: object) -> str:
+    """An absolute web address without query, fragment and closing slash. Raises ValueError saying what is wanted."""
     parts = urlsplit(_text(value))
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ValueError('an absolute http or https address is wanted, such as "https://news.example.org"')
@@ -113,7 +114,7 @@ class Publication:
     """``[publication]``: who publishes, where, in which language and zone."""
 
     title: str = key(_text, "The publication's name, the title of its feeds.")
-    url: str = key(_address, "The public base of every address that is printed; may end in a path.")
+    url: str = key(parse_address, "The public base of every address that is printed; may end in a path.")
     id_authority: str | None = key(
         _authority, "The authority of minted ids (RFC 4151). Never change it, whatever becomes of url.", None
     )
@@ -122,7 +123,7 @@ class Publication:
     author: str | None = key(_text, "Who wrote an article that names nobody; the title when not set.", None)
     description: str | None = key(_text, "One sentence about the publication.", None)
     rights: str | None = key(_text, "The rights line of feeds and articles.", None)
-    license: str | None = key(_address, "The address of the licence of feeds and articles.", None)
+    license: str | None = key(parse_address, "The address of the licence of feeds and articles.", None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

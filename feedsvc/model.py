@@ -62,6 +62,15 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Stamp:
+    """What the file system tells of a document without opening it: size in bytes, time in nanoseconds, inode."""
+
+    size: int
+    modified: int
+    inode: int
+
+
+@dataclass(frozen=True, slots=True)
 class SourceDate:
     """A date as a source states it: the year, the time and the zone may be missing.
 

@@ -20,6 +20,7 @@ _URI = re.compile(
     r"(?:https?://[^/?#\s]+|urn:[A-Za-z0-9][A-Za-z0-9-]{0,31}:|tag:[^,\s]+,\d{4}(?:-\d\d){0,2}:)"
     r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*"
 )
+_PART = re.compile(r"#\d+$")
 _SECOND = timedelta(seconds=1)
 
 
@@ -49,7 +50,7 @@ class Entered:
 
     article: Article
     identity: Identity
-    moved: bool = False
+    moved_from: str | None = None
 
 
 def enter(story: Story, digest: str, memory: Memory, base: str, now: datetime) -> Entered:
@@ -63,10 +64,16 @@ def enter(story: Story, digest: str, memory: Memory, base: str, now: datetime) -
     else:
         identity, kept = _continue(known, story, digest, now)
         findings = (*findings, *kept)
-    moved = known is not None and known.name != story.name
-    return Entered(
-        article_of(replace(story, findings=(*story.findings, *findings)), identity, base, now), identity, moved
-    )
+    moved_from = known.name if known is not None and known.name != story.name else None
+    remarked = replace(story, findings=(*story.findings, *findings))
+    return Entered(article_of(remarked, identity, base, now), identity, moved_from)
+
+
+def continue_as(known: Identity, story: Story, digest: str, base: str, now: datetime) -> tuple[Article, Identity]:
+    """``story`` in the place of whatever stood under ``known`` before."""
+    identity, findings = _continue(known, story, digest, now)
+    remarked = replace(story, findings=(*story.findings, *findings))
+    return article_of(remarked, identity, base, now), identity
 
 
 def article_of(story: Story, identity: Identity, base: str, now: datetime) -> Article:
@@ -91,7 +98,7 @@ def article_of(story: Story, identity: Identity, base: str, now: datetime) -> Ar
 
 def minted_id(name: str, authority: str) -> str:
     """The id of a story without one of its own: a tag: URI (RFC 4151) of the first name it was met under."""
-    document, _, part = name.partition("#") if re.search(r"#\d+$", name) else (name, "", "")
+    document, _, part = name.rpartition("#") if _PART.search(name) else (name, "", "")
     specific = quote(document, safe="/-._~!$&'()*+,;=:@", errors="surrogatepass")
     return f"tag:{authority}:{specific}" + (f"?part={part}" if part else "")
 
@@ -127,12 +134,12 @@ def _is_another(story: Story, known: Identity) -> bool:
 
 
 def _mint(story: Story, digest: str, memory: Memory, now: datetime) -> Identity:
-    id = story.own_id or _free_id(minted_id(story.name, memory.authority), memory)
+    given = story.own_id or _free_id(minted_id(story.name, memory.authority), memory)
     published = story.date or now
     return Identity(
-        id=id,
-        uri=uri_of(id, memory.authority),
-        slug=_free_slug(story.headline, id, memory),
+        id=given,
+        uri=uri_of(given, memory.authority),
+        slug=_free_slug(story.headline, given, memory),
         name=story.name,
         minted=story.own_id is None,
         first_seen=now,
@@ -146,11 +153,11 @@ def _mint(story: Story, digest: str, memory: Memory, now: datetime) -> Identity:
 
 def _free_id(wanted: str, memory: Memory) -> str:
     """``wanted``, or the next id made from it that no story ever had."""
-    id, count = wanted, 1
-    while memory.by_id(id) is not None:
+    free, count = wanted, 1
+    while memory.by_id(free) is not None:
         count += 1
-        id = f"{wanted}{'&' if '?' in wanted else '?'}story={count}"
-    return id
+        free = f"{wanted}{'&' if '?' in wanted else '?'}story={count}"
+    return free
 
 
 def _free_slug(headline: str, id: str, memory: Memory) -> str:

@@ -12,10 +12,10 @@ from feedsvc.model import Document, Finding
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """Why a file gave no document. ``gone``: it vanished since the walk, which is no fault of its own."""
+    """Why a file gave no document. ``passing``: it is being written or removed, which is no fault of its own."""
 
     finding: Finding
-    gone: bool = False
+    passing: bool = False
 
 
 def read(folder: Path, name: str, max_bytes: int) -> Document | Unread:
@@ -28,7 +28,7 @@ def read(folder: Path, name: str, max_bytes: int) -> Document | Unread:
         # O_NONBLOCK: a FIFO that took the file's place since the walk must not hold the build.
         handle = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
-        return Unread(_finding("unreadable", "The file vanished while the inbox was read."), gone=True)
+        return Unread(_finding("unreadable", "The file vanished while the inbox was read."), passing=True)
     except OSError as error:
         return Unread(_finding("unreadable", f"It cannot be opened ({error.strerror}); check its permissions."))
     with os.fdopen(handle, "rb") as file:
@@ -36,7 +36,7 @@ def read(folder: Path, name: str, max_bytes: int) -> Document | Unread:
         if not stat.S_ISREG(before.st_mode):
             return Unread(_finding("not-a-file", "This is no regular file; take it out of the inbox."))
         if before.st_size > max_bytes:
-            message = f"It has {before.st_size:,} bytes, more than the {max_bytes:,} allowed; shorten it or raise inbox.max_bytes."
+            message = f"It has {before.st_size:,} bytes, more than the {max_bytes:,} of inbox.max_bytes; shorten it or raise that."
             return Unread(_finding("too-large", message))
         try:
             data = file.read(max_bytes + 1)

@@ -1,32 +1,26 @@
 """The walk through the inbox: which documents lie there, told by name, size and time alone."""
 
 import os
+import re
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from feedsvc.errors import InboxError
-from feedsvc.model import Finding
+from feedsvc.model import Finding, Stamp
 from feedsvc.text import xml_clean
 
 # Files that editors, copy programs and version control leave half-done or for themselves.
 _TRANSIENT_SUFFIXES = (".tmp", ".part", ".partial", ".crdownload", ".swp", ".swx", ".bak", "~")
 # Media and styles that belong to an article; they are no articles themselves.
 _ATTACHMENT_SUFFIXES = (
-    ".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".ico", ".mp3", ".m4a", ".ogg", ".opus", ".wav", ".flac",
-    ".mp4", ".m4v", ".webm", ".mov", ".pdf", ".css", ".js", ".woff", ".woff2", ".ttf", ".zip", ".gz",
+    ".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".ico", ".mp3", ".m4a", ".ogg", ".opus", ".wav", 
+    ".flac", ".mp4", ".m4v", ".webm", ".mov", ".pdf", ".css", ".js", ".woff", ".woff2", ".ttf", ".zip", ".gz",
 )  # fmt: skip
+# "#3" names the third story of a document.
+_PART = re.compile(r"#\d+$")
 _SETTINGS_NAME = "inbox.toml"
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """What the file system tells of a document without opening it: size in bytes, time in nanoseconds, inode."""
-
-    size: int
-    modified: int
-    inode: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +89,7 @@ def _note(name: str, entry: "os.DirEntry[str]", documents: dict[str, Stamp], ref
 
 
 def _name_trouble(name: str) -> Iterator[Finding]:
-    if xml_clean(name) != name or "\n" in name or "#" in name.rpartition("/")[2]:
+    if xml_clean(name) != name or "\n" in name or _PART.search(name):
         message = "The file's name has characters that cannot stand in an address or a message; rename it."
         yield Finding("bad-name", "error", message)
 
@@ -105,7 +99,7 @@ def _kind_trouble(mode: int) -> Finding | None:
         return None
     if stat.S_ISLNK(mode):
         message = "This is a symbolic link, and links are not followed; put the file itself into the inbox."
-        return Finding("symbolic-link", "warning", message)
+        return Finding("symbolic-link", "error", message)
     message = "This is no regular file (a pipe, a socket or a device); take it out of the inbox."
     return Finding("not-a-file", "error", message)
 

@@ -1,0 +1,289 @@
+"""The use case: the inbox as it is now becomes the next edition, in one transaction."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from time import perf_counter
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection
+
+from feedsvc import __version__
+from feedsvc.build.changes import Changes, compare, glanced, is_due, is_lost, read_well, refused, surroundings
+from feedsvc.build.entering import Entering
+from feedsvc.build.publishing import Publishing
+from feedsvc.build.reading import Glance, Outcome, Workers
+from feedsvc.config import Settings
+from feedsvc.errors import InboxError, InboxLostError
+from feedsvc.inbox.scan import Scan, scan
+from feedsvc.model import Finding
+from feedsvc.store.edition import Edition
+from feedsvc.store.ledger import DocumentRecord, Ledger, seconds
+from feedsvc.store.schema import articles
+from feedsvc.topics.classify import Classifier
+from feedsvc.topics.registry import TopicRegistry
+
+Progress = Callable[[str, int, int], None]
+
+
+def quiet(_step: str, _done: int, _total: int) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of the documents; ``rejected`` counts all that are rejected now, read in this build or before."""
+
+    seen: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    moved: int = 0
+    withdrawn: int = 0
+    rejected: int = 0
+
+
+@dataclass(slots=True)
+class Report:
+    """What a build did. ``findings`` are those of the documents that were read, and of all that are rejected."""
+
+    revision: int = 0
+    documents: Counts = field(default_factory=Counts)
+    articles: int = 0
+    feeds: dict[str, int] = field(default_factory=dict)
+    findings: list[tuple[str, Finding]] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    fresh_rejects: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """The object that ``build --json`` prints."""
+        return {
+            "revision": self.revision,
+            "documents": asdict(self.documents),
+            "articles": self.articles,
+            "feeds": self.feeds,
+            "findings": [finding_json(document, finding) for document, finding in self.findings],
+            "seconds": {step: round(spent, 3) for step, spent in self.seconds.items()},
+        }
+
+
+def finding_json(document: str, finding: Finding) -> dict[str, object]:
+    """A finding as every command prints it."""
+    return {
+        "document": document,
+        "code": finding.code,
+        "severity": finding.severity,
+        "field": finding.field,
+        "line": finding.line,
+        "message": finding.message,
+    }
+
+
+def build(
+    settings: Settings,
+    connection: Connection,
+    *,
+    now: datetime,
+    stamp: Callable[[datetime | None], datetime],
+    jobs: int = 1,
+    accept_withdrawals: bool = False,
+    progress: Progress = quiet,
+) -> Report:
+    """Bring ledger and edition up to the inbox, inside the transaction of ``connection``.
+
+    ``now`` decides embargoes and dates changes; ``stamp`` gives the moment of publication when told that of
+    the edition before. Raises InboxError when the inbox cannot be read, InboxLostError when most of it is gone.
+    """
+    return _Build(settings, connection, now, jobs, accept_withdrawals, progress).run(stamp)
+
+
+class _Build:
+    """One build: its steps in order, and what they hand on."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        connection: Connection,
+        now: datetime,
+        jobs: int,
+        accept_withdrawals: bool,
+        progress: Progress,
+    ) -> None:
+        self.settings = settings
+        self.now = now
+        self.jobs = jobs
+        self.accept_withdrawals = accept_withdrawals
+        self.progress = progress
+        self.report = Report()
+        self.ledger = Ledger(connection)
+        self.edition = Edition(connection)
+
+    def run(self, stamp: Callable[[datetime | None], datetime]) -> Report:
+        """The steps, in the order of the verbs."""
+        authority = self.authority()
+        everything = self.ledger.recall("settings") != settings_digest(self.settings)
+        with self.timed("scan"):
+            inbox = self.look(everything)
+        with Workers(self.settings, self.jobs) as workers:
+            with self.timed("read"):
+                inbox.take(self.glances(workers, inbox.changes), everything)
+                self.guard(inbox)
+            with self.timed("parse"):
+                registry = TopicRegistry(self.settings.topics, self.ledger.topics())
+                classifier = Classifier(self.settings, registry)
+                missing = inbox.changes.missing
+                entering = Entering(self.settings, self.ledger, classifier, authority, self.now, missing)
+                self.enter(workers, entering, inbox)
+        with self.timed("settle"):
+            self.leave(entering, inbox)
+            self.ledger.save_topics(registry.minted)
+        publishing = Publishing(self.settings, self.ledger, self.edition, authority, self.now)
+        with self.timed("render"):
+            publishing.release()
+            touched = publishing.bury(entering.before)
+            publishing.feeds(
+                None if everything else touched, lambda done, total: self.progress("render", done, total)
+            )
+        with self.timed("publish"):
+            self.ledger.remember("settings", settings_digest(self.settings))
+            self.report.revision = publishing.swap(stamp, changed=everything or bool(touched))
+        self.sum_up(inbox, entering, publishing)
+        return self.report
+
+    # The steps
+
+    def authority(self) -> str:
+        """The authority of minted ids: the settings', else the one that the first build fixed."""
+        stated = self.settings.publication.id_authority
+        fixed = self.ledger.recall("authority")
+        if fixed is None:
+            host = urlsplit(self.settings.publication.url).hostname or "localhost"
+            fixed = stated or f"{host},{self.now:%Y}"
+            self.ledger.remember("authority", fixed)
+        if stated is None:
+            message = f'No id_authority is set; ids are minted under "{fixed}". Write id_authority = "{fixed}" there.'
+            name = self.settings.file.name
+            self.report.findings.append((name, Finding("authority-assumed", "warning", message, "id_authority")))
+        elif stated != fixed:
+            message = f'id_authority was "{fixed}" when ids were first minted and must not change; that is kept.'
+            name = self.settings.file.name
+            self.report.findings.append((name, Finding("authority-kept", "warning", message, "id_authority")))
+        return fixed
+
+    def look(self, everything: bool) -> "_InboxState":
+        """The inbox as it lies there, held against what the ledger knows."""
+        known = self.ledger.documents()
+        try:
+            found = scan(self.settings.inbox_folder)
+        except InboxError as error:
+            if is_lost(known, known.keys()):
+                raise InboxLostError(f"{error} Nothing was withdrawn of {len(known)} documents.") from error
+            raise
+        return _InboxState(found, known, compare(found, known, everything))
+
+    def glances(self, workers: Workers, changes: Changes) -> Iterator[Glance]:
+        """A first look at each suspect."""
+        for done, glance in enumerate(workers.glances(list(changes.suspects)), 1):
+            yield glance
+            self.progress("read", done, len(changes.suspects))
+
+    def guard(self, inbox: "_InboxState") -> None:
+        """Refuse to withdraw most of a publication, unless that was confirmed."""
+        if self.accept_withdrawals or self.settings.inbox.deleted == "keep":
+            return
+        arrived = {record.digest for name, record in inbox.records.items() if name not in inbox.known}
+        lost = {name for name in inbox.changes.missing if inbox.known[name].digest not in arrived}
+        if is_lost(inbox.known, lost):
+            raise InboxLostError(
+                f"{self.settings.inbox_folder}: {len(lost)} of {len(inbox.known)} documents are gone; "
+                "is the disk mounted? Nothing was withdrawn. If they were deleted on purpose, build once with "
+                "--accept-withdrawals."
+            )
+
+    def enter(self, workers: Workers, entering: Entering, inbox: "_InboxState") -> None:
+        """Read what has changed, or stands in other surroundings now, and enter its stories."""
+        around = surroundings(inbox.records)
+        tasks = [(name, around.get(name)) for name, each in inbox.records.items() if is_due(each, around.get(name))]
+        for done, outcome in enumerate(entering.enter_all(workers.outcomes(tasks)), 1):
+            name = outcome.name
+            rejected = name in entering.rejected
+            inbox.records[name] = read_well(inbox.records[name], outcome, around.get(name), rejected)
+            self.note(outcome)
+            self.progress("parse", done, len(tasks))
+        for name, finding in inbox.found.refused.items():
+            inbox.records[name] = refused(name, finding)
+            self.report.findings.append((name, finding))
+        renewed = (record for name, record in inbox.records.items() if inbox.known.get(name) != record)
+        self.ledger.save_documents(renewed)
+        self.report.fresh_rejects = tuple(sorted(entering.rejected | inbox.found.refused.keys() - inbox.known.keys()))
+
+    def note(self, outcome: Outcome) -> None:
+        """Keep the findings of a document for the report."""
+        self.report.findings += [(outcome.name, finding) for finding in outcome.findings]
+
+    def leave(self, entering: Entering, inbox: "_InboxState") -> None:
+        """Take out what is gone, settle who stands under an id, and change what time has changed."""
+        missing = inbox.changes.missing
+        if self.settings.inbox.deleted == "withdraw":
+            entering.withdraw_missing()
+            self.ledger.forget_documents(missing)
+            self.report.documents.withdrawn = len(missing - entering.vacated_documents())
+        else:
+            self.ledger.keep_documents(missing)
+        entering.settle_contests()
+        entering.renew(list(self.ledger.articles(articles.c.changes <= seconds(self.now))))
+
+    def sum_up(self, inbox: "_InboxState", entering: Entering, publishing: Publishing) -> None:
+        """Fill in the report."""
+        counts = self.report.documents
+        moved_to = entering.moved_documents()
+        for name, record in inbox.records.items():
+            counts.seen += 1
+            counts.rejected += record.rejected
+            if name not in inbox.known:
+                counts.moved += name in moved_to
+                counts.new += name not in moved_to
+            elif inbox.known[name].digest == record.digest:
+                counts.unchanged += 1
+            else:
+                counts.changed += 1
+        self.report.findings += [(name, each) for name, found in entering.remarks.items() for each in found]
+        self.report.findings += [(name, each) for name, found in publishing.findings.items() for each in found]
+        self.report.findings.sort(key=lambda each: (each[0], each[1].line or 0, each[1].code))
+        self.report.articles = self.ledger.count_usable()
+        self.report.feeds = {"total": len(self.edition.feeds()), "rendered": publishing.rendered}
+
+    @contextmanager
+    def timed(self, step: str) -> Iterator[None]:
+        """Measure a step."""
+        start = perf_counter()
+        yield
+        self.report.seconds[step] = perf_counter() - start
+
+
+@dataclass(slots=True)
+class _InboxState:
+    """The inbox during one build: what was found, what the ledger knew, and the records as they become."""
+
+    found: Scan
+    known: dict[str, DocumentRecord]
+    changes: Changes
+    records: dict[str, DocumentRecord] = field(default_factory=dict)
+
+    def take(self, glances: Iterable[Glance], everything: bool) -> None:
+        """Take in the first looks at the suspects."""
+        looked = {each.name: each for each in glances}
+        for name, stamp in self.found.documents.items():
+            known = self.known.get(name)
+            if name in looked:
+                self.records[name] = glanced(known, looked[name], stamp, everything)
+            elif known is not None:
+                self.records[name] = known
+
+
+def settings_digest(settings: Settings) -> str:
+    """A hash of all that decides how documents are read and feeds are written, but for the documents."""
+    decisive = (__version__, settings.publication, settings.inbox, settings.feeds, settings.topics)
+    return hashlib.sha256(repr(decisive).encode()).hexdigest()

@@ -1,0 +1,230 @@
+"""Entering stories into the ledger, and taking out those whose document is gone."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice
+from typing import TypeVar
+
+from feedsvc.articles.identity import article_of, continue_as, enter
+from feedsvc.articles.settle import article_base, is_rejected
+from feedsvc.articles.standing import next_change
+from feedsvc.build.reading import Outcome
+from feedsvc.build.recall import Recall
+from feedsvc.config import Settings
+from feedsvc.model import Article, Finding, Identity, Status, Story
+from feedsvc.store.ledger import ArticleRecord, Ledger
+from feedsvc.store.schema import articles, identities
+from feedsvc.topics.classify import Classifier
+
+T = TypeVar("T")
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """How an article stood before this build touched it: its id, and the feeds that showed it."""
+
+    id: str
+    uri: str
+    feeds: frozenset[str]
+
+
+@dataclass(slots=True)
+class Entering:
+    """One build's changes to the ledger."""
+
+    settings: Settings
+    ledger: Ledger
+    classifier: Classifier
+    authority: str
+    now: datetime
+    missing: frozenset[str]
+    before: dict[str, Before | None] = field(default_factory=dict)
+    moved: dict[str, str] = field(default_factory=dict)
+    rejected: set[str] = field(default_factory=set)
+    remarks: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
+    _contested: set[str] = field(default_factory=set)
+
+    def enter_all(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+        """Enter the stories of each outcome, batch by batch; yields the outcomes as they are done."""
+        for batch in _batches(outcomes, _BATCH):
+            self._enter_batch(batch)
+            yield from batch
+
+    def withdraw_missing(self) -> None:
+        """Take out the articles of documents that are gone and did not turn up under another name."""
+        self._withdraw(self.ledger.articles_where_in(articles.c.document, self.missing))
+
+    def renew(self, records: Sequence[ArticleRecord]) -> None:
+        """Give articles the status that they have now."""
+        known = self._identities(record.article.id for record in records)
+        self._note_before(record.article.name for record in records)
+        renewed = []
+        for record in records:
+            if record.article.status is not Status.SUPERSEDED:
+                article = article_of(record.article, known[record.article.id], self._base, self.now)
+                renewed.append(self._record(record.document, article, known[record.article.id]))
+        self.ledger.save_articles(renewed)
+
+    def settle_contests(self) -> None:
+        """Of several documents with one id, let the best stand and the others be superseded (see ``_rank``)."""
+        claims: dict[str, list[ArticleRecord]] = {}
+        for record in self.ledger.articles_where_in(articles.c.id, self._contested):
+            claims.setdefault(record.article.id, []).append(record)
+        known = self._identities(claims)
+        for claimed, records in sorted(claims.items()):
+            winner, *others = sorted(records, key=_rank, reverse=True)
+            if known[claimed].name != winner.article.name or winner.article.status is Status.SUPERSEDED:
+                self._promote(winner, known[claimed])
+            self._supersede(others, winner)
+
+    def moved_documents(self) -> set[str]:
+        """The documents that were known under another name before."""
+        return {document_of(name) for name in self.moved}
+
+    def vacated_documents(self) -> set[str]:
+        """The names under which those documents were known."""
+        return {document_of(name) for name in self.moved.values()}
+
+    # One batch
+
+    def _enter_batch(self, batch: Sequence[Outcome]) -> None:
+        read = [outcome for outcome in batch if outcome.unread is None]
+        stories = [(story, outcome) for outcome in read for story in outcome.stories]
+        good = [(story, outcome) for story, outcome in stories if not is_rejected(story)]
+        bad = [(outcome.name, story) for story, outcome in stories if is_rejected(story)]
+        self.rejected |= {name for name, _ in bad} | {outcome.name for outcome in read if not outcome.stories}
+        self.remarks |= {story.name: story.findings for _, story in bad}
+        recall = Recall(self.ledger, self.authority, self._is_missing)
+        recall.prefetch([(story, outcome.digest) for story, outcome in good], self.missing)
+        self._note_before(story.name for story, _ in good)
+        records = [self._enter(story, outcome, recall) for story, outcome in good]
+        self.ledger.save_identities(recall.learnt())
+        self.ledger.delete_rejects([outcome.name for outcome in batch])
+        self.ledger.save_articles(records)
+        self.ledger.save_rejects(bad)
+        self._classify(record.article for record in records)
+        self._withdraw_vanished(read)
+
+    def _enter(self, story: Story, outcome: Outcome, recall: Recall) -> ArticleRecord:
+        known = recall.by_id(story.own_id) if story.own_id is not None else None
+        if known is not None and self._is_held(known, story):
+            self._contested.add(known.id)
+            article = article_of(story, known, self._base, self.now)
+            return self._record(outcome.name, replace(article, status=Status.SUPERSEDED), known)
+        entered = enter(story, outcome.digest, recall, self._base, self.now)
+        before = self.before.get(story.name)
+        if before is not None and before.id != entered.identity.id:
+            self._contested.add(before.id)
+        if entered.moved_from is not None:
+            self.moved[story.name] = entered.moved_from
+        recall.learn(entered.identity, entered=True)
+        return self._record(outcome.name, entered.article, entered.identity)
+
+    def _is_held(self, known: Identity, story: Story) -> bool:
+        """Whether another document of the inbox stands under this id."""
+        return known.name != story.name and known.withdrawn is None and not self._is_missing(known.name)
+
+    def _is_missing(self, name: str) -> bool:
+        """Whether the document of an article is gone from the inbox."""
+        return document_of(name) in self.missing
+
+    def _withdraw_vanished(self, read: Sequence[Outcome]) -> None:
+        """Take out the articles that a document held before and no longer holds, if it was read well."""
+        whole = {outcome.name: {story.name for story in outcome.stories} for outcome in read if outcome.stories}
+        held = self.ledger.articles_where_in(articles.c.document, whole.keys())
+        self._withdraw([record for record in held if record.article.name not in whole[record.document]])
+
+    # Changes of single articles
+
+    def _withdraw(self, records: Sequence[ArticleRecord]) -> None:
+        self._note_before(record.article.name for record in records)
+        known = self._identities(record.article.id for record in records)
+        left = [
+            replace(known[record.article.id], withdrawn=self.now)
+            for record in records
+            if known[record.article.id].name == record.article.name
+        ]
+        self._contested.update(record.article.id for record in records)
+        self.ledger.save_identities(left)
+        self.ledger.delete_articles([record.article.name for record in records])
+
+    def _promote(self, record: ArticleRecord, known: Identity) -> None:
+        self._note_before([record.article.name])
+        digest = self.ledger.document_digest(record.document)
+        article, identity = continue_as(known, record.article, digest, self._base, self.now)
+        self.ledger.save_identities([identity])
+        self.ledger.save_articles([self._record(record.document, article, identity)])
+
+    def _supersede(self, records: Sequence[ArticleRecord], winner: ArticleRecord) -> None:
+        self._note_before(record.article.name for record in records)
+        message = f"{winner.article.name} has the same id and is the one that counts; give one of them another id."
+        finding = Finding("superseded", "warning", message, "id")
+        beaten = []
+        for record in records:
+            findings = (*(each for each in record.article.findings if each.code != "superseded"), finding)
+            article = replace(record.article, status=Status.SUPERSEDED, findings=findings)
+            beaten.append(replace(record, article=article, changes=None))
+            self.remarks[article.name] = findings
+        self.ledger.save_articles(beaten)
+
+    def _classify(self, entered: Iterable[Article]) -> None:
+        """Sort articles into topics; clashes of topics are remarked on the article that brought them."""
+        found, clashes = {}, {}
+        for article in entered:
+            found[article.name], findings = self.classifier.classify(article)
+            if findings:
+                clashes[article.name] = findings
+            if remarks := (*article.findings, *findings):
+                self.remarks[article.name] = remarks
+        self.ledger.save_classifications(found)
+        self.ledger.add_findings(clashes)
+
+    # Lookups
+
+    @property
+    def _base(self) -> str:
+        return article_base(self.settings)
+
+    def _record(self, document: str, article: Article, identity: Identity) -> ArticleRecord:
+        changes = next_change(article, self.now) if article.status is not Status.SUPERSEDED else None
+        return ArticleRecord(document, article, identity.release, changes)
+
+    def _identities(self, ids: Iterable[str]) -> dict[str, Identity]:
+        return {each.id: each for each in self.ledger.identities_where_in(identities.c.id, set(ids))}
+
+    def _note_before(self, names: Iterable[str]) -> None:
+        """Remember how articles stood when this build first touches them."""
+        fresh = [name for name in names if name not in self.before]
+        if not fresh:
+            return
+        self.before.update(dict.fromkeys(fresh))
+        standing = [
+            record.article
+            for record in self.ledger.articles_where_in(articles.c.name, fresh)
+            if record.article.status is Status.USABLE
+        ]
+        topics = self.ledger.classifications([article.name for article in standing])
+        for article in standing:
+            feeds = frozenset(each.topic.slug for each in topics[article.name])
+            self.before[article.name] = Before(article.id, article.uri, feeds)
+
+
+def document_of(name: str) -> str:
+    """The document of an article's name: ``a.xml`` of ``a.xml#3``."""
+    document, mark, part = name.rpartition("#")
+    return document if mark and part.isdecimal() else name
+
+
+def _rank(record: ArticleRecord) -> tuple[int, datetime, str]:
+    """Which of two documents with one id stands: the higher version, then the newer, then the later name."""
+    article = record.article
+    newest = max(each for each in (article.date, article.stated_updated, article.published) if each is not None)
+    return (article.version or 0, newest, article.name)
+
+
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch

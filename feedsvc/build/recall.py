@@ -1,0 +1,124 @@
+"""What the ledger knows of a batch of stories, fetched at once: the memory that identity asks."""
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import PurePosixPath
+
+from sqlalchemy import Column
+
+from feedsvc.articles.identity import minted_id
+from feedsvc.model import Identity, Story
+from feedsvc.store.ledger import Ledger
+from feedsvc.store.schema import identities
+from feedsvc.text import fold, slugify
+
+
+class Recall:
+    """The ledger's identities as far as a batch of stories needs them; what is entered is known at once.
+
+    ``is_vacant`` tells whether the document of a name is gone from the inbox in this build.
+    """
+
+    def __init__(self, ledger: Ledger, authority: str, is_vacant: Callable[[str], bool]) -> None:
+        self.authority = authority
+        self._ledger = ledger
+        self._is_vacant = is_vacant
+        self._ids: dict[str, Identity | None] = {}
+        self._names: dict[str, str | None] = {}
+        self._slugs: dict[str, str | None] = {}
+        self._vacated: dict[str, list[str]] = {}
+        self._entered: set[str] = set()
+
+    def prefetch(self, stories: Sequence[tuple[Story, str]], vacant: Iterable[str]) -> None:
+        """Fetch what the stories (each with its document's digest) may be compared with, and who left."""
+        ids = {minted_id(story.name, self.authority) for story, _ in stories}
+        ids |= {story.own_id for story, _ in stories if story.own_id is not None}
+        names = {story.name for story, _ in stories}
+        slugs = {slugify(story.headline) for story, _ in stories}
+        self._fetch(identities.c.id, ids, self._ids)
+        self._fetch(identities.c.name, names, self._names)
+        self._fetch(identities.c.slug, slugs, self._slugs)
+        for column, values in (
+            (identities.c.digest, {digest for _, digest in stories}),
+            (identities.c.fingerprint, {story.fingerprint for story, _ in stories}),
+            (identities.c.name, set(vacant)),
+        ):
+            for identity in self._ledger.identities_where_in(column, values):
+                self.learn(identity)
+
+    def learnt(self) -> list[Identity]:
+        """The identities that were entered, as they are from now on."""
+        return [identity for id_ in sorted(self._entered) if (identity := self._ids[id_]) is not None]
+
+    def learn(self, identity: Identity, *, entered: bool = False) -> None:
+        """Take in an identity as it is from now on; ``entered``: it must be saved."""
+        if entered:
+            self._entered.add(identity.id)
+        self._ids[identity.id] = identity
+        self._slugs[identity.slug] = identity.id
+        if self._names.get(identity.name) is None or identity.withdrawn is None:
+            self._names[identity.name] = identity.id
+        for key in (identity.digest, identity.fingerprint, _stem(identity.name)):
+            held = self._vacated.setdefault(key, [])
+            if identity.id not in held:
+                held.append(identity.id)
+
+    def by_id(self, id: str) -> Identity | None:
+        """The identity with this id, withdrawn or not."""
+        if id not in self._ids:
+            self._fetch(identities.c.id, {id}, self._ids)
+        return self._ids[id]
+
+    def by_name(self, name: str) -> Identity | None:
+        """The identity whose article was last seen under this name; one that is still in use before others."""
+        found = self._names.get(name)
+        identity = self._ids[found] if found is not None else None
+        return identity if identity is not None and identity.name == name else None
+
+    def vacated(self, story: Story, digest: str) -> Identity | None:
+        """The identity whose document is gone and reappears here: with the same bytes, text, or another suffix."""
+        for key in (digest, story.fingerprint, _stem(story.name)):
+            for held in sorted(self._vacated.get(key, ())):
+                identity = self._ids[held]
+                if (
+                    identity is not None
+                    and self._is_free(identity, story)
+                    and self._is_same(identity, story, key, digest)
+                ):
+                    return identity
+        return None
+
+    def slug_owner(self, slug: str) -> str | None:
+        """The id that owns this slug."""
+        if slug not in self._slugs:
+            self._fetch(identities.c.slug, {slug}, self._slugs)
+        return self._slugs[slug]
+
+    def _is_free(self, identity: Identity, story: Story) -> bool:
+        if identity.name == story.name:
+            return False
+        return identity.withdrawn is not None or self._is_vacant(identity.name)
+
+    def _is_same(self, identity: Identity, story: Story, key: str, digest: str) -> bool:
+        if key == digest:
+            return _part(identity.name) == _part(story.name)
+        if key == story.fingerprint:
+            return True
+        same_day = story.date is not None and story.date.date() == identity.published.date()
+        return self._is_vacant(identity.name) and (identity.headline == fold(story.headline) or same_day)
+
+    def _fetch(
+        self, column: Column[str], values: set[str], into: dict[str, str | None] | dict[str, Identity | None]
+    ) -> None:
+        for value in values:
+            into.setdefault(value, None)
+        for identity in self._ledger.identities_where_in(column, values):
+            self.learn(identity)
+
+
+def _part(name: str) -> str:
+    return name.rpartition("#")[2] if "#" in name else ""
+
+
+def _stem(name: str) -> str:
+    """A document's name without its suffix: the same story saved in another format."""
+    return f"stem of {PurePosixPath(name.partition('#')[0]).with_suffix('')}#{_part(name)}"

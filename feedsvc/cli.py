@@ -1,0 +1,288 @@
+"""The command line: one of the two doors. It reads the clock, prints, and turns errors into exit codes."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from feedsvc import __version__, clock
+from feedsvc.errors import FeedsvcError, InboxLostError, LockHeldError, UsageError
+
+if TYPE_CHECKING:
+    from feedsvc.config import Settings
+
+DONE, REJECTED, REFUSED, LOST, LOCKED = 0, 1, 2, 3, 75
+
+_EXIT_CODES = """\
+exit codes:
+  0   done; there may be findings
+  1   done, but some documents were rejected (check: there are errors)
+  2   wrong usage or settings, nothing was changed
+  3   most of the inbox is suddenly gone, nothing was withdrawn
+  75  another build holds the lock"""
+
+_DIR_HELP = "the publication's folder; default: the one that holds feedsvc.toml, or feeds/"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    chosen = _arguments().parse_args(arguments)
+    try:
+        code: int = chosen.run(chosen)
+    except FeedsvcError as error:
+        print(f"feedsvc: {error}", file=sys.stderr)
+        return _exit_code(error)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; nothing more can be written, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    return code
+
+
+def _exit_code(error: FeedsvcError) -> int:
+    if isinstance(error, InboxLostError):
+        return LOST
+    return LOCKED if isinstance(error, LockHeldError) else REFUSED
+
+
+# Arguments
+
+
+@dataclass(frozen=True, slots=True)
+class _Command:
+    """A command: its function, what it does in a line, and what adds its arguments."""
+
+    run: Callable[[argparse.Namespace], int]
+    help: str
+    arguments: Callable[[argparse.ArgumentParser], None]
+
+
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="feedsvc",
+        description="Publishes feeds: a folder of articles becomes live Atom, RSS and JSON feeds, one per topic.",
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"feedsvc {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for name, command in _COMMANDS.items():
+        sub = commands.add_parser(
+            name,
+            help=command.help,
+            description=command.help[0].upper() + command.help[1:] + ".",
+            epilog=_EXIT_CODES,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        command.arguments(sub)
+        sub.set_defaults(run=command.run)
+    return parser
+
+
+def _init_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("dir", metavar="DIR", type=Path, help="the folder to make; it may exist")
+
+
+def _build_arguments(parser: argparse.ArgumentParser) -> None:
+    _dir_argument(parser)
+    parser.add_argument(
+        "--jobs", type=_positive, metavar="N", help="processes that read documents; default: one a core"
+    )
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.add_argument("--now", metavar="ISO-8601", help="build as at this moment")
+    parser.add_argument("--verbose", action="store_true", help="say what was done, also off a terminal")
+    parser.add_argument(
+        "--accept-withdrawals", action="store_true", help="withdraw what is gone, even if it is most of the inbox"
+    )
+
+
+def _serve_arguments(parser: argparse.ArgumentParser) -> None:
+    _dir_argument(parser)
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on; default %(default)s")
+    parser.add_argument("--port", type=_port, default=8000, help="the port to listen on; default %(default)s")
+    parser.add_argument(
+        "--workers", type=_positive, default=1, metavar="N", help="serving processes; default %(default)s"
+    )
+    parser.add_argument(
+        "--url", help="the public base of every address; default: the settings', locally the bound one"
+    )
+    parser.add_argument(
+        "--watch", action="store_true", help="rebuild when the inbox or the settings change and when an embargo ends"
+    )
+
+
+def _check_arguments(parser: argparse.ArgumentParser) -> None:
+    _dir_argument(parser)
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.add_argument("--now", metavar="ISO-8601", help="check as at this moment")
+
+
+def _explain_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="[DIR] NAME",
+        help="the publication's folder, and the document's path in the inbox",
+    )
+    parser.add_argument("--all", action="store_true", help="explain every document")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+    parser.add_argument("--now", metavar="ISO-8601", help="explain as at this moment")
+
+
+def _dir_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("dir", nargs="?", metavar="DIR", type=Path, help=_DIR_HELP)
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} does not do: a whole number from 1 is wanted")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"{text!r} does not do: a port from 1 to 65535 is wanted")
+    return int(text)
+
+
+# Commands
+
+
+def _init(chosen: argparse.Namespace) -> int:
+    from feedsvc.starter import write_publication
+
+    write_publication(chosen.dir, clock.now())
+    print(f"{chosen.dir} is ready. Put articles into {chosen.dir / 'inbox'}, then:\n")
+    print(f"    feedsvc serve --watch {chosen.dir}\n")
+    return DONE
+
+
+def _build(chosen: argparse.Namespace) -> int:
+    from feedsvc.build import build
+    from feedsvc.console import bars, complaints, summary
+    from feedsvc.store.database import build_lock, open_database
+    from feedsvc.store.reader import clear_failure
+
+    settings = _settings(chosen.dir)
+    now = _moment(chosen.now, settings)
+    with build_lock(settings), bars(quiet=chosen.json) as progress:
+        database = open_database(settings)
+        try:
+            with database.writing() as connection:
+                report = build(
+                    settings,
+                    connection,
+                    now=now,
+                    stamp=clock.live_stamp if chosen.now is None else clock.fixed_stamp(now),
+                    jobs=chosen.jobs or os.cpu_count() or 1,
+                    accept_withdrawals=chosen.accept_withdrawals,
+                    progress=progress,
+                )
+                clear_failure(connection)
+        finally:
+            database.close()
+    if chosen.json:
+        print(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
+    elif chosen.verbose or sys.stderr.isatty():
+        print(summary(report), file=sys.stderr)
+    for line in complaints(report):
+        print(line, file=sys.stderr)
+    return REJECTED if report.documents.rejected else DONE
+
+
+def _serve(chosen: argparse.Namespace) -> int:
+    from feedsvc.serve import serve
+
+    settings = _settings(chosen.dir)
+    return serve(settings, chosen.host, chosen.port, chosen.workers, url=chosen.url, watch=chosen.watch)
+
+
+def _check(chosen: argparse.Namespace) -> int:
+    from feedsvc.explain import check, check_text, rehearse
+
+    settings = _settings(chosen.dir)
+    with rehearse(settings, _moment(chosen.now, settings)) as connection:
+        checked = check(settings, connection)
+    if chosen.json:
+        print(json.dumps(checked.as_json(), ensure_ascii=False, indent=2))
+    else:
+        print(check_text(checked))
+    return REJECTED if checked.has_errors else DONE
+
+
+def _explain(chosen: argparse.Namespace) -> int:
+    from feedsvc.explain import explain, explanation_text, rehearse
+
+    folder, name = _folder_and_name(chosen.names, everything=chosen.all)
+    settings = _settings(folder)
+    with rehearse(settings, _moment(chosen.now, settings)) as connection:
+        for each in explain(settings, connection, None if name is None else _inbox_name(settings, name)):
+            print(json.dumps(each, ensure_ascii=False) if chosen.json else explanation_text(each))
+    return DONE
+
+
+_COMMANDS = {
+    "init": _Command(_init, "write a commented publication that builds as it stands", _init_arguments),
+    "build": _Command(_build, "bring the feeds up to the inbox: the cron job", _build_arguments),
+    "serve": _Command(_serve, "build, then serve the feeds and their pages", _serve_arguments),
+    "check": _Command(_check, "show the findings of all documents, and lint every feed", _check_arguments),
+    "explain": _Command(_explain, "show how a document was read, and why it is in which feed", _explain_arguments),
+}
+
+
+# What commands share
+
+
+def _settings(folder: Path | None) -> "Settings":
+    from feedsvc.config import FILE_NAME, load_settings
+
+    return load_settings((folder if folder is not None else _default_folder()) / FILE_NAME)
+
+
+def _default_folder() -> Path:
+    """``feeds`` below this folder, or the nearest folder upward that holds settings."""
+    from feedsvc.config import FILE_NAME
+
+    here = Path.cwd()
+    for folder in (here, here / "feeds", *here.parents):
+        if (folder / FILE_NAME).is_file():
+            return Path(os.path.relpath(folder))
+    raise UsageError(f"no {FILE_NAME} here, in feeds/ or above; name the publication's folder, or make one with init")
+
+
+def _folder_and_name(names: list[str], *, everything: bool) -> tuple[Path | None, str | None]:
+    """The arguments of ``explain``: [DIR] NAME, or [DIR] --all."""
+    if everything and len(names) < 2:
+        return (Path(names[0]) if names else None), None
+    if not everything and len(names) in (1, 2):
+        return (Path(names[0]) if len(names) == 2 else None), names[-1]
+    raise UsageError("explain takes [DIR] NAME, the document's path in the inbox, or [DIR] --all")
+
+
+def _inbox_name(settings: "Settings", name: str) -> str:
+    """``name`` as the inbox knows it, whether it was given so or as a path from here."""
+    path, inbox = Path(name), settings.inbox_folder
+    if not (inbox / name).exists() and path.is_absolute() | path.exists():
+        return os.path.relpath(path.resolve(), inbox.resolve())
+    return name
+
+
+def _moment(text: str | None, settings: "Settings") -> datetime:
+    """The moment that ``--now`` gives; one without an offset is in the publication's zone."""
+    if text is None:
+        return clock.now()
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(
+            f"--now {text!r} does not do: a moment such as 2026-01-29T12:00:00+09:00 is wanted"
+        ) from error
+    moment = moment.replace(microsecond=0)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=settings.publication.timezone)

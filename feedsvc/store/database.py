@@ -1,0 +1,146 @@
+"""The database of one publication: opened, migrated, written in one transaction, and locked against two builds."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import StaticPool
+
+from feedsvc.config import Settings
+from feedsvc.errors import LockHeldError, Problem, SettingsError, StoreError
+from feedsvc.store.schema import migrate
+
+_PRAGMAS = (
+    "PRAGMA busy_timeout = 30000",
+    "PRAGMA journal_mode = WAL",  # readers go on reading the old edition while the new one is written
+    "PRAGMA synchronous = NORMAL",
+)
+
+
+class Database:
+    """Where a publication keeps its ledger and its edition."""
+
+    def __init__(self, engine: Engine, place: str, *, is_kept: bool = True) -> None:
+        self.engine = engine
+        self.place = place
+        self.is_kept = is_kept
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction that takes effect whole, or not at all when the block raises."""
+        with self._translated(), self.engine.begin() as connection:
+            migrate(connection)
+            yield connection
+
+    @contextmanager
+    def rehearsing(self) -> Iterator[Connection]:
+        """A transaction in which everything may be tried and nothing takes effect."""
+        with self._translated(), self.engine.connect() as connection:
+            try:
+                migrate(connection)
+                yield connection
+            finally:
+                connection.rollback()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent view of the published edition."""
+        with self._translated(), self.engine.connect().execution_options(feedsvc_reading=True) as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give up all connections."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            raise StoreError(f"{self.place}: {error.orig}; check the disk and the permissions") from error
+
+
+def open_database(settings: Settings, *, create: bool = True) -> Database:
+    """The database that ``[store] url`` names.
+
+    With ``create`` false and nothing there yet, an empty one in memory stands in.
+    Raises SettingsError when the address cannot be used.
+    """
+    try:
+        url = make_url(settings.store.url)
+    except ArgumentError as error:
+        raise _wrong_url(settings, "it is no database address") from error
+    if url.get_backend_name() != "sqlite":
+        return Database(_engine(settings, url.render_as_string(hide_password=False)), url.render_as_string())
+    if not url.database:
+        raise _wrong_url(settings, "it names no file")
+    file = settings.folder / url.database
+    if not create and not file.exists():
+        return _in_memory()
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{file.parent}: cannot be made ({error.strerror}); check the permissions") from error
+    return Database(_engine(settings, f"sqlite:///{file}"), str(file))
+
+
+@contextmanager
+def build_lock(settings: Settings) -> Iterator[None]:
+    """Hold the publication's build lock; the system lets go of it when the process ends, however it ends.
+
+    Raises LockHeldError when another build holds it.
+    """
+    path = settings.folder / "var" / "build.lock"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be opened ({error.strerror}); check the permissions") from error
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise LockHeldError(f"{path}: another build is under way; try again when it has ended") from error
+        yield
+    finally:
+        os.close(handle)
+
+
+def _engine(settings: Settings, url: str) -> Engine:
+    try:
+        engine = create_engine(url)
+    except (NoSuchModuleError, ImportError) as error:
+        raise _wrong_url(settings, f"its driver is not installed ({error})") from error
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    return engine
+
+
+def _in_memory() -> Database:
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    _prepare_sqlite(engine)
+    return Database(engine, "memory", is_kept=False)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """Take over the transactions from the driver, which would commit before a change of the schema."""
+
+    @event.listens_for(engine, "connect")
+    def connect(dbapi_connection: object, _record: object) -> None:
+        dbapi_connection.isolation_level = None  # type: ignore[attr-defined]
+        for pragma in _PRAGMAS:
+            dbapi_connection.execute(pragma)  # type: ignore[attr-defined]
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get("feedsvc_reading")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _wrong_url(settings: Settings, why: str) -> SettingsError:
+    allowed = "sqlite:///var/feedsvc.db or postgresql+psycopg://user@host/database"
+    return SettingsError((Problem(str(settings.file), None, "store.url", f"{why}; allowed is {allowed}"),))

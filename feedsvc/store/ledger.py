@@ -1,0 +1,306 @@
+"""The ledger: the memory of documents, ids, dates and fingerprints across builds.
+
+All methods work inside the transaction whose connection the Ledger was given, and decide nothing.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, Table, delete, func, insert, select, update
+
+from feedsvc.model import Article, Classification, Finding, Identity, Stamp, Status, Story, Topic
+from feedsvc.parsers.neighbours import Clues
+from feedsvc.store.schema import articles, classifications, documents, identities, meta, rejects, topics
+
+# SQLite takes 32,766 variables in a statement; smaller lists keep the statement cache small.
+_LIST = 500
+_BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """What the ledger knows of a document: its stamp and bytes when last read, and what came of it."""
+
+    name: str
+    stamp: Stamp
+    digest: str
+    clues: Clues | None
+    around: str
+    findings: tuple[Finding, ...]
+    rejected: bool
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRecord:
+    """An article as the ledger holds it, with its document and its place in the order of release."""
+
+    document: str
+    article: Article
+    release: int | None
+    changes: datetime | None
+
+
+class Ledger:
+    """The ledger inside one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    # Settings that were fixed at the first build, and marks of the last one.
+
+    def recall(self, key: str) -> str | None:
+        """What was remembered under ``key``."""
+        return self.connection.execute(select(meta.c.value).where(meta.c.key == key)).scalar()
+
+    def remember(self, key: str, value: str) -> None:
+        """Keep ``value`` under ``key``."""
+        self.connection.execute(delete(meta).where(meta.c.key == key))
+        self.connection.execute(insert(meta).values(key=key, value=value))
+
+    # Documents
+
+    def documents(self) -> dict[str, DocumentRecord]:
+        """Every document by name."""
+        return {row.name: _document(row) for row in self.connection.execute(select(documents))}
+
+    def save_documents(self, records: Iterable[DocumentRecord]) -> None:
+        """Write ``records``, each in place of what stood under its name."""
+        rows = [_document_row(record) for record in records]
+        self._replace(documents, documents.c.name, [row["name"] for row in rows], rows)
+
+    def forget_documents(self, names: Collection[str]) -> None:
+        """Take the documents out of the ledger; the identities of their articles stay."""
+        self._delete(documents, documents.c.name, names)
+        self._delete(rejects, rejects.c.document, names)
+
+    def keep_documents(self, names: Collection[str]) -> None:
+        """Mark documents that are gone from the inbox while their articles stay."""
+        for part in _parts(names):
+            self.connection.execute(update(documents).where(documents.c.name.in_(part)).values(kept=True))
+
+    def document_digest(self, name: str) -> str:
+        """The hash of a document's bytes when last read; empty while it is being entered."""
+        return self.connection.execute(select(documents.c.digest).where(documents.c.name == name)).scalar() or ""
+
+    # Articles
+
+    def articles(self, *conditions: Any) -> Iterator[ArticleRecord]:
+        """The articles that meet all ``conditions`` (on ``schema.articles``), by name."""
+        yield from map(
+            _article, self.connection.execute(select(articles).where(*conditions).order_by(articles.c.name))
+        )
+
+    def articles_where_in(self, column: Any, values: Collection[str]) -> list[ArticleRecord]:
+        """The articles whose ``column`` is among ``values``, by name."""
+        return sorted(
+            (record for part in _parts(values) for record in self.articles(column.in_(part))),
+            key=lambda record: record.article.name,
+        )
+
+    def save_articles(self, records: Iterable[ArticleRecord]) -> None:
+        """Write ``records``, each in place of what stood under its name."""
+        rows = [_article_row(record) for record in records]
+        names = [row["name"] for row in rows]
+        self._replace(articles, articles.c.name, names, rows)
+        self._delete(rejects, rejects.c.name, names)
+
+    def add_findings(self, remarks: Mapping[str, Sequence[Finding]]) -> None:
+        """Add remarks to articles, by name."""
+        self.save_articles(
+            replace(
+                record,
+                article=replace(record.article, findings=(*record.article.findings, *remarks[record.article.name])),
+            )
+            for record in self.articles_where_in(articles.c.name, remarks.keys())
+        )
+
+    def delete_articles(self, names: Collection[str]) -> None:
+        """Take articles out, with their classifications."""
+        self._delete(articles, articles.c.name, names)
+        self._delete(classifications, classifications.c.name, names)
+
+    def save_rejects(self, stories: Iterable[tuple[str, Story]]) -> None:
+        """Keep what was understood of rejected stories, for ``explain``."""
+        rows = [{"name": s.name, "document": document, "payload": _encode(s)} for document, s in stories]
+        self._replace(rejects, rejects.c.name, [row["name"] for row in rows], rows)
+
+    def rejected_stories(self) -> dict[str, Story]:
+        """Every rejected story by name."""
+        return {row.name: _story(row.payload) for row in self.connection.execute(select(rejects))}
+
+    def delete_rejects(self, document_names: Collection[str]) -> None:
+        """Forget the rejected stories of documents."""
+        self._delete(rejects, rejects.c.document, document_names)
+
+    def count_usable(self) -> int:
+        """How many articles are published."""
+        query = select(func.count()).select_from(articles).where(articles.c.status == Status.USABLE)
+        return self.connection.execute(query).scalar_one()
+
+    def embargo_pending(self) -> bool:
+        """Whether any article waits for its time."""
+        query = select(articles.c.name).where(articles.c.status == Status.EMBARGOED, articles.c.changes.is_not(None))
+        return self.connection.execute(query.limit(1)).first() is not None
+
+    def next_change(self) -> datetime | None:
+        """The next moment at which an article's status changes by itself (UTC)."""
+        seconds = self.connection.execute(select(func.min(articles.c.changes))).scalar()
+        return None if seconds is None else moment(seconds)
+
+    def last_release(self) -> int:
+        """The highest place given in the order of release; 0 at first."""
+        return self.connection.execute(select(func.max(identities.c.release))).scalar() or 0
+
+    # Identities
+
+    def identities_where_in(self, column: Any, values: Collection[str]) -> list[Identity]:
+        """The identities whose ``column`` is among ``values``."""
+        chosen = select(identities)
+        return [
+            _identity(row)
+            for part in _parts(values)
+            for row in self.connection.execute(chosen.where(column.in_(part)))
+        ]
+
+    def save_identities(self, records: Iterable[Identity]) -> None:
+        """Write ``records``, each in place of what stood under its id."""
+        rows = [_identity_row(record) for record in records]
+        self._replace(identities, identities.c.id, [row["id"] for row in rows], rows)
+
+    # Topics
+
+    def topics(self) -> list[tuple[str, Topic]]:
+        """The topics that articles brought with them: folded name and topic."""
+        return [(row.key, Topic(row.slug, row.title)) for row in self.connection.execute(select(topics))]
+
+    def save_topics(self, minted: Iterable[tuple[str, Topic]]) -> None:
+        """Remember newly minted topics."""
+        rows = [{"key": key, "slug": topic.slug, "title": topic.title} for key, topic in minted]
+        self._insert(topics, rows)
+
+    def classifications(self, names: Collection[str]) -> dict[str, tuple[Classification, ...]]:
+        """The topics of each named article."""
+        found: dict[str, list[Classification]] = {name: [] for name in names}
+        for part in _parts(names):
+            query = select(classifications).where(classifications.c.name.in_(part))
+            for row in self.connection.execute(query.order_by(classifications.c.name, classifications.c.position)):
+                found[row.name].append(Classification(Topic(row.slug, row.title), row.reason))
+        return {name: tuple(each) for name, each in found.items()}
+
+    def save_classifications(self, found: Mapping[str, Sequence[Classification]]) -> None:
+        """Write the topics of articles, in place of those they had."""
+        self._delete(classifications, classifications.c.name, found.keys())
+        rows = [
+            {"name": name, "slug": c.topic.slug, "position": position, "title": c.topic.title, "reason": c.reason}
+            for name, each in found.items()
+            for position, c in enumerate(each)
+        ]
+        self._insert(classifications, rows)
+
+    # Rows
+
+    def _replace(self, table: Table, column: Any, keys: Collection[str], rows: list[dict[str, Any]]) -> None:
+        self._delete(table, column, keys)
+        self._insert(table, rows)
+
+    def _insert(self, table: Table, rows: list[dict[str, Any]]) -> None:
+        for start in range(0, len(rows), _BATCH):
+            self.connection.execute(insert(table), rows[start : start + _BATCH])
+
+    def _delete(self, table: Table, column: Any, values: Collection[str]) -> None:
+        for part in _parts(values):
+            self.connection.execute(delete(table).where(column.in_(part)))
+
+
+def seconds(when: datetime | None) -> int | None:
+    """A moment as whole seconds since 1970."""
+    return None if when is None else int(when.timestamp())
+
+
+def moment(seconds_since_1970: int) -> datetime:
+    """Whole seconds since 1970 as a moment in UTC."""
+    return datetime.fromtimestamp(seconds_since_1970, UTC)
+
+
+_encode = msgspec.json.Encoder().encode
+decode_article = msgspec.json.Decoder(Article).decode
+_decode_story = msgspec.json.Decoder(Story).decode
+_decode_findings = msgspec.json.Decoder(tuple[Finding, ...]).decode
+_decode_clues = msgspec.json.Decoder(Clues).decode
+
+
+def _story(payload: bytes) -> Story:
+    return _decode_story(payload)
+
+
+def _parts(values: Collection[str]) -> Iterator[Sequence[str]]:
+    ordered = list(values)
+    for start in range(0, len(ordered), _LIST):
+        yield ordered[start : start + _LIST]
+
+
+def _document(row: Row[Any]) -> DocumentRecord:
+    return DocumentRecord(
+        name=row.name,
+        stamp=Stamp(row.size, row.modified, row.inode),
+        digest=row.digest,
+        clues=None if row.clues is None else _decode_clues(row.clues),
+        around=row.around,
+        findings=_decode_findings(row.findings),
+        rejected=row.rejected,
+        kept=row.kept,
+    )
+
+
+def _document_row(record: DocumentRecord) -> dict[str, Any]:
+    return {
+        "name": record.name,
+        "size": record.stamp.size,
+        "modified": record.stamp.modified,
+        "inode": record.stamp.inode,
+        "digest": record.digest,
+        "clues": None if record.clues is None else _encode(record.clues),
+        "around": record.around,
+        "findings": _encode(record.findings),
+        "rejected": record.rejected,
+        "kept": record.kept,
+    }
+
+
+def _article(row: Row[Any]) -> ArticleRecord:
+    changes = None if row.changes is None else moment(row.changes)
+    return ArticleRecord(row.document, decode_article(row.payload), row.release, changes)
+
+
+def _article_row(record: ArticleRecord) -> dict[str, Any]:
+    return {
+        "name": record.article.name,
+        "document": record.document,
+        "id": record.article.id,
+        "status": str(record.article.status),
+        "published": seconds(record.article.published),
+        "release": record.release,
+        "changes": seconds(record.changes),
+        "payload": _encode(record.article),
+    }
+
+
+def _identity(row: Row[Any]) -> Identity:
+    values = row._asdict()
+    for name in ("first_seen", "published", "updated", "withdrawn"):
+        values[name] = None if values[name] is None else datetime.fromisoformat(values[name])
+    return Identity(**values)
+
+
+_IDENTITY_COLUMNS = tuple(column.name for column in identities.columns)
+
+
+def _identity_row(record: Identity) -> dict[str, Any]:
+    row = {name: getattr(record, name) for name in _IDENTITY_COLUMNS}
+    for name in ("first_seen", "published", "updated", "withdrawn"):
+        row[name] = None if row[name] is None else row[name].isoformat()
+    return row

@@ -1,0 +1,106 @@
+"""The house: imports point one way, and the pure rooms touch nothing outside themselves."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import feedsvc
+
+ROOT = Path(feedsvc.__file__).parent
+FILES = sorted(ROOT.rglob("*.py"))
+
+# What each room may import of feedsvc, besides itself. Rooms are folders, or files beside them.
+VALUES = {"model", "errors", "text", "query", "views", "config"}
+ALLOWED = {
+    "text": set(),
+    "errors": set(),
+    "model": set(),
+    "query": {"errors", "text"},
+    "views": {"model"},
+    "config": {"errors", "query", "text"},
+    "parsers": VALUES,
+    "articles": VALUES | {"parsers"},
+    "topics": VALUES,
+    "feeds": VALUES,
+    "inbox": VALUES,
+    "store": VALUES | {"parsers"},
+    "build": VALUES | {"parsers", "articles", "topics", "feeds", "inbox", "store", ""},
+    "web": VALUES | {"feeds"},
+    "clock": set(),
+    "starter": {"config", "errors"},
+    "console": {"build"},
+    "explain": VALUES | {"build", "clock", "feeds", "store"},
+    "serve": VALUES | {"build", "clock", "console", "store", "web"},
+    "cli": VALUES | {"build", "clock", "console", "explain", "serve", "starter", "store", ""},
+    "__main__": {"cli"},
+    "__init__": set(),
+}
+PURE = {"model", "errors", "text", "query", "views", "parsers", "articles", "topics", "feeds"}
+# Modules and functions by which code reaches a clock, a disk, the network or the environment.
+OUTSIDE_MODULES = {"os", "io", "pathlib", "shutil", "tempfile", "socket", "subprocess", "time", "random", "secrets",
+                   "urllib.request", "http.client", "requests", "httpx", "sqlite3", "sqlalchemy", "flask", "granian"}  # fmt: skip
+OUTSIDE_CALLS = {"open", "input", "print", "now", "utcnow", "today", "getenv", "urlopen"}
+# The parts of those modules that only compute.
+HARMLESS = {"pathlib": {"PurePosixPath", "PurePath"}}
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def imports_of(path: Path) -> Iterator[tuple[str, set[str]]]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, set()) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module, {alias.name for alias in node.names}
+
+
+def test_every_room_is_on_the_drawing() -> None:
+    assert {room_of(path) for path in FILES} == ALLOWED.keys()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_point_one_way(path: Path) -> None:
+    allowed = ALLOWED[room_of(path)] | {room_of(path)}
+    for module, names in imports_of(path):
+        if module == "feedsvc":
+            found = {name if name in ALLOWED else "" for name in names}
+            assert found <= allowed, f"{path}: from feedsvc import {names}"
+        elif module.startswith("feedsvc."):
+            assert module.split(".")[1] in allowed, f"{path}: {module}"
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in FILES if room_of(path) in PURE], ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_pure_rooms_touch_nothing_outside(path: Path) -> None:
+    for module, names in imports_of(path):
+        if names and names <= HARMLESS.get(module, set()):
+            continue
+        assert module not in OUTSIDE_MODULES, f"{path}: {module}"
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call):
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            assert called not in OUTSIDE_CALLS, f"{path}:{node.lineno}: {called}()"
+
+
+@pytest.mark.parametrize(("library", "home"), [("feedgen", {"feeds/syndication.py"}), ("flask", {"web", "serve.py"})])
+def test_a_library_has_one_home(library: str, home: set[str]) -> None:
+    users = {path for path in FILES if any(module.split(".")[0] == library for module, _ in imports_of(path))}
+    assert users, f"nobody imports {library}"
+    for path in users:
+        place = path.relative_to(ROOT)
+        assert {str(place), place.parts[0]} & home, f"{place} imports {library}"
+
+
+def test_functions_fit_on_a_screen() -> None:
+    long = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}: {node.end_lineno - node.lineno + 1} lines"
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef) and node.end_lineno and node.end_lineno - node.lineno + 1 > 60
+    ]
+    assert long == []
