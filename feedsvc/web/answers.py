@@ -1,0 +1,125 @@
+"""Answers: a Representation, a page or one line of text becomes a response with all its headers."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+from flask import Response
+from werkzeug.datastructures import Headers
+
+from feedsvc.model import Representation
+from feedsvc.web.conditional import Preconditions, etag, evaluate
+from feedsvc.web.encoding import IDENTITY, negotiate
+
+# What feeds and other documents for programs carry, on errors and 304 too.
+OPEN_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Referrer-Policy": "no-referrer",
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Last-Modified, Link, Retry-After",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+PAGE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self' https: http: data:; media-src https: http:; "
+        "script-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+}
+
+DAY = 86400
+NO_STORE = "no-store"
+
+
+def kept(seconds: int) -> str:
+    """``Cache-Control`` of what may be kept for so long, and a little longer while a fault lasts (RFC 5861)."""
+    return f"public, max-age={seconds}, stale-while-revalidate=60, stale-if-error=86400"
+
+
+def kept_error(seconds: int) -> str:
+    """``Cache-Control`` of an error that stands for a while."""
+    return f"public, max-age={seconds}"
+
+
+class Answer(Response):
+    """A response whose headers are sent as they are: Werkzeug would take Last-Modified out of a 304."""
+
+    def get_wsgi_headers(self, environ: object) -> Headers:  # noqa: ARG002 - Werkzeug's signature
+        """The headers, unchanged."""
+        return Headers(self.headers)
+
+
+def represent(
+    representation: Representation,
+    asked: Preconditions,
+    accept_encoding: str | None,
+    now: datetime,
+    headers: Mapping[str, str],
+) -> Answer:
+    """The answer to a GET or HEAD for a document: 200, 304 or 412."""
+    now = now.replace(microsecond=0)
+    # A builder's clock may run ahead of this one; RFC 9110, 8.8.2.1 forbids a date in the future.
+    last_modified = min(representation.last_modified, now)
+    coding = negotiate(accept_encoding, representation.bodies)
+    verdict = evaluate(asked, representation.digest, coding, last_modified, now)
+    if verdict.status == 412:
+        return line(412, "The document has changed since.", now, NO_STORE)
+    shared = {
+        "ETag": etag(representation.digest, verdict.coding),
+        "Last-Modified": http_date(last_modified),
+        "Cache-Control": kept(representation.max_age),
+        "Vary": "Accept-Encoding",
+        "Accept-Ranges": "none",
+        **headers,
+    }
+    if verdict.status == 304:
+        return _answer(304, b"", shared, now)
+    content = {"Content-Type": _content_type(representation.media_type)}
+    if coding != IDENTITY:
+        content["Content-Encoding"] = coding
+    return _answer(200, representation.bodies[coding], shared | content, now)
+
+
+def page(status: int, html: str, now: datetime, cache_control: str) -> Answer:
+    """A page that is no document of the edition: one that is missing or gone."""
+    content = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": cache_control}
+    return _answer(status, html.encode(), PAGE_HEADERS | content, now)
+
+
+def line(status: int, text: str, now: datetime, cache_control: str, extra: Mapping[str, str] | None = None) -> Answer:
+    """One line of plain text."""
+    content = {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": cache_control}
+    return _answer(status, f"{text}\n".encode(), OPEN_HEADERS | content | dict(extra or {}), now)
+
+
+def moved(location: str, now: datetime) -> Answer:
+    """A lasting redirect. 301, because clients are seen that do not follow a 308."""
+    return line(301, f"Moved to {location}", now, kept_error(DAY), {"Location": location})
+
+
+def json_answer(status: int, body: bytes, now: datetime) -> Answer:
+    """A JSON object that no cache may keep."""
+    content = {"Content-Type": "application/json", "Cache-Control": NO_STORE}
+    return _answer(status, body, OPEN_HEADERS | content, now)
+
+
+def http_date(moment: datetime) -> str:
+    """``moment`` as an IMF-fixdate (RFC 9110, section 5.6.7)."""
+    return format_datetime(moment.astimezone(UTC), usegmt=True)
+
+
+def _content_type(media_type: str) -> str:
+    """Text names its charset in the header: some clients (coldsweat) look nowhere else."""
+    named = "charset=" in media_type or media_type.startswith("image/")
+    return media_type if named else f"{media_type}; charset=utf-8"
+
+
+def _answer(status: int, body: bytes, headers: Mapping[str, str], now: datetime) -> Answer:
+    answer = Answer(body, status=status)
+    answer.headers = Headers(headers)
+    answer.headers["Date"] = http_date(now)
+    if status != 304:
+        answer.headers["Content-Length"] = str(len(body))
+    return answer

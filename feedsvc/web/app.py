@@ -1,0 +1,196 @@
+"""The Flask app: which address gets which answer. It decides nothing else."""
+
+import json
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from flask import Flask, request
+from werkzeug.exceptions import InternalServerError, MethodNotAllowed, NotFound
+
+from feedsvc.errors import StoreError
+from feedsvc.model import Representation
+from feedsvc.views import ArticleView, Gone, Moved
+from feedsvc.web import answers
+from feedsvc.web.addresses import HABITUAL, Addresses, is_for_programs
+from feedsvc.web.answers import DAY, NO_STORE, OPEN_HEADERS, PAGE_HEADERS, Answer
+from feedsvc.web.assets import load_assets
+from feedsvc.web.conditional import Preconditions
+from feedsvc.web.edition import Edition
+from feedsvc.web.pages import Pages
+from feedsvc.web.shelf import Shelf
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+MISSING_AGE = 60  # seconds for which a 404 may be kept: an article may appear there
+RETRY_AFTER = {"Retry-After": "60"}
+ROBOTS = "User-agent: *\nDisallow:"
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(edition: Edition, *, base: str, clock: Callable[[], datetime] = _utc_now) -> Flask:
+    """The publication on the web. ``base`` is its public address; all routes live below the path in it."""
+    # Flask's own static route and its sorting of addresses (redirects made from Host) stay off.
+    app = Flask("feedsvc.web", static_folder=None)
+    app.url_map.merge_slashes = False
+    site = _Site(edition, Addresses(base), clock)
+    for rule, view in site.routes():
+        app.add_url_rule(rule, rule, view, methods=["GET"], provide_automatic_options=False)
+    app.before_request(site.empty)
+    app.register_error_handler(NotFound, site.missing)
+    app.register_error_handler(MethodNotAllowed, site.wrong_method)
+    app.register_error_handler(StoreError, site.unavailable)
+    app.register_error_handler(InternalServerError, site.broken)
+    app.wsgi_app = _Mounted(app.wsgi_app, site)  # type: ignore[method-assign]
+    return app
+
+
+class _Site:
+    """One view for each kind of address."""
+
+    def __init__(self, edition: Edition, addresses: Addresses, clock: Callable[[], datetime]) -> None:
+        self.edition = edition
+        self.addresses = addresses
+        self.clock = clock
+        self.assets = load_assets(clock().replace(microsecond=0))
+        self.pages = Pages(edition, addresses, self.assets)
+        self.shelf = Shelf(edition)
+
+    def routes(self) -> Iterable[tuple[str, Callable[..., Answer]]]:
+        """Every address of the contract with its view."""
+        yield "/", self.home
+        yield "/feeds.opml", self.document
+        yield "/feeds/<path:name>", self.feed
+        yield "/articles/<slug>", self.article
+        yield "/healthz", self.health
+        yield "/robots.txt", self.robots
+        for path in self.assets:
+            yield path, self.asset
+        for path in HABITUAL:
+            yield path, self.habitual
+
+    def document(self) -> Answer:
+        """A feed or the OPML: bytes of the edition."""
+        found = self.edition.representation(request.path)
+        if found is None:
+            raise NotFound
+        return self._represent(found, OPEN_HEADERS | {"Link": self.addresses.link_header(found)})
+
+    def feed(self, name: str) -> Answer:
+        """A feed as a document, or for people."""
+        if is_for_programs(name):
+            return self.document()
+        return self._page(self.shelf.page(request.path, lambda: self.pages.feed(name)))
+
+    def home(self) -> Answer:
+        """The publication for people, whatever the client accepts."""
+        return self._page(self.shelf.page("/", self.pages.home))
+
+    def article(self, slug: str) -> Answer:
+        """An article's page, or what became of it."""
+
+        def render() -> str | Gone | Moved | None:
+            found = self.edition.article(slug)
+            return self.pages.article(found) if isinstance(found, ArticleView) else found
+
+        found = self.shelf.page(request.path, render)
+        if isinstance(found, Moved):
+            return answers.moved(self.addresses.path(f"/articles/{found.slug}"), self.clock())
+        if isinstance(found, Gone):
+            return answers.page(found.status, self.pages.gone(found), self.clock(), answers.kept_error(DAY))
+        return self._page(found)
+
+    def health(self) -> Answer:
+        """For the operator's monitoring: 503 only when there is nothing to serve."""
+        health = self.edition.health()
+        status = "empty" if not health.revision else "ok" if health.ok else "failing"
+        body = {
+            "status": status,
+            "revision": health.revision,
+            "built": health.built.isoformat() if health.built else None,
+            "message": health.message,
+        }
+        data = json.dumps(body, ensure_ascii=False).encode() + b"\n"
+        return answers.json_answer(200 if health.revision else 503, data, self.clock())
+
+    def robots(self) -> Answer:
+        """Robots are welcome everywhere."""
+        return answers.line(200, ROBOTS, self.clock(), answers.kept_error(DAY))
+
+    def asset(self) -> Answer:
+        """A file that ships with the pages."""
+        return self._represent(self.assets[request.path], OPEN_HEADERS)
+
+    def habitual(self) -> Answer:
+        """An address tried by habit leads to the document it means."""
+        return answers.moved(self.addresses.path(HABITUAL[request.path]), self.clock())
+
+    def empty(self) -> Answer | None:
+        """503 while nothing was built yet, except for monitoring and the shipped files."""
+        always = request.path in ("/healthz", "/robots.txt") or request.path in self.assets
+        return None if always or self.edition.revision() else self._unavailable("Nothing has been published yet.")
+
+    def missing(self, error: NotFound) -> Answer:  # noqa: ARG002 - Flask's signature
+        """404: a line for programs, a page for people."""
+        if is_for_programs(request.path):
+            known = self.addresses.absolute("/feeds.opml")
+            return self.missing_line(f"There is no feed at this address. All feeds: {known}")
+        return answers.page(404, self.pages.missing(), self.clock(), answers.kept_error(MISSING_AGE))
+
+    def missing_line(self, text: str) -> Answer:
+        """404 as one line of text."""
+        return answers.line(404, text, self.clock(), answers.kept_error(MISSING_AGE))
+
+    def wrong_method(self, error: MethodNotAllowed) -> Answer:
+        """405, with the methods that do."""
+        allow = ", ".join(sorted(error.valid_methods or ()))
+        return answers.line(405, f"Only {allow} will do here.", self.clock(), NO_STORE, {"Allow": allow})
+
+    def unavailable(self, error: StoreError) -> Answer:  # noqa: ARG002 - Flask's signature
+        """503 while the store does not answer."""
+        return self._unavailable("The store does not answer.")
+
+    def broken(self, error: InternalServerError) -> Answer:  # noqa: ARG002 - Flask's signature
+        """500; Flask has logged the reason."""
+        return answers.line(500, "Something went wrong here; the operator's log says what.", self.clock(), NO_STORE)
+
+    def _unavailable(self, text: str) -> Answer:
+        return answers.line(503, f"{text} Try again in a minute.", self.clock(), NO_STORE, RETRY_AFTER)
+
+    def _page(self, found: Representation | None) -> Answer:
+        if found is None:
+            raise NotFound
+        return self._represent(found, PAGE_HEADERS)
+
+    def _represent(self, found: Representation, headers: dict[str, str]) -> Answer:
+        asked = Preconditions(
+            request.headers.get("If-Match"),
+            request.headers.get("If-Unmodified-Since"),
+            request.headers.get("If-None-Match"),
+            request.headers.get("If-Modified-Since"),
+        )
+        return answers.represent(found, asked, request.headers.get("Accept-Encoding"), self.clock(), headers)
+
+
+class _Mounted:
+    """Takes the prefix of the base off each path, as the proxy passes them whole (WSGI: PEP 3333)."""
+
+    def __init__(self, inner: "WSGIApplication", site: _Site) -> None:
+        self._inner = inner
+        self._site = site
+        self._prefix = site.addresses.prefix.encode().decode("latin-1")
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        path = str(environ.get("PATH_INFO") or "/")
+        if self._prefix and path == self._prefix:
+            answer = answers.moved(self._site.addresses.path("/"), self._site.clock())
+            return answer(environ, start_response)
+        if not path.startswith(f"{self._prefix}/"):
+            return self._site.missing_line("There is nothing at this address.")(environ, start_response)
+        environ["PATH_INFO"] = path.removeprefix(self._prefix)
+        environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + self._prefix
+        return self._inner(environ, start_response)

@@ -1,0 +1,54 @@
+"""What the pages and feeds ask of the published edition."""
+
+from datetime import datetime
+from typing import Protocol
+
+from feedsvc.model import Representation
+from feedsvc.views import ArticleView, FeedView, Gone, Health, Moved, PublicationView
+
+
+class Edition(Protocol):
+    """The current edition, always whole: a new one replaces it between two calls, never within one.
+
+    ``revision`` and ``representation`` are answered from memory; the other methods may query the store.
+    """
+
+    def revision(self) -> int:
+        """The number of the current edition; 0 when nothing was built yet."""
+        ...
+
+    def representation(self, path: str) -> Representation | None:
+        """The document at an address without the base, unencoded: ``/feeds/all.atom``, ``/feeds.opml``."""
+        ...
+
+    def publication(self) -> PublicationView:
+        """The publication as its pages name it."""
+        ...
+
+    def feeds(self) -> tuple[FeedView, ...]:
+        """Every feed: ``all`` first, then the topics by title."""
+        ...
+
+    def feed(self, name: str) -> FeedView | None:
+        """One feed; None when there is no feed of that name."""
+        ...
+
+    def entries(self, name: str, limit: int) -> tuple[ArticleView, ...]:
+        """The newest articles of a feed, newest first."""
+        ...
+
+    def article(self, slug: str) -> ArticleView | Gone | Moved | None:
+        """The article with that slug, or what became of it; None when there never was one."""
+        ...
+
+    def last_modified(self) -> datetime:
+        """When the current edition was published."""
+        ...
+
+    def max_age(self) -> int:
+        """Seconds for which a page may be kept."""
+        ...
+
+    def health(self) -> Health:
+        """How the last build went."""
+        ...

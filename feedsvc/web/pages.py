@@ -1,0 +1,171 @@
+"""The pages for people, as HTML: the publication, a feed, an article, and what is missing or gone."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from feedsvc.model import Article, Enclosure, Representation
+from feedsvc.views import ArticleView, FeedView, Gone
+from feedsvc.web import typesetting
+from feedsvc.web.addresses import FORMATS, Addresses
+from feedsvc.web.edition import Edition
+
+LATEST = 24  # articles on the home page
+LISTED = 50  # articles on a feed's page
+MORE_TOPICS = 60  # automatic topics on the home page; the others stand in the OPML
+
+FORMAT_NAMES = {"atom": "Atom", "rss": "RSS", "json": "JSON"}
+
+
+@dataclass(frozen=True, slots=True)
+class Alternate:
+    """A document in one format, to be subscribed: ``href`` is absolute, ``path`` is for links."""
+
+    format: str
+    type: str
+    title: str
+    href: str
+    path: str
+
+
+class Pages:
+    """Makes each page from what the edition shows."""
+
+    def __init__(self, edition: Edition, addresses: Addresses, assets: Mapping[str, Representation]) -> None:
+        self._edition = edition
+        self._addresses = addresses
+        self._templates = Environment(
+            loader=PackageLoader("feedsvc.web"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.filters |= {
+            "direction": typesetting.direction,
+            "day": typesetting.day,
+            "day_language": typesetting.day_language,
+            "moment": typesetting.moment,
+            "names": typesetting.names,
+            "size": typesetting.size,
+            "path": addresses.path,
+            "absolute": addresses.absolute,
+            "host": lambda url: urlsplit(url).hostname or url,
+        }
+        self._templates.globals["asset"] = {
+            name: f"{addresses.path(name)}?v={asset.digest[:8]}" for name, asset in assets.items()
+        }
+
+    def home(self) -> str:
+        """The publication: its topics, its latest articles, how to subscribe."""
+        feeds = self._edition.feeds()
+        automatic = sorted((feed for feed in feeds if feed.automatic), key=lambda feed: -feed.entries)
+        shown = {feed.name for feed in automatic[:MORE_TOPICS]}
+        everything = _all_of(feeds)
+        return self._render(
+            "home.html",
+            self._edition.publication().language,
+            everything=everything,
+            formats=self._formats(everything),
+            discovery=self._formats(everything),
+            topics=[feed for feed in feeds if feed.name != "all" and not feed.automatic],
+            more_topics=[feed for feed in feeds if feed.name in shown],
+            untold=len(automatic) - len(shown),
+            entries=self._edition.entries("all", LATEST),
+            updated=self._edition.last_modified(),
+        )
+
+    def feed(self, name: str) -> str | None:
+        """A feed: its addresses and its newest articles. None when there is no such feed."""
+        feed = self._edition.feed(name)
+        if feed is None:
+            return None
+        discovery = self._formats(feed)
+        if name != "all":
+            discovery += self._formats(_all_of(self._edition.feeds()))
+        return self._render(
+            "feed.html",
+            self._edition.publication().language,
+            feed=feed,
+            heading="All articles" if name == "all" else feed.title,
+            formats=self._formats(feed),
+            discovery=discovery,
+            entries=self._edition.entries(name, LISTED),
+        )
+
+    def article(self, view: ArticleView) -> str:
+        """An article's permanent page."""
+        article = view.article
+        feeds = {feed.name: feed for feed in self._edition.feeds()}
+        topics = [feeds[each.topic.slug] for each in view.topics if each.topic.slug in feeds]
+        # A program picks the first address it finds, so one format of each topic will do.
+        discovery = [self._formats(topic)[0] for topic in topics] + self._formats(_all_of(feeds.values()))
+        return self._render(
+            "article.html",
+            article.language,
+            article=article,
+            body=Markup(article.html),  # noqa: S704 - made safe when the article was settled
+            standfirst=_standfirst(article),
+            revised=article.updated if article.updated > article.published else None,
+            picture=article.picture if article.picture and article.picture.url not in article.html else None,
+            media=[(each, _media_element(each)) for each in article.enclosures],
+            canonical=article.via or self._addresses.absolute(f"/articles/{article.slug}"),
+            topics=topics,
+            everything=[feed for feed in feeds.values() if feed.name == "all"],
+            dateline=article.dateline if article.dateline and article.dateline not in article.text[:300] else None,
+            discovery=discovery,
+        )
+
+    def gone(self, gone: Gone) -> str:
+        """What is said in the place of a withdrawn article."""
+        return self._render("gone.html", "en", gone=gone, discovery=self._all_formats())
+
+    def missing(self) -> str:
+        """What is said where nothing ever was."""
+        return self._render("missing.html", "en", discovery=self._all_formats())
+
+    def _render(self, template: str, language: str, **values: object) -> str:
+        """The page in ``language``; ``english`` marks our own words where the rest is not English."""
+        english = Markup("") if language.lower().startswith("en") else Markup(' lang="en" dir="ltr"')
+        return self._templates.get_template(template).render(
+            publication=self._edition.publication(), language=language, english=english, **values
+        )
+
+    def _all_formats(self) -> list[Alternate]:
+        return self._formats(_all_of(self._edition.feeds()))
+
+    def _formats(self, feed: FeedView | None) -> list[Alternate]:
+        """The documents of a feed, the most capable format first."""
+        if feed is None:
+            return []
+        return [self._alternate(feed, name, media_type) for name, media_type in FORMATS.items()]
+
+    def _alternate(self, feed: FeedView, name: str, media_type: str) -> Alternate:
+        path = f"{feed.page}.{name}"
+        return Alternate(
+            format=FORMAT_NAMES[name],
+            type=media_type,
+            title=f"{feed.title} ({FORMAT_NAMES[name]})",
+            href=self._addresses.absolute(path),
+            path=self._addresses.path(path),
+        )
+
+
+def _all_of(feeds: Iterable[FeedView]) -> FeedView | None:
+    return next((feed for feed in feeds if feed.name == "all"), None)
+
+
+def _standfirst(article: Article) -> str | None:
+    """The summary, unless it only repeats how the text begins."""
+    opening = " ".join(article.text[:2000].split())
+    start = " ".join(article.summary.rstrip(" .…").split())[:60]
+    return article.summary if start and start not in opening else None
+
+
+def _media_element(enclosure: Enclosure) -> str | None:
+    """The element that plays an enclosure; None when a browser can only download it."""
+    kind = enclosure.type.partition("/")[0]
+    return kind if kind in ("audio", "video") else None

@@ -1,0 +1,66 @@
+"""How words, dates and sizes are set on a page: direction, the form of a date, who wrote it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from feedsvc.model import Person
+
+# Languages and scripts (BCP 47) that run from right to left.
+_RTL_LANGUAGES = frozenset(
+    {"ar", "ckb", "dv", "fa", "he", "iw", "khw", "nqo", "pnb", "prs", "ps", "sd", "skr", "syr", "ug", "ur", "yi"}
+)  # fmt: skip
+_RTL_SCRIPTS = frozenset({"adlm", "arab", "hebr", "nkoo", "rohg", "syrc", "thaa"})
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July",
+    "August", "September", "October", "November", "December",
+)  # fmt: skip
+_DAY_FORMS = {"ja": "{year}年{month}月{day}日", "zh": "{year}年{month}月{day}日", "ko": "{year}년 {month}월 {day}일"}
+_DAY_FORM = "{day} {name} {year}"
+
+
+def direction(language: str) -> str:
+    """``rtl`` or ``ltr``: by the script that the tag names, else by the language."""
+    first, *rest = language.lower().split("-")
+    script = next((part for part in rest if len(part) == 4 and part.isalpha()), None)
+    rtl = script in _RTL_SCRIPTS if script else first in _RTL_LANGUAGES
+    return "rtl" if rtl else "ltr"
+
+
+def day(moment: datetime, language: str = "en") -> str:
+    """The day as readers of ``language`` write it: ``29 January 2017``, ``2017年1月29日``."""
+    form = _DAY_FORMS.get(language.lower().partition("-")[0], _DAY_FORM)
+    return form.format(year=moment.year, month=moment.month, day=moment.day, name=_MONTHS[moment.month - 1])
+
+
+def day_language(language: str) -> str:
+    """The language in which ``day`` writes for readers of ``language``: its own, or English."""
+    return language if language.lower().partition("-")[0] in _DAY_FORMS else "en"
+
+
+def moment(when: datetime, language: str = "en") -> str:
+    """Day, time and zone. Midnight stands for a source that named no time: the day alone."""
+    if when.hour == when.minute == when.second == 0:
+        return day(when, language)
+    return f"{day(when, language)}, {when:%H:%M} {_zone(when.utcoffset() or timedelta())}"
+
+
+def _zone(offset: timedelta) -> str:
+    minutes = round(offset.total_seconds() / 60)
+    sign = "−" if minutes < 0 else "+"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "") if minutes else "UTC"
+
+
+def names(authors: Sequence[Person]) -> str:
+    """The names of the authors as a byline lists them: ``A, B and C``."""
+    each = [author.name for author in authors]
+    return " and ".join(filter(None, (", ".join(each[:-1]), each[-1]))) if each else ""
+
+
+def size(length: int) -> str:
+    """A file's size for people, in decimal units as shops and systems count."""
+    for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if length >= factor:
+            return f"{length / factor:.1f} {unit}"
+    return f"{length} bytes"

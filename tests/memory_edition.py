@@ -1,0 +1,136 @@
+"""An edition that holds its values in memory: what the web is tried against."""
+
+import gzip
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+import brotli
+import zstandard
+
+from feedsvc.model import Article, Classification, Person, Representation, Status, Topic
+from feedsvc.views import ArticleView, FeedView, Gone, Health, Moved, PublicationView
+
+PUBLISHED = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
+BASE = "https://news.example.org"
+
+
+@dataclass
+class MemoryEdition:
+    """Values that the test sets. An article is in the feed ``all`` and in those of its topics."""
+
+    number: int = 1
+    published: datetime = PUBLISHED
+    age: int = 300
+    shown: PublicationView = field(
+        default_factory=lambda: PublicationView(
+            title="The Harbour Wire",
+            url=BASE,
+            home=f"{BASE}/",
+            language="en",
+            description="News from a small town by the sea.",
+            rights="© The Harbour Wire",
+        )
+    )
+    documents: dict[str, Representation] = field(default_factory=dict)
+    articles: dict[str, ArticleView | Gone | Moved] = field(default_factory=dict)
+    topics: tuple[FeedView, ...] = ()
+    condition: Health | None = None
+
+    def revision(self) -> int:
+        return self.number
+
+    def representation(self, path: str) -> Representation | None:
+        return self.documents.get(path)
+
+    def publication(self) -> PublicationView:
+        return self.shown
+
+    def feeds(self) -> tuple[FeedView, ...]:
+        everything = feed_view("all", self.shown.title, entries=len(self._published()))
+        return (everything, *self.topics)
+
+    def feed(self, name: str) -> FeedView | None:
+        return next((feed for feed in self.feeds() if feed.name == name), None)
+
+    def entries(self, name: str, limit: int) -> tuple[ArticleView, ...]:
+        views = [view for view in self._published() if name in ("all", *(each.topic.slug for each in view.topics))]
+        return tuple(sorted(views, key=lambda view: view.article.published, reverse=True)[:limit])
+
+    def article(self, slug: str) -> ArticleView | Gone | Moved | None:
+        return self.articles.get(slug)
+
+    def last_modified(self) -> datetime:
+        return self.published
+
+    def max_age(self) -> int:
+        return self.age
+
+    def health(self) -> Health:
+        built = self.published if self.number else None
+        return self.condition or Health(bool(self.number), self.number, built, "")
+
+    def _published(self) -> list[ArticleView]:
+        return [view for view in self.articles.values() if isinstance(view, ArticleView)]
+
+    def publish(self, *views: ArticleView) -> None:
+        """Add articles; the next edition."""
+        self.articles |= {view.article.slug: view for view in views}
+        self.number += 1
+
+
+def representation(
+    path: str,
+    text: str,
+    media_type: str = "application/atom+xml",
+    last_modified: datetime = PUBLISHED,
+    max_age: int = 300,
+) -> Representation:
+    """``text`` as a document in all codings."""
+    data = text.encode()
+    bodies = {
+        "identity": data,
+        "gzip": gzip.compress(data, mtime=0),
+        "br": brotli.compress(data),
+        "zstd": zstandard.ZstdCompressor().compress(data),
+    }
+    return Representation(path, media_type, hashlib.sha256(data).hexdigest()[:32], last_modified, max_age, bodies)
+
+
+def feed_view(name: str, title: str, *, entries: int = 1, automatic: bool = False) -> FeedView:
+    """A feed in the list of feeds."""
+    return FeedView(
+        name=name,
+        title=title,
+        description=None,
+        entries=entries,
+        updated=PUBLISHED,
+        page=f"/feeds/{name}",
+        automatic=automatic,
+    )
+
+
+_PLAIN = Article(
+    name="inbox/a.md",
+    format="markdown",
+    id="tag:news.example.org,2026:a",
+    uri="tag:news.example.org,2026:a",
+    slug="a",
+    url=f"{BASE}/articles/a",
+    status=Status.USABLE,
+    headline="A headline",
+    authors=(Person("Ada Reed"),),
+    language="en",
+    published=PUBLISHED,
+    updated=PUBLISHED,
+    html="<p>The body of it.</p>",
+    text="The body of it.",
+    summary="The body of it.",
+)
+
+
+def article(slug: str, *, topics: Iterable[Topic] = (), **values: object) -> ArticleView:
+    """A published article; ``values`` are fields of ``Article``."""
+    made = replace(_PLAIN, slug=slug, url=f"{BASE}/articles/{slug}", **values)
+    return ArticleView(made, tuple(Classification(topic, "tagged so") for topic in topics))
