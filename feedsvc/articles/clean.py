@@ -1,0 +1,173 @@
+"""Clean: untrusted HTML becomes a safe body with absolute addresses.
+
+nh3 (ammonia on html5ever) decides last what stays: tags, attributes and schemes are listed here, all else
+goes. The result is a fixed point: cleaning it again changes nothing.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape, unescape
+from urllib.parse import unquote
+
+import nh3
+
+from feedsvc.articles.addresses import LINKS, WEB, absolute, absolute_srcset
+from feedsvc.articles.embeds import unwrap_embeds
+from feedsvc.model import Finding
+from feedsvc.text import xml_clean
+
+TAGS = frozenset(
+    "a abbr article aside audio b bdi bdo blockquote br caption center cite code col colgroup data dd del details "
+    "dfn div dl dt em figcaption figure h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p picture pre q rp rt ruby s "
+    "samp section small source span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul "
+    "var video wbr".split()
+)
+# Their text is no text of the article, so it goes with them.
+DROPPED = frozenset(
+    "applet audio-fallback button canvas datalist dialog embed frameset iframe math-annotation noembed noframes "
+    "noscript object script select style svg template textarea title".split()
+)
+ATTRIBUTES = {
+    "*": {"lang", "dir", "title"},
+    "a": {"href", "hreflang"},
+    "audio": {"src"},
+    "code": {"class"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "data": {"value"},
+    "del": {"datetime"},
+    "details": {"open"},
+    "img": {"src", "srcset", "sizes", "alt", "width", "height"},
+    "ins": {"datetime"},
+    "li": {"value"},
+    "ol": {"start", "reversed", "type"},
+    "source": {"src", "srcset", "sizes", "media", "type"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "time": {"datetime"},
+    "video": {"src", "poster", "width", "height"},
+}
+_CONTROLS = {"audio": {"controls": ""}, "video": {"controls": ""}}
+
+_TOP_HEADING = re.compile(r"<(/?)h1(?=[\s/>])", re.IGNORECASE)
+_NEWLINE_IN_PRE = re.compile(r"(<pre(?: [^<>]*)?>)\n+")
+_SOURCELESS = re.compile(r"""<(?:img|source)(?: (?!src=|srcset=)[a-z]+="[^"]*")*>""")
+# Attributes are serialised as `name="value"`, with quotes and angle brackets in values escaped.
+_FRAGMENT_LINK = re.compile(r"""(<a(?: [a-z]+="[^"]*")*? href=")(#[^"]+)(")""")
+_ANCHOR = re.compile(r"""<[a-z][a-z0-9]*(?: [a-z]+="[^"]*")*? (?:id|name)="([^"]*)\"""")
+_LANGUAGE_CLASS = re.compile(r"(?:^|\s)(language-[A-Za-z0-9+#._-]+)(?=\s|$)")
+
+# What is named in a finding: the literal is a fast first look, the pattern decides.
+_UNSAFE = (
+    ("a script", "<script", re.compile(r"<script[\s/>]")),
+    ("an event handler", " on", re.compile(r"""<[a-z][^<>]*[\s"'/]on[a-z]+\s*=""")),
+    (
+        "an unsafe link",
+        "script:",
+        re.compile(r"""\b(?:href|src|action|data|poster)\s*=\s*["']?\s*(?:java|vb)script:"""),
+    ),
+    ("a form", "<form", re.compile(r"<form[\s/>]")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A safe body, and what was removed or changed on the way."""
+
+    html: str
+    findings: tuple[Finding, ...] = ()
+
+
+def clean_body(html: str, base: str) -> Cleaned:
+    """``html`` made safe for feeds and pages, with every address absolute against ``base``.
+
+    Links to a place in the same body stay ``#place``; so do those whose place is missing, which
+    ``resolve_fragments`` completes once the article's address is known.
+    """
+    html = xml_clean(html)
+    findings = _unsafe_markup(html)
+    opened = unwrap_embeds(html, base)
+    raw = _TOP_HEADING.sub(r"<\1h2", opened.html)
+    clean = _cleaner(base).clean(raw)
+    if 'href="#' in clean:
+        clean = _make_cleaner(base, _targets(clean)).clean(raw)
+    if "<pre" in clean:
+        clean = _NEWLINE_IN_PRE.sub(r"\1", clean)
+    if "<img" in clean or "<source" in clean:
+        clean = _SOURCELESS.sub("", clean)
+    return Cleaned(clean.strip(), (*findings, *opened.findings))
+
+
+def resolve_fragments(html: str, url: str) -> str:
+    """Clean ``html`` whose links to a place that it does not have lead to that place at ``url``."""
+    if 'href="#' not in html:
+        return html
+    places = {unescape(each) for each in _ANCHOR.findall(html)}
+
+    def resolved(link: re.Match[str]) -> str:
+        place = unescape(link[2][1:])
+        if place in places or unquote(place) in places:
+            return link[0]
+        return f"{link[1]}{escape(url)}{link[2]}{link[3]}"
+
+    return _FRAGMENT_LINK.sub(resolved, html)
+
+
+def _targets(clean: str) -> frozenset[str]:
+    places = {unescape(link[2][1:]) for link in _FRAGMENT_LINK.finditer(clean)}
+    return frozenset(places | {unquote(place) for place in places})
+
+
+@lru_cache(maxsize=16)
+def _cleaner(base: str) -> nh3.Cleaner:
+    return _make_cleaner(base, frozenset())
+
+
+def _make_cleaner(base: str, targets: frozenset[str]) -> nh3.Cleaner:
+    """A sanitiser that keeps those ids that are in ``targets``."""
+    attributes = ATTRIBUTES
+    if targets:
+        attributes = {**ATTRIBUTES, "*": ATTRIBUTES["*"] | {"id"}, "a": ATTRIBUTES["a"] | {"name"}}
+    return nh3.Cleaner(
+        tags=set(TAGS),
+        clean_content_tags=set(DROPPED),
+        attributes=attributes,
+        attribute_filter=_attribute_filter(base, targets),
+        set_tag_attribute_values=_CONTROLS,
+        url_schemes=set(LINKS),
+        link_rel=None,
+    )
+
+
+def _attribute_filter(base: str, targets: frozenset[str]) -> Callable[[str, str, str], str | None]:
+    def keep(_tag: str, name: str, value: str) -> str | None:
+        match name:
+            case "href":
+                return value if value.startswith("#") and len(value) > 1 else absolute(value, base)
+            case "src" | "poster":
+                return absolute(value, base, WEB) if value.strip() else None
+            case "srcset":
+                return absolute_srcset(value, base)
+            case "id" | "name":
+                return value if value in targets else None
+            case "class":
+                language = _LANGUAGE_CLASS.search(value)
+                return language[1] if language else None
+            case _:
+                return value
+
+    return keep
+
+
+def _unsafe_markup(html: str) -> tuple[Finding, ...]:
+    """A finding that names what the sanitiser is about to remove, as far as a look at the text shows it."""
+    lowered = html.lower()
+    found = [what for what, literal, pattern in _UNSAFE if literal in lowered and pattern.search(lowered)]
+    if not found:
+        return ()
+    message = (
+        f"Removed from the body: {', '.join(found)}; feeds carry no active content, so take it out of the source."
+    )
+    return (Finding("unsafe-markup-removed", "warning", message, "text"),)
