@@ -33,12 +33,21 @@ def _text(value: object) -> str:
 
 def parse_address(value: object) -> str:
     """An absolute web address without query, fragment and closing slash. Raises ValueError saying what is wanted."""
-    parts = urlsplit(_text(value))
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    address = _text(value)
+    if not _is_base(address):
         raise ValueError('an absolute http or https address is wanted, such as "https://news.example.org"')
-    if not str(value).isascii():
+    if not address.isascii():
         raise ValueError("write the address in ASCII: the host in punycode, the path percent-encoded")
-    return parts.geturl().rstrip("/")
+    return urlsplit(address).geturl().rstrip("/")
+
+
+def _is_base(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        is_web = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return is_web and not (parts.query or parts.fragment)
 
 
 def _authority(value: object) -> str:
@@ -56,7 +65,7 @@ def _language(value: object) -> str:
 def _zone(value: object) -> ZoneInfo:
     try:
         return ZoneInfo(_text(value))
-    except (OSError, ValueError) as error:
+    except (LookupError, OSError, ValueError) as error:
         raise ValueError('the name of a time zone is wanted, such as "Asia/Tokyo" or "UTC"') from error
 
 
@@ -208,7 +217,7 @@ def load_settings(file: Path) -> Settings:
     Raises SettingsError with every problem found.
     """
     try:
-        source = file.read_bytes().decode("utf-8")
+        source = file.read_bytes().decode("utf-8-sig")
     except FileNotFoundError as error:
         message = "there is no such file; `feedsvc init DIR` writes one"
         raise SettingsError((Problem(str(file), None, None, message),)) from error
@@ -228,6 +237,10 @@ def parse_settings(source: str, file: Path) -> Settings:
     except tomllib.TOMLDecodeError as error:
         at = re.search(r"line (\d+)", str(error))
         raise SettingsError((Problem(str(file), int(at[1]) if at else None, None, f"not TOML: {error}"),)) from error
+    except RecursionError as error:
+        raise SettingsError(
+            (Problem(str(file), None, None, "not TOML: brackets stand too deep; close them"),)
+        ) from error
     return _Reader(file, source).settings(document)
 
 
