@@ -129,7 +129,7 @@ def moment_of_rfc822(value: str | None) -> datetime | None:
 
 
 def check_self(found: str | None, address: str | None, place: Place) -> Iterator[Finding]:
-    """The feed's own address, against the one it was fetched from."""
+    """The feed's own address, against the one it stands at."""
     if not found:
         message = "the feed does not name its own address; add the self link"
         yield place.finding("self-missing", "warning", message)

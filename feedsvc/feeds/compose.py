@@ -18,6 +18,10 @@ from feedsvc.feeds.content import content_html, summary_text, topic_page
 from feedsvc.model import Article, Entry, Feed, Finding, Person, Tombstone, Topic
 
 DOCUMENT_LIMIT = 512 * 1024
+# One entry always fits, with its feed's head.
+ENTRY_LIMIT = DOCUMENT_LIMIT - 16 * 1024
+# Tombstones beyond this, the oldest, are left out: a bulk withdrawal must not crowd out the entries.
+TOMBSTONES_LIMIT = 64 * 1024
 
 # Element names, attribute names, dates and namespaces: more than any format needs for one of each.
 _HEAD_MARKUP = 2500
@@ -48,10 +52,10 @@ def compose_entry(article: Article, topics: Sequence[Topic], settings: Settings)
         enclosures=article.enclosures,
     )
     size = _entry_size(entry, home=f"{settings.publication.url}/")
-    if entry.html is None or size <= DOCUMENT_LIMIT - _HEAD_MARKUP:
+    if entry.html is None or size <= ENTRY_LIMIT:
         return entry, ()
     message = (
-        f"the article takes {size // 1024} KiB in a feed and {DOCUMENT_LIMIT // 1024} are allowed, "
+        f"the article takes {size // 1024} KiB in a feed and {ENTRY_LIMIT // 1024} are allowed, "
         "so its entry carries summary and link; split the article to publish it whole"
     )
     finding = Finding("entry-too-large", "warning", message, field="text")
@@ -90,11 +94,12 @@ def compose_feed(
         author=Person(publication.author or publication.title),
         refresh=settings.feeds.refresh,
         entries=(),
-        tombstones=tuple(sorted(tombstones, key=lambda each: (each.when, each.id), reverse=True)),
+        tombstones=_newest_tombstones(tombstones),
         rights=publication.rights,
         license=publication.license,
     )
-    fitting = _fitting(entries, DOCUMENT_LIMIT - _head_size(feed), home)
+    sizes = (_entry_size(entry, home) for entry in entries)
+    fitting = entries[: max(1, _count_fitting(sizes, DOCUMENT_LIMIT - _head_size(feed)))]
     return dataclasses.replace(
         feed,
         entries=_newest_first(fitting),
@@ -114,16 +119,23 @@ def _newest_first(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     return tuple(sorted(by_id, key=lambda entry: entry.published, reverse=True))
 
 
-def _fitting(entries: Sequence[Entry], room: int, home: str) -> Sequence[Entry]:
-    taken = accumulate(_entry_size(entry, home) for entry in entries)
-    count = sum(1 for size in taken if size <= room)
-    return entries[: max(count, 1)]
+def _newest_tombstones(tombstones: Iterable[Tombstone]) -> tuple[Tombstone, ...]:
+    newest = sorted(tombstones, key=lambda each: (each.when, each.id), reverse=True)
+    return tuple(newest[: _count_fitting(map(_tombstone_size, newest), TOMBSTONES_LIMIT)])
+
+
+def _count_fitting(sizes: Iterable[int], room: int) -> int:
+    return sum(1 for taken in accumulate(sizes) if taken <= room)
 
 
 def _head_size(feed: Feed) -> int:
     texts = (feed.title, feed.description, feed.author.name, feed.rights or "", feed.license or "")
-    stones = sum(_PART_MARKUP + _size(each.id, each.uri) for each in feed.tombstones)
-    return _HEAD_MARKUP + 2 * _size(*texts) + 4 * _size(feed.page, feed.home) + stones
+    head = _HEAD_MARKUP + 2 * _size(*texts) + 4 * _size(feed.page, feed.home)
+    return head + sum(map(_tombstone_size, feed.tombstones))
+
+
+def _tombstone_size(tombstone: Tombstone) -> int:
+    return _PART_MARKUP + _size(tombstone.id, tombstone.uri)
 
 
 def _entry_size(entry: Entry, home: str) -> int:

@@ -108,12 +108,13 @@ def _source_and_picture(element: _Element, entry: Entry) -> None:
     if entry.source:
         _text(element, DUBLIN_CORE, "source", entry.source)
     if entry.picture:
-        _media_picture(element, entry.picture)
+        _media_picture(element, entry.picture, described=entry.html is not None)
 
 
-def _media_picture(element: _Element, picture: Picture) -> None:
+def _media_picture(element: _Element, picture: Picture, *, described: bool) -> None:
+    """The lead image. Not ``described`` in entries without content: feedparser takes the description for it."""
     content = SubElement(element, f"{{{MEDIA}}}content", url=picture.url, medium="image")
-    if picture.alt:
+    if picture.alt and described:
         _text(content, MEDIA, "description", picture.alt).set("type", "plain")
     if picture.credit:
         _text(content, MEDIA, "credit", picture.credit)

@@ -11,13 +11,12 @@ from feedsvc.feeds.checks import (
     check_id,
     check_newest_first,
     check_rfc3339,
-    check_self,
     check_title,
     check_unique,
     moment_of_rfc3339,
 )
 from feedsvc.feeds.extension import ATOM, TOMBSTONES
-from feedsvc.feeds.lint_xml import check_counts, check_root, place_of, text_of
+from feedsvc.feeds.lint_xml import check_counts, check_root, check_self_link, children, place_of, text_of
 from feedsvc.model import Finding
 
 _A = f"{{{ATOM}}}"
@@ -37,7 +36,7 @@ def lint_atom(feed: _Element, address: str | None) -> Iterator[Finding]:
     ]
     yield from check_counts(feed, place, one=_REQUIRED, at_most_one=_SINGLE_IN_FEED)
     yield from _check_meta(feed, place)
-    yield from check_self(_self_link(feed), address, place)
+    yield from check_self_link(feed, address, place)
     for entry, where in entries:
         yield from _check_entry(entry, where, feed)
     ids = [(text_of(entry, f"{_A}id") or "", where) for entry, where in entries]
@@ -50,9 +49,8 @@ def lint_atom(feed: _Element, address: str | None) -> Iterator[Finding]:
 def _check_entry(entry: _Element, place: Place, feed: _Element) -> Iterator[Finding]:
     yield from check_counts(entry, place, one=_REQUIRED, at_most_one=_SINGLE_IN_ENTRY)
     yield from _check_meta(entry, place)
-    published = entry.find(f"{_A}published")
-    if published is not None:
-        yield from check_rfc3339(published.text, place_of(published, (place / "published").field))
+    for published, where in children(entry, f"{_A}published", place):
+        yield from check_rfc3339(published.text, where)
     content = entry.find(f"{_A}content")
     alternates = [link for link in entry.iterfind(f"{_A}link") if link.get("rel", "alternate") == "alternate"]
     if content is None and not alternates:
@@ -60,19 +58,18 @@ def _check_entry(entry: _Element, place: Place, feed: _Element) -> Iterator[Find
         yield place.finding("nothing-to-read", "error", message)
     if content is None and entry.find(f"{_A}summary") is None:
         yield place.finding("no-text", "warning", "there is neither content nor a summary; add a summary")
-    for text in entry.iterfind(f"{_A}*"):
-        if text.tag in (f"{_A}content", f"{_A}summary") and text.get("type") == "html":
-            yield from check_html(text.text or "", place_of(text, place.field))
+    for tag in (f"{_A}content", f"{_A}summary"):
+        for text, where in children(entry, tag, place):
+            if text.get("type") == "html":
+                yield from check_html(text.text or "", where)
     if all(parent.find(f"{_A}author") is None for parent in (entry, feed)):
         yield place.finding("author-missing", "error", "neither the entry nor the feed has an author; name one")
 
 
 def _check_meta(parent: _Element, place: Place) -> Iterator[Finding]:
     """What feeds and entries have in common."""
-    for element in parent.iterfind(f"{_A}*"):
-        name = str(element.tag).removeprefix(_A)
-        where = place_of(element, f"{place.field} {name}")
-        match name:
+    for element, where in children(parent, f"{_A}*", place):
+        match str(element.tag).removeprefix(_A):
             case "id":
                 yield from check_id(element.text, where, uri=True)
             case "title" if element.get("type", "text") == "text":
@@ -110,18 +107,14 @@ def _check_link(link: _Element, place: Place) -> Iterator[Finding]:
 def _check_alternates(parent: _Element, place: Place) -> Iterator[Finding]:
     """RFC 4287, section 4.1.1: no two alternates with the same type and language."""
     seen: set[tuple[str | None, str | None]] = set()
-    for link in parent.iterfind(f"{_A}link"):
+    for link, where in children(parent, f"{_A}link", place):
         if link.get("rel", "alternate") != "alternate":
             continue
         kind = (link.get("type"), link.get("hreflang"))
         if kind in seen:
             message = "there are two alternate links of one type and language; keep one"
-            yield place_of(link, f"{place.field} link").finding("alternate-duplicate", "error", message)
+            yield where.finding("alternate-duplicate", "error", message)
         seen.add(kind)
-
-
-def _self_link(feed: _Element) -> str | None:
-    return next((link.get("href") for link in feed.iterfind(f"{_A}link") if link.get("rel") == "self"), None)
 
 
 def _check_tombstones(feed: _Element, ids: frozenset[str]) -> Iterator[Finding]:

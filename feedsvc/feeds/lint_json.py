@@ -98,6 +98,7 @@ def _check_feed(feed: dict[str, Any], text: str, address: str | None) -> Iterato
 
 
 def _check_item(item: dict[str, Any], place: Place) -> Iterator[Finding]:
+    yield from check_characters("".join(_strings(item)), place)
     yield from check_id(item.get("id"), place / "id", uri=False)
     if "title" in item:
         yield from check_title(item["title"], place / "title")
@@ -156,6 +157,19 @@ def _check_tombstones(feed: dict[str, Any], ids: frozenset[Any]) -> Iterator[Fin
         if stone.get("id") in ids:
             message = f"{stone['id']!r} is both an item and withdrawn; keep one of the two"
             yield place.finding("tombstone-of-entry", "error", message)
+
+
+def _strings(value: object) -> Iterator[str]:
+    """Every string in a JSON value: escapes hide in it what the bytes of the document do not show."""
+    match value:
+        case str():
+            yield value
+        case list():
+            for each in value:
+                yield from _strings(each)
+        case dict():
+            for each in value.values():
+                yield from _strings(each)
 
 
 def _lines_of_items(text: str) -> Iterator[int]:

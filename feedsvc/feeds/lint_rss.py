@@ -13,13 +13,12 @@ from feedsvc.feeds.checks import (
     check_newest_first,
     check_rfc822,
     check_rfc3339,
-    check_self,
     check_title,
     check_unique,
     moment_of_rfc822,
 )
 from feedsvc.feeds.extension import ATOM
-from feedsvc.feeds.lint_xml import check_counts, check_root, place_of, text_of
+from feedsvc.feeds.lint_xml import check_counts, check_root, check_self_link, children, place_of, text_of
 from feedsvc.model import Finding
 
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
@@ -52,51 +51,55 @@ def lint_rss(root: _Element, address: str | None) -> Iterator[Finding]:
 
 def _check_channel(channel: _Element, place: Place, address: str | None) -> Iterator[Finding]:
     yield from check_counts(channel, place, one=_REQUIRED, at_most_one=_SINGLE_IN_CHANNEL)
-    yield from check_title(text_of(channel, "title"), place / "title")
-    yield from check_address(text_of(channel, "link"), place / "link")
-    links = channel.findall(f"{{{ATOM}}}link")
-    itself = next((link.get("href") for link in links if link.get("rel") == "self"), None)
-    yield from check_self(itself, address, place)
-    for date in (*channel.iterfind("lastBuildDate"), *channel.iterfind("pubDate")):
-        yield from check_rfc822(date.text, place_of(date, f"channel {date.tag}"))
-    ttl = text_of(channel, "ttl")
-    if ttl is not None and not (ttl.isdecimal() and int(ttl) > 0):
-        yield (place / "ttl").finding("ttl", "error", f"{ttl!r} is no number of minutes; write one, such as 60")
+    for title, where in children(channel, "title", place):
+        yield from check_title(title.text, where)
+    for link, where in children(channel, "link", place):
+        yield from check_address(link.text, where)
+    for tag in ("lastBuildDate", "pubDate"):
+        for date, where in children(channel, tag, place):
+            yield from check_rfc822(date.text, where)
+    for ttl, where in children(channel, "ttl", place):
+        if not re.fullmatch(r"[1-9]\d*", ttl.text or ""):
+            yield where.finding("ttl", "error", f"{ttl.text!r} is no number of minutes; write one, such as 60")
+    yield from check_self_link(channel, address, place)
 
 
 def _check_item(item: _Element, place: Place) -> Iterator[Finding]:
     yield from check_counts(item, place, at_most_one=_SINGLE_IN_ITEM)
     if item.find("title") is None and item.find("description") is None:
         yield place.finding("nothing-to-read", "error", "there is neither title nor description; add one")
-    if item.find("title") is not None:
-        yield from check_title(text_of(item, "title"), place / "title")
-    for link in item.iterfind("link"):
-        yield from check_address(link.text, place / "link")
-    for date in item.iterfind("pubDate"):
-        yield from check_rfc822(date.text, place / "pubDate")
-    for date in item.iterfind(f"{{{ATOM}}}updated"):
-        yield from check_rfc3339(date.text, place / "updated")
-    yield from _check_guid(item.find("guid"), place / "guid")
+    for title, where in children(item, "title", place):
+        yield from check_title(title.text, where)
+    for link, where in children(item, "link", place):
+        yield from check_address(link.text, where)
+    for date, where in children(item, "pubDate", place):
+        yield from check_rfc822(date.text, where)
+    for date, where in children(item, f"{{{ATOM}}}updated", place):
+        yield from check_rfc3339(date.text, where)
+    yield from _check_guid(item, place)
     yield from _check_texts(item, place)
-    for author in item.iterfind("author"):
+    for author, where in children(item, "author", place):
         if "@" not in (author.text or ""):
             message = "the author is no e-mail address; put the name into dc:creator"
-            yield (place / "author").finding("author-not-email", "error", message)
-    for file in item.iterfind("enclosure"):
-        yield from _check_enclosure(file, place / "enclosure")
+            yield where.finding("author-not-email", "error", message)
+    for file, where in children(item, "enclosure", place):
+        yield from _check_enclosure(file, where)
 
 
-def _check_guid(guid: _Element | None, place: Place) -> Iterator[Finding]:
-    value = None if guid is None else guid.text
-    yield from check_id(value, place, uri=False)
-    if guid is not None and value and guid.get("isPermaLink", "true") == "true":
-        yield from check_address(value, place)
+def _check_guid(item: _Element, place: Place) -> Iterator[Finding]:
+    if item.find("guid") is None:
+        yield from check_id(None, place, uri=False)
+    for guid, where in children(item, "guid", place):
+        yield from check_id(guid.text, where, uri=False)
+        if guid.text and guid.get("isPermaLink", "true") == "true":
+            yield from check_address(guid.text, where)
 
 
 def _check_texts(item: _Element, place: Place) -> Iterator[Finding]:
     """Both texts are HTML, and the short one comes first: some readers take the last they meet."""
-    for text in (*item.iterfind("description"), *item.iterfind(_CONTENT)):
-        yield from check_html(text.text or "", place)
+    for tag in ("description", _CONTENT):
+        for text, where in children(item, tag, place):
+            yield from check_html(text.text or "", where)
     description, content = item.find("description"), item.find(_CONTENT)
     if description is not None and _BARE_BRACKET.search(description.text or ""):
         message = "the description holds a bare <, which readers take for markup; escape it as HTML first"

@@ -5,7 +5,8 @@ from typing import Any
 
 from lxml.etree import QName, _Element
 
-from feedsvc.feeds.checks import Place
+from feedsvc.feeds.checks import Place, check_self
+from feedsvc.feeds.extension import ATOM
 from feedsvc.model import Finding
 
 
@@ -13,6 +14,12 @@ def place_of(element: _Element, field: str) -> Place:
     """Where ``element`` stands, called ``field``."""
     line: Any = element.sourceline
     return Place(field, line)
+
+
+def children(parent: _Element, tag: str, place: Place) -> Iterator[tuple[_Element, Place]]:
+    """The children ``tag`` of the element at ``place``, each with its own place."""
+    for child in parent.iterfind(tag):
+        yield child, place_of(child, f"{place.field} {QName(child).localname}")
 
 
 def text_of(parent: _Element, tag: str) -> str | None:
@@ -41,3 +48,12 @@ def check_root(element: _Element, tag: str) -> Iterator[Finding]:
     if element.tag != tag:
         message = f"the document is <{element.tag}> where <{tag}> is wanted; serve it under its own type"
         yield place_of(element, "").finding("wrong-document", "error", message)
+
+
+def check_self_link(head: _Element, address: str | None, place: Place) -> Iterator[Finding]:
+    """The ``atom:link`` with the relation ``self`` of a feed or channel at ``place``."""
+    for link, where in children(head, f"{{{ATOM}}}link", place):
+        if link.get("rel") == "self":
+            yield from check_self(link.get("href"), address, where)
+            return
+    yield from check_self(None, address, place)
