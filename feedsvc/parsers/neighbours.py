@@ -1,0 +1,81 @@
+"""What the documents of one folder tell about each other: furniture, the year, one copy of all."""
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+
+from feedsvc.model import Neighbours
+from feedsvc.parsers.charset import DecodeError, decode
+from feedsvc.parsers.dates import DateError
+from feedsvc.parsers.wire_dateline import read_dateline
+from feedsvc.parsers.wire_head import header_date
+from feedsvc.parsers.wire_tail import read_tail
+from feedsvc.text import fold
+
+HEAD_LINES = 4
+# A longer line is a paragraph; it would only fill the ledger.
+_LONGEST = 100
+_COMMON = 3
+_COPY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """What one document offers its neighbours: its first lines, folded, and the year of a full date in it."""
+
+    head: tuple[str, ...] = ()
+    year: int | None = None
+
+
+def clues(data: bytes, name: str) -> Clues:
+    """The clues of a plain-text document; none when it cannot be decoded."""
+    try:
+        text, _ = decode(data)
+    except DecodeError:
+        return Clues()
+    lines = text.split("\n")
+    top = list(islice((line.strip() for line in lines if not line.isspace() and line), HEAD_LINES))
+    year = next((each for each in map(_year_of, top) if each is not None), None)
+    return Clues(tuple(fold(line) for line in top if len(line) <= _LONGEST), year or _year_of_tail(lines))
+
+
+def _year_of(line: str) -> int | None:
+    if not any(map(str.isdigit, line[:_LONGEST])):
+        return None
+    try:
+        dateline = read_dateline(line)
+        date = dateline.date if dateline else header_date(line)
+    except DateError:
+        return None
+    return date.year if date else None
+
+
+def _year_of_tail(lines: list[str]) -> int | None:
+    tail = read_tail(lines[-8:], None)
+    return tail.date.year if tail.date else None
+
+
+def survey(documents: Mapping[str, tuple[Clues, datetime]]) -> Mapping[str, Neighbours]:
+    """What the documents of one folder (name to clues and file time) tell about each of them."""
+    lines = Counter(line for each, _ in documents.values() for line in set(each.head))
+    years = Counter(each.year for each, _ in documents.values() if each.year is not None)
+    times = sorted(modified for _, modified in documents.values())
+    return {
+        name: Neighbours(
+            frozenset(line for line in each.head if lines[line] >= _COMMON),
+            _agreed(years, each.year),
+            bisect_right(times, modified + _COPY) - bisect_left(times, modified - _COPY) >= _COMMON,
+        )
+        for name, (each, modified) in documents.items()
+    }
+
+
+def _agreed(years: Counter[int], own: int | None) -> int | None:
+    """The one year of all dated documents but this one."""
+    if len(years) > 2:
+        return None
+    others = [year for year, count in years.items() if count > (year == own)]
+    return others[0] if len(others) == 1 else None

@@ -1,0 +1,223 @@
+"""The parser of plain text: wire stories, agency copy, pages saved as text.
+
+Evidence is weighed in one order: the end of the document, header lines, furniture, headline, byline,
+dateline, paragraphs. The year of a date is completed by ``articles``, never here.
+"""
+
+import html
+from collections.abc import Sequence
+from datetime import date as calendar_date
+from datetime import timedelta
+
+from feedsvc.model import Document, Draft, Finding, Hints, Neighbours, Parsed, SourceDate
+from feedsvc.parsers.charset import DecodeError, decode
+from feedsvc.parsers.dates import DateError, parse_date
+from feedsvc.parsers.wire_dateline import Dateline, read_dateline
+from feedsvc.parsers.wire_head import Head, read_head
+from feedsvc.parsers.wire_language import language_of
+from feedsvc.parsers.wire_paragraphs import Paragraph, read_paragraphs
+from feedsvc.parsers.wire_tail import Tail, read_tail, strip_inline
+from feedsvc.text import one_line
+
+FORMAT = "text"
+_LONGEST_HEADLINE = 300
+_DERIVED_HEADLINE = 100
+_SEPARATORS = str.maketrans({"\u2028": "\n", "\u2029": "\n\n", "\x0b": "\n"})
+
+
+def parse(document: Document, neighbours: Neighbours, hints: Hints) -> Parsed:
+    """Read a plain-text story. No drafts: it cannot be decoded, or says nothing."""
+    try:
+        text, findings = decode(document.data)
+    except DecodeError as error:
+        return Parsed((), (Finding("not-text", "error", str(error)),))
+    if "\u2028" in text or "\u2029" in text:
+        text = text.translate(_SEPARATORS)
+    if "\t" in text:
+        text = text.expandtabs(8)
+    lines = text.lstrip("\ufeff").split("\n")
+    draft = _story(lines, 0, neighbours, hints)
+    if draft is None:
+        message = "The file has neither a headline nor text; write the article, or take it out of the inbox."
+        return Parsed((), (*findings, Finding("no-text", "error", message)))
+    return Parsed((draft,), findings)
+
+
+def _story(lines: Sequence[str], offset: int, neighbours: Neighbours, hints: Hints) -> Draft | None:
+    """The story that ``lines`` are; None when nothing is left of them."""
+    tail = read_tail(lines, hints.date_order)
+    above = list(lines[: tail.end])
+    head = read_head(above, neighbours.furniture, hints.date_order)
+    body = ["" if index in head.lines else line for index, line in enumerate(above)]
+    paragraphs, evidence = read_paragraphs(body, offset)
+    dateline = _take_dateline(paragraphs, head)
+    if paragraphs:
+        last = paragraphs[-1]
+        if not last.table:
+            text = strip_inline(last.text, tail, hints.date_order, last.last)
+            paragraphs[-1:] = [_with_text(last, text)] if text else []
+    if not paragraphs and "headline" not in head.fields:
+        return None
+    return _draft(head, tail, dateline, paragraphs, evidence)
+
+
+def _with_text(paragraph: Paragraph, text: str) -> Paragraph:
+    """``paragraph`` with other text; what stood behind it closed it."""
+    if text == paragraph.text:
+        return paragraph
+    return Paragraph(text, paragraph.first, paragraph.last, cut_off=False)
+
+
+def _take_dateline(paragraphs: list[Paragraph], head: Head) -> Dateline | None:
+    """Take the dateline off the first paragraph."""
+    first = paragraphs[0] if paragraphs else None
+    found = read_dateline(first.text) if first is not None and not first.table else None
+    if first is None or found is None:
+        return head.dateline
+    rest = first.text[found.end :].lstrip()
+    if rest:
+        paragraphs[0] = Paragraph(rest, first.first, first.last, cut_off=first.cut_off)
+    else:
+        del paragraphs[0]
+    return found
+
+
+def _draft(
+    head: Head, tail: Tail, dateline: Dateline | None, paragraphs: list[Paragraph], paragraph_evidence: str
+) -> Draft:
+    findings = list(head.findings)
+    evidence = dict(head.evidence)
+    headline = _headline(head, paragraphs, evidence, findings)
+    published = _published(head, tail, dateline, evidence, findings)
+    source = _source(head, tail, dateline, evidence)
+    evidence["html"] = f"paragraphs by {paragraph_evidence}"
+    if paragraph_evidence == "short line ends":
+        message = "No blank lines or indents part the paragraphs: short line ends did; put blank lines between them."
+        findings.append(Finding("paragraphs-guessed", "info", message, "html"))
+    findings.extend(_cut_off(paragraph) for paragraph in paragraphs if paragraph.cut_off)
+    fields = head.fields
+    return Draft(
+        format=FORMAT,
+        id=fields.get("id"),
+        headline=headline,
+        authors=head.authors,
+        dateline=fields.get("dateline") or (dateline.text if dateline else None),
+        source=source,
+        slugline=fields.get("slugline"),
+        ednote=fields.get("ednote"),
+        language=fields.get("language") or language_of(paragraphs[0].text if paragraphs else headline or ""),
+        published=published,
+        updated=head.updated or tail.updated,
+        embargo=_embargo(fields.get("embargo")),
+        url=fields.get("url"),
+        html="\n".join(map(_html, paragraphs)),
+        summary=fields.get("summary"),
+        tags=_listed(fields.get("tags")),
+        sections=_listed(fields.get("sections")),
+        rights=fields.get("rights") or tail.rights,
+        evidence=evidence,
+        findings=tuple(findings),
+    )
+
+
+def _headline(
+    head: Head, paragraphs: list[Paragraph], evidence: dict[str, str], findings: list[Finding]
+) -> str | None:
+    """The headline; without one the first sentence, with a Finding."""
+    found = one_line(head.fields.get("headline", ""))
+    if found and len(found) <= _LONGEST_HEADLINE:
+        return found
+    text = found or next((one_line(each.text) for each in paragraphs), "")
+    if not text:
+        return None
+    evidence["headline"] = "the first words of the text"
+    message = "There is no headline: it was made of the first words; write one on the first line."
+    findings.append(
+        Finding("headline-guessed", "warning", message, "headline", paragraphs[0].first if paragraphs else 1)
+    )
+    return shortened(text)
+
+
+def shortened(text: str) -> str:
+    """The first sentence of ``text``, or as many of its words as a headline has."""
+    start = text[: _DERIVED_HEADLINE + 1]
+    for stop in (". ", "。", "? ", "! "):
+        position = start.find(stop)
+        if position > 20:
+            return start[: position + len(stop)].strip(" .。")
+    if len(text) <= _DERIVED_HEADLINE:
+        return text
+    return (start[:_DERIVED_HEADLINE].rpartition(" ")[0] or start[:_DERIVED_HEADLINE]).rstrip(" ,;:") + "…"
+
+
+def _published(
+    head: Head, tail: Tail, dateline: Dateline | None, evidence: dict[str, str], findings: list[Finding]
+) -> SourceDate | None:
+    """The date of the story, by header line, dateline, end; a full date nearby lends its year."""
+    dates = list(head.dates)
+    if dateline is not None and dateline.date is not None:
+        dates.append((dateline.date, "the dateline"))
+    if tail.date is not None:
+        dates.append((tail.date, f"the end of the text, line {tail.date.line}"))
+    for problem in (dateline.problem if dateline else None, tail.problem):
+        if problem is not None:
+            findings.append(Finding("bad-date", "warning", problem, "published"))
+    if not dates:
+        return None
+    date, why = dates[0]
+    full = next((each for each, _ in dates if each.year is not None), None)
+    if date.year is None and full is not None and full.year is not None:
+        year = _near_year(date, full.year, full)
+        date = SourceDate(year, date.month, date.day, date.time, date.offset, date.line)
+        why += ", its year from the full date in the document"
+    evidence["published"] = why
+    return date
+
+
+def _near_year(date: SourceDate, year: int, full: SourceDate) -> int | None:
+    """The year in which ``date`` is nearest to the ``full`` date; None when that is no year of it."""
+    when = calendar_date(year, full.month, full.day)
+    for candidate in (year, year - 1, year + 1):
+        try:
+            near = abs(calendar_date(candidate, date.month, date.day) - when) <= timedelta(days=45)
+        except ValueError:
+            continue
+        if near:
+            return candidate
+    return None
+
+
+def _source(head: Head, tail: Tail, dateline: Dateline | None, evidence: dict[str, str]) -> str | None:
+    if "source" in head.fields:
+        return head.fields["source"]
+    if dateline is not None and dateline.agency:
+        evidence["source"] = "the dateline"
+        return dateline.agency
+    if tail.source:
+        evidence["source"] = "the end of the text"
+        return tail.source
+    return None
+
+
+def _embargo(value: str | None) -> SourceDate | None:
+    try:
+        return parse_date(value) if value else None
+    except DateError:
+        return None
+
+
+def _listed(value: str | None) -> tuple[str, ...]:
+    """The names in "A, B; C"."""
+    parts = (value or "").replace(";", ",").replace("、", ",").split(",")
+    return tuple(dict.fromkeys(one_line(part) for part in parts if part.strip()))
+
+
+def _cut_off(paragraph: Paragraph) -> Finding:
+    words = " ".join(paragraph.text.split()[-5:])
+    message = f'The paragraph ends in the middle of a sentence ("{words[-60:]}"); complete it in the file.'
+    return Finding("paragraph-cut-off", "warning", message, "html", paragraph.last)
+
+
+def _html(paragraph: Paragraph) -> str:
+    text = html.escape(paragraph.text, quote=False)
+    return f"<pre>{text}</pre>" if paragraph.table else f"<p>{text}</p>"

@@ -1,0 +1,224 @@
+"""Datelines: where, when and by which agency a story was filed, at the head of its first paragraph.
+
+A dateline needs a place, or an agency in brackets, and one of a date, an agency, capitals.
+"""
+
+import re
+from dataclasses import dataclass
+
+from feedsvc.model import SourceDate
+from feedsvc.parsers.dates import DateError, parse_date
+
+LONGEST = 120
+
+_AGENCY_NAMES = (
+    "reuters reuter ap afp upi kyodo xinhua dpa dpa-afx efe ansa tass itar-tass interfax bernama yonhap pti ani ians "
+    "aap pa cp bloomberg jiji cna kcna lusa belga anp apa sda ats ntb tt stt ritzau pap mti ctk čtk antara vna irna "
+    "anadolu aa sana mena cnn bbc nyt wsj notimex telam télam adnkronos agi askanews afx rtr rtrs keystone-sda kna epd "
+    "sid aki wam spa nan gna"
+)
+AGENCIES = frozenset(_AGENCY_NAMES.split()) | {
+    "kyodo news", "jiji press", "associated press", "the associated press", "press association", "canadian press",
+    "the canadian press", "agence france-presse", "agence france presse", "dow jones", "ria novosti", "europa press",
+    "prensa latina", "agencia brasil", "agência brasil", "reuters health", "bloomberg news", "thomson reuters",
+    "共同", "共同通信", "共同通信社", "時事", "時事通信", "時事通信社", "ロイター", "afp時事", "afp=時事", "新華社", "聯合ニュース", "cnn.co.jp",
+}  # fmt: skip
+
+_SEPARATOR = re.compile(r"\s*\.-\s*|\s*-{2,}\s*|\s*[—–―]\s*|\s+-\s*(?=\s|$)\s*|(?<=\))-\s+|(?<=\))\s*:\s+|:\s+")
+_BRACKETED = re.compile(r"\(([^()]{2,40})\)|/([^/\s][^/]{0,25})/")
+_AGENCY_WORD = re.compile(r"\b(?:News|Press|Agency|Newswire|Wire|Reuters?|Kyodo)\b|ニュース|通信")
+_PLACE = re.compile(
+    r"[^\W\d_a-zß-ÿ][\w.'’-]*(?:[ /-](?:(?:de|del|da|do|dos|di|du|des|la|le|les|el|los|las|am|an|der|den|im|of|on|sur|"
+    r"upon|the|and|bei|ob|aan|en|y|e)(?= )|[^\W\d_a-zß-ÿ][\w.'’-]*)){0,5}\.?"
+)
+_LOWER_PLACE = re.compile(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,2}")
+_TAIL_DATE = re.compile(
+    r"(.*?\S)\s+((?:[^\W\d_]{3,10}\.?\s+\d{1,2}|\d{1,2}\.?\s+[^\W\d_]{3,10}\.?|\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d\d-\d\d)(?:,?\s+\d{4})?)"
+)
+_WEEKDAY = re.compile(
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|"
+    r"lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche",
+    re.IGNORECASE,
+)
+_MARKED = re.compile(
+    r"(?:【([^【】]{1,40})】|［([^［］]{1,40})］|\[([^\[\]]{1,40})\])[\s\u3000]*[-―—–－]*[\s\u3000]*"
+)
+_EASTERN = re.compile(
+    r"(?:（([^（）]{2,12})）|([一-龠ァ-ヶー]{2,12}?)?[\s\u3000]*([0-9０-９]{1,2}月[0-9０-９]{1,2}日)?[\s\u3000]*"
+    r"(共同|時事|ロイター|ＡＦＰ|AFP|新華社)?)[\s\u3000]*[-―—–－＝]+[\s\u3000]*"
+)
+_NO_PLACE = re.compile("写真|速報|関連|動画|画像|続報|訂正|注|独自|解説|連載|特集|PR|広告")
+_KANJI = re.compile(r"[一-龠ァ-ヶー・]{2,8}")
+
+
+@dataclass(frozen=True, slots=True)
+class Dateline:
+    """A dateline: its text without the dash, its parts, the offset at which the story goes on.
+
+    ``problem`` says why a date in it is none (Feb. 30).
+    """
+
+    text: str
+    end: int
+    place: str | None = None
+    date: SourceDate | None = None
+    agency: str | None = None
+    problem: str | None = None
+
+
+def read_dateline(text: str) -> Dateline | None:
+    """The dateline with which ``text``, the start of a paragraph on one line, begins; None without one."""
+    start = text[:LONGEST]
+    if start[:1] > "\u2fff" or start[:1] in "[（［【":
+        return _eastern(start)
+    if start[:1] in "(/" or start[:1].isalpha():
+        return _western(start)
+    return None
+
+
+def place_and_date(text: str) -> Dateline | None:
+    """A line that is nothing but a place and a date ("Tokyo, January 29, 2017")."""
+    if not any(map(str.isdigit, text)) or len(text) > LONGEST:
+        return None
+    found = _parts(text.strip(" .,-–—:"), len(text))
+    if found is None or not found.place or not found.date or found.place == found.place.lower():
+        return None
+    # Without a comma, "Quarter ended April 30" would be one.
+    apart = text.find(",") > 0 or found.agency is not None
+    return found if apart and len(found.place.split()) <= 4 else None
+
+
+def is_agency(text: str) -> bool:
+    """Whether ``text`` is the name of a news agency and nothing else."""
+    return text.strip(" ()/=-").casefold() in AGENCIES
+
+
+def _western(start: str) -> Dateline | None:
+    for count, match in enumerate(_SEPARATOR.finditer(start)):
+        if count == 3:
+            break
+        prefix, rest = start[: match.start()], start[match.end() :]
+        if not prefix or not rest:
+            continue
+        found = _parts(prefix, match.end())
+        if found is not None and _goes_on(found, match[0].strip(), rest):
+            return found
+    return _without_dash(start)
+
+
+def _goes_on(found: Dateline, separator: str, rest: str) -> bool:
+    """Whether ``rest`` may be the story behind the dateline ``found``."""
+    if separator == ":" and not (found.date and found.agency):
+        return False
+    if found.date is not None or found.problem is not None:
+        return True
+    # Capitals alone are a dateline only above a text that is not in capitals itself.
+    return not rest[0].islower() and (found.agency is not None or any(map(str.islower, rest)))
+
+
+def _without_dash(start: str) -> Dateline | None:
+    """TOKYO, Jan. 29 (Kyodo) Text; MOSCOW, January 29. /TASS/. Text."""
+    match = _BRACKETED.search(start)
+    if match is None:
+        return None
+    end = match.end() + len(start[match.end() :]) - len(start[match.end() :].lstrip(" ."))
+    found = _parts(start[: match.end()], end)
+    sure = found is not None and found.date is not None and found.place is not None
+    return found if sure and end < len(start) and not start[end].islower() else None
+
+
+def _parts(prefix: str, end: int) -> Dateline | None:
+    """The dateline that the whole of ``prefix`` is; None when it is something else."""
+    agency = None
+    core = prefix
+    if match := _BRACKETED.search(prefix):
+        agency = match[1] or match[2]
+        before, after = prefix[: match.start()].strip(" .,-"), prefix[match.end() :].strip(" .,-")
+        if before and after:
+            return None
+        core = before or after
+        if not _may_be_agency(agency):
+            return None
+    if not core.strip(" .,"):
+        known = agency is not None and (is_agency(agency) or bool(_AGENCY_WORD.search(agency)))
+        return Dateline(prefix.strip(), end, agency=agency) if known else None
+    return _place(prefix, core, agency, end)
+
+
+def _may_be_agency(name: str) -> bool:
+    return len(name.split()) <= 4 and not any(map(str.isdigit, name)) and any(map(str.isalpha, name))
+
+
+def _place(prefix: str, core: str, agency: str | None, end: int) -> Dateline | None:
+    pieces = [piece.strip() for piece in core.split(",") if piece.strip(" .")]
+    try:
+        pieces, date, dated = _take_date(pieces)
+        problem = None
+    except DateError as error:
+        date, dated, problem = None, True, str(error)
+        pieces = [piece for piece in pieces if not any(map(str.isdigit, piece))]
+    pieces = [
+        piece for piece in pieces if not _WEEKDAY.fullmatch(piece) and not re.fullmatch(r"(?:19|20)\d\d", piece)
+    ]
+    if agency is None and len(pieces) > 1 and is_agency(pieces[-1]):
+        agency = pieces.pop()
+    elif agency is None and pieces and is_agency(pieces[0].rpartition(" ")[2]) and " " in pieces[0]:
+        pieces[0], _, agency = pieces[0].rpartition(" ")
+    if not pieces or len(pieces) > 4:
+        return None
+    capital = all(_PLACE.fullmatch(piece) and len(piece) <= 40 for piece in pieces)
+    if not capital and not (dated and all(map(_is_lower_place, pieces)) and len(pieces) < 3):
+        return None
+    place = ", ".join(pieces)
+    if not (dated or agency or (place.isupper() and sum(map(str.isalpha, place)) > 2 and len(place) <= 40)):
+        return None
+    if not dated and not agency and (len(pieces) > 2 or len(place.split()) > 4):
+        return None
+    return Dateline(prefix.strip(" ,"), end, place, date, agency, problem)
+
+
+def _is_lower_place(piece: str) -> bool:
+    return piece.islower() and _LOWER_PLACE.fullmatch(piece) is not None
+
+
+def _take_date(pieces: list[str]) -> tuple[list[str], SourceDate | None, bool]:
+    """``pieces`` of a dateline without its date, the date, and whether there was one."""
+    for first in range(len(pieces)):
+        if not any(map(str.isdigit, pieces[first])):
+            continue
+        for last in (first + 2, first + 1):
+            date = parse_date(", ".join(pieces[first:last])) if last <= len(pieces) else None
+            if date is not None:
+                return pieces[:first] + pieces[last:], date, True
+        match = _TAIL_DATE.fullmatch(pieces[first])
+        date = parse_date(match[2]) if match else None
+        if match and date is not None:
+            year = pieces[first + 1] if first + 1 < len(pieces) else ""
+            whole = parse_date(f"{match[2]}, {year}") if re.fullmatch(r"\d{4}", year) else None
+            return [*pieces[:first], match[1], *pieces[first + 1 :]], whole or date, True
+    return pieces, None, False
+
+
+def _eastern(start: str) -> Dateline | None:
+    if match := _MARKED.match(start):
+        inner = match[1] or match[2] or match[3]
+        return _marked(match[0].strip(" \u3000-―—–－"), inner, match.end())
+    match = _EASTERN.match(start)
+    if match is None or not (match[1] or match[3] or match[4]):
+        return None
+    if match[1] and not is_agency(match[1]):
+        return None
+    date = parse_date(match[3]) if match[3] else None
+    return Dateline(match[0].strip(" \u3000-―—–－＝"), match.end(), match[2], date, match[1] or match[4])
+
+
+def _marked(text: str, inner: str, end: int) -> Dateline | None:
+    """【東京共同】, 【ワシントン＝山田太郎】, ［東京 29日 ロイター］."""
+    agency = next((each for each in ("共同", "時事", "ロイター", "AFP", "ＡＦＰ", "新華社") if each in inner), None)
+    spans = re.search(r"(?:[0-9０-９]{4}年)?[0-9０-９]{1,2}月[0-9０-９]{1,2}日", inner)
+    date = parse_date(spans[0]) if spans else None
+    place = re.split(r"[\s\u3000＝=0-9０-９]", inner.replace(agency or "\0", ""))[0] or None
+    named = _KANJI.fullmatch(inner) and not _NO_PLACE.search(inner)
+    if not (agency or date or "＝" in inner or named):
+        return None
+    return Dateline(text, end, place, date, agency)

@@ -1,0 +1,508 @@
+"""The head of a story: header lines, furniture, headline, byline, and where the text begins.
+
+Furniture is told from the headline by evidence, the strongest first: it stands at the head of other files
+of the folder, the structure of the first block, a small lexicon.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple
+
+from feedsvc.model import Finding, Person, SourceDate
+from feedsvc.parsers.dates import LONGEST, DateError, parse_date
+from feedsvc.parsers.names import split_authors
+from feedsvc.parsers.wire_dateline import Dateline, is_agency, place_and_date, read_dateline
+from feedsvc.parsers.wire_lexicon import DANGLING, MASTHEAD, NAVIGATION, SECTION, SEPARATORS
+from feedsvc.text import fold
+
+# A head has at most so many lines.
+MOST_LINES = 60
+_LONGEST_LINE = 400
+
+_KEYS = {
+    "headline": "headline title head subject hed überschrift titel schlagzeile titre título titulo titular titolo kop 見出し タイトル 件名 標題",
+    "published": "date published pubdate datum fecha data posted issued dated filed release-date publication-date "
+    "publish-date date-published published-on published-at created 日付 日時 配信日時 配信日 公開日 公開日時 掲載日 発信日",
+    "updated": "updated last-updated modified last-modified revised aktualisiert stand 更新日 更新日時 更新",
+    "authors": "by author authors byline writer writers reporter von autor autoren auteur auteurs par autore por 著者 記者 筆者 執筆 文",
+    "source": "source agency provider credit publisher publication quelle fuente fonte bron agence agentur 出典 配信元 発信元 提供 媒体",
+    "dateline": "dateline location place ort lieu lugar 発信地",
+    "slugline": "slug slugline",
+    "tags": "tags tag keywords keyword schlagwörter stichworte mots-clés etiquetas palabras-clave タグ キーワード",
+    "sections": "section category categories rubrik ressort rubrique sección seccion desk column カテゴリ カテゴリー 分類",
+    "url": "url link permalink address uri web canonical",
+    "id": "id guid urn story-id article-id message-id",
+    "language": "language lang sprache langue idioma 言語",
+    "rights": "copyright rights 著作権",
+    "ednote": "ednote editors-note editor's-note note-to-editors 注意",
+    "embargo": "embargo embargoed-until embargoed sperrfrist",
+    "summary": "summary abstract description teaser standfirst deck lead lede intro subhead subheadline subtitle 要約 概要",
+    "": "priority urgency version words word-count wordcount length format edition page type status from to cc city "
+    "country service code category-code copyright-holder filename file",
+}
+_FIELDS = {name: key for key, names in _KEYS.items() for name in names.split()}
+_KEY_VALUE = re.compile(r"([^\W\d_][\w '’/-]{0,22}?)\s*(?:[:：]|(?<=[一-龠])】)\s*(.*)")
+_RULE = re.compile(r"[\W_]{2,}|[-=_*~#]")
+_URL = re.compile(r"<?(https?://[^\s<>]{3,2000})>?")
+_DATED = re.compile(
+    r"((?:first |last )?(?:published|posted|updated|modified|filed|dated|issued|released|created)|date|datum|stand|fecha|"
+    r"aktualisiert|veröffentlicht|publié|mis à jour|publicado|actualizado|pubblicato|aggiornato|gepubliceerd)"
+    r"(?:\s+(?:on|at|am|le|el|il|op))?\s*[:：]?\s+(.*\d.*)",
+    re.IGNORECASE,
+)
+_UPDATED = re.compile(
+    r"(?:last )?(?:updated|modified|aktualisiert|mis à jour|actualizado|aggiornato|更新)", re.IGNORECASE
+)
+_SLASHED = re.compile(r"\s+[/|·•–—-]\s+|\s*[|·•–—]\s*|\s{3,}|\t")
+_BYLINE = re.compile(
+    r"(?:by|von|par|por|di|door|av|text|story by|written by|reported by|reporting by|words by)\s*[:：]?\s+(?=[^\W\d_])(.{2,120})",
+    re.IGNORECASE,
+)
+_BYLINE_EASTERN = re.compile(
+    r"(?:記者|文|取材・文|著者|執筆)\s*[:：=＝/／]\s*(.{2,40})|[（(【]?(.{2,16}?)(?:記者|特派員|編集委員)[）)】]?"
+)
+_CREDITED = re.compile(
+    r"([^\W\d_a-z][\w.'’-]+(?: [\w.'’-]+){1,3}),? (?:\||-|–|—|/)? ?((?:staff|senior|special|chief|political)?\s*(?:writer|reporter|correspondent|editor|columnist))s?",
+    re.IGNORECASE,
+)
+_NOT_A_NAME = re.compile(r"\b(?:the|a|an|pct|percent|\d+|of|to|than|for|end|next)\b", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.。]['\"”’)）」』]*$")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:[A-Z]\.)+|\b(?:Inc|Corp|Co|Ltd|Jr|Sr|No|St|Cos|Bros|Mr|Mrs|Dr|Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.|\.\.\.)$"
+)
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_WORD_END = re.compile(r"[^\W\d_]+$")
+
+Kind = Literal["rule", "url", "key", "date", "byline", "dateline", "stamp"]
+
+
+class Text(NamedTuple):
+    """A line of the head that may be the headline."""
+
+    at: int
+    text: str
+    block: int
+
+
+class Doubt(NamedTuple):
+    """How much speaks against a line's being the headline, and what."""
+
+    points: int
+    reason: str
+
+
+@dataclass(slots=True)
+class Head:
+    """What the lines above the text say. ``lines`` are the indexes that are no text; ``order`` settles 01/02/2017."""
+
+    furniture: frozenset[str]
+    order: str | None
+    lines: set[int] = field(default_factory=set)
+    fields: dict[str, str] = field(default_factory=dict)
+    evidence: dict[str, str] = field(default_factory=dict)
+    dates: list[tuple[SourceDate, str]] = field(default_factory=list)
+    updated: SourceDate | None = None
+    authors: tuple[Person, ...] = ()
+    dateline: Dateline | None = None
+    findings: list[Finding] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    texts: list[Text] = field(default_factory=list)
+    below_stamp: bool = False
+
+    def note(self, name: str, value: str, evidence: str) -> None:
+        """Keep the first value of a field."""
+        if value and name not in self.fields:
+            self.fields[name] = value
+            self.evidence[name] = evidence
+
+
+def read_head(lines: Sequence[str], furniture: frozenset[str], order: str | None) -> Head:
+    """Read the head of ``lines``: all that stands above the text.
+
+    A missing headline stays missing: ``fields`` has none.
+    """
+    head = Head(furniture, order)
+    block, blank = 0, False
+    for index, line in enumerate(lines[: MOST_LINES + 20]):
+        text = line.strip()
+        if not text:
+            blank = True
+            continue
+        if len(head.texts) + len(head.lines) >= MOST_LINES:
+            break
+        if blank and head.texts:
+            block += 1
+        blank = False
+        if len(text) <= _LONGEST_LINE and _header_line(head, text, index):
+            head.lines.add(index)
+            continue
+        if _text_begins(head, lines, index):
+            break
+        head.texts.append(Text(index, text, block))
+        if head.below_stamp and _doubt(head, text).points < 3:
+            # Below an address or a time stamp the next line is the headline, whatever it looks like.
+            break
+    _settle(head)
+    return head
+
+
+def _header_line(head: Head, text: str, index: int) -> bool:
+    """Whether ``text`` is a header line; what it says is noted in ``head``."""
+    if _RULE.fullmatch(text):
+        return True
+    place = f"line {index + 1}"
+    if match := _URL.fullmatch(text):
+        head.note("url", match[1], f"{place}, an address of its own")
+        head.below_stamp = head.below_stamp or not head.texts
+        return True
+    if (":" in text or "：" in text) and _key_value(head, text, index, place):
+        return True
+    if _byline(head, text, place):
+        return True
+    return _dated(head, text, index, place)
+
+
+def _key_value(head: Head, text: str, index: int, place: str) -> bool:
+    match = _KEY_VALUE.fullmatch(text)
+    if match is None:
+        return False
+    name = _FIELDS.get(re.sub(r"[\s_]+", "-", match[1].strip()).casefold())
+    if name is None:
+        return False
+    value, evidence = match[2].strip(), f'{place}, "{match[1].strip()}:"'
+    if name in ("published", "updated", "embargo"):
+        return _keyed_date(head, name, value, index, evidence)
+    if name == "authors":
+        head.authors = head.authors or split_authors(value)
+        head.evidence.setdefault("authors", evidence)
+    elif name == "dateline":
+        head.note(name, value, evidence)
+    elif name:
+        head.note(name, value, evidence)
+    return True
+
+
+def _keyed_date(head: Head, name: str, value: str, index: int, evidence: str) -> bool:
+    try:
+        date = parse_date(value, order=head.order, line=index + 1)
+    except DateError as error:
+        head.findings.append(Finding("bad-date", "warning", str(error), name, index + 1))
+        return True
+    if date is None:
+        return False
+    if name == "published":
+        head.dates.append((date, evidence))
+    elif name == "updated":
+        head.updated = head.updated or date
+        head.evidence.setdefault("updated", evidence)
+    else:
+        head.fields.setdefault("embargo", value)
+    return True
+
+
+def _byline(head: Head, text: str, place: str) -> bool:
+    if len(text) > 130:
+        return False
+    match = _BYLINE.fullmatch(text)
+    if match and (text[:3].lower() == "by " or _capitalised(match[1])) and not _NOT_A_NAME.search(match[1]):
+        authors = split_authors(text)
+    elif (match := _BYLINE_EASTERN.fullmatch(text)) or (match := _CREDITED.fullmatch(text)):
+        authors = split_authors(match[1] or match[2])
+    else:
+        return False
+    head.authors = head.authors or authors
+    head.evidence.setdefault("authors", f"{place}, the byline")
+    return bool(authors)
+
+
+def _capitalised(text: str) -> bool:
+    words = text.split()
+    return len(words) > 1 and all(word[0].isupper() for word in (words[0], words[-1]))
+
+
+def _dated(head: Head, text: str, index: int, place: str) -> bool:
+    """A line that is a date, or a date beside a name: "Kyodo News / January 29, 2017"."""
+    if len(text) > LONGEST + 20 or not any(map(str.isdigit, text)):
+        return False
+    try:
+        found = _date_and_name(text, head.order, index + 1)
+    except DateError as error:
+        head.findings.append(Finding("bad-date", "warning", str(error), "published", index + 1))
+        return True
+    if found is None:
+        return False
+    date, name, updated = found
+    if updated:
+        head.updated = head.updated or date
+        head.evidence.setdefault("updated", f"{place}, the date of the last change")
+    else:
+        head.dates.append((date, f"{place}, a date of its own"))
+    if name and not NAVIGATION.fullmatch(name):
+        head.names.append(name)
+    if date.time is not None and not name and text[:4].isdigit():
+        head.below_stamp = head.below_stamp or not head.texts
+    return True
+
+
+def header_date(text: str, order: str | None = None) -> SourceDate | None:
+    """The date that a line of a head states on its own or beside a name; None for every other line.
+
+    Raises DateError as parse_date does.
+    """
+    found = _date_and_name(text, order, None) if len(text) <= LONGEST + 20 else None
+    return found[0] if found else None
+
+
+def _date_and_name(text: str, order: str | None, line: int | None) -> tuple[SourceDate, str, bool] | None:
+    """The date of a header line, what stands beside it, and whether it is a date of change."""
+    bare = text.strip("()（）[]［］ -–—*")
+    if date := parse_date(bare, order=order, line=line):
+        return date, "", False
+    if match := _DATED.fullmatch(bare):
+        value = re.sub(r"\s*\((?:updated|modified|last).*\)$", "", match[2], flags=re.IGNORECASE)
+        if date := parse_date(value, order=order, line=line):
+            return date, "", bool(_UPDATED.match(match[1]))
+    parts = [part.strip() for part in _SLASHED.split(bare) if part and part.strip()]
+    if len(parts) > 1:
+        for position, part in enumerate(parts):
+            keyed = _DATED.fullmatch(part)
+            value = keyed[2] if keyed else part
+            if any(map(str.isdigit, value)) and (date := parse_date(value, order=order, line=line)):
+                others = [each for each in parts[:position] + parts[position + 1 :] if not _is_time(each)]
+                if sum(len(each.split()) for each in others) > 8:
+                    return None
+                return date, others[0] if others else "", False
+    return _name_then_date(bare, order, line)
+
+
+def _is_time(text: str) -> bool:
+    return bool(re.fullmatch(r"\d{1,2}[:.]\d\d(?:\s?[ap]\.?m\.?)?(?:\s+[A-Z]{2,5})?", text, re.IGNORECASE))
+
+
+def _name_then_date(text: str, order: str | None, line: int | None) -> tuple[SourceDate, str, bool] | None:
+    """ "Kyodo News, January 29, 2017": a short name before a full date."""
+    for match in list(re.finditer(r",\s+|\s+\(|:\s+", text))[:2]:
+        name, rest = text[: match.start()], text[match.end() :].rstrip(")")
+        if len(name.split()) > 5 or not rest:
+            break
+        date = parse_date(rest, order=order, line=line) if any(map(str.isdigit, rest)) else None
+        if date is not None and date.year is not None:
+            return date, name, False
+    return None
+
+
+def _text_begins(head: Head, lines: Sequence[str], index: int) -> bool:
+    """Whether the story's text begins at this line."""
+    line, text = lines[index], lines[index].strip()
+    if head.below_stamp and not _candidates(head):
+        return len(text) > 200
+    following = lines[index + 1].strip() if index + 1 < len(lines) else ""
+    # The dash of a long dateline may stand on the next line.
+    dateline = read_dateline(f"{text} {following}" if len(text) < 80 else text)
+    if dateline is not None and dateline.end <= len(text) + 4:
+        if dateline.end < len(text) + (1 if following else 0) and (head.texts or len(text) > 60 or dateline.date):
+            return True
+    elif alone := place_and_date(text):
+        head.dateline = head.dateline or alone
+    above = _candidates(head)
+    if line[:1] in " \u3000\xa0" and above and _is_indent(lines, index, above[-1].at):
+        return True
+    return _is_prose(lines, index, bool(above), bool(head.texts) or bool(head.lines))
+
+
+def _candidates(head: Head) -> list[Text]:
+    """The lines so far that may be the headline."""
+    return [each for each in head.texts if _doubt(head, each.text).points < 3]
+
+
+def _is_indent(lines: Sequence[str], index: int, above: int) -> bool:
+    deep = _depth(lines[index])
+    return deep >= 2 and _depth(lines[above]) < deep <= 10 and not NAVIGATION.fullmatch(lines[index].strip())
+
+
+def _depth(line: str) -> int:
+    blanks = line[: len(line) - len(line.lstrip())]
+    return len(blanks) + blanks.count("\u3000")
+
+
+def _is_prose(lines: Sequence[str], index: int, headed: bool, below: bool) -> bool:
+    """Whether running text begins here: a long line, a sentence, lines that flow into each other."""
+    text = lines[index].strip()
+    wide = bool(_CJK.search(text[:40]))
+    if len(text) > (70 if wide else 150) and (headed or below or len(text) > 200 or _ends_sentence(text)):
+        return True
+    if headed and _ends_sentence(text) and (len(text.split()) > 5 or (wide and len(text) > 12)):
+        return True
+    unit = list(_unit(lines, index))
+    if len(unit) < 2:
+        return False
+    closed = unit[-1][-1] in ":;" or any(_ends_sentence(each) for each in unit)
+    if headed:
+        # Two lines without a full stop may be a headline's.
+        return len(unit) > 2 or closed
+    return len(unit) > 2 and closed and not _hard_end(unit[0], unit[1], max(map(len, unit)))
+
+
+def _unit(lines: Sequence[str], index: int) -> Iterator[str]:
+    """The lines that flow on from ``index``: to a blank line, a short line, or a change from capitals."""
+    near = [line.strip() for line in lines[index : index + 16]]
+    near = near[: near.index("")] if "" in near else near
+    width = max(map(len, near))
+    for text, following in zip(near, [*near[1:], ""], strict=True):
+        yield text
+        if not following or _hard_end(text, following, width) or (text.isupper() and not following.isupper()):
+            return
+
+
+def _hard_end(text: str, following: str, width: int) -> bool:
+    """Whether the line ends though the next word would have fitted by far."""
+    room = width - len(text) - 1 - len(following.split(" ", 1)[0])
+    return room > 6 and not following[:1].islower()
+
+
+def _ends_sentence(text: str) -> bool:
+    return bool(_SENTENCE_END.search(text[-8:])) and not _ABBREVIATION.search(text[-12:])
+
+
+def _settle(head: Head) -> None:
+    """Choose the headline among the texts; what stands above it is furniture."""
+    texts = head.texts
+    if "headline" in head.fields:
+        known = fold(head.fields["headline"])
+        for each in texts:
+            if fold(each.text) == known or _doubt(head, each.text).points >= 3:
+                head.lines.add(each.at)
+                _name_source(head, each)
+        return _from_names(head)
+    if texts:
+        doubts = [_doubt(head, each.text) for each in texts]
+        if all(doubt.points > 2 for doubt in doubts):
+            # A headline that recurs in the folder looks like furniture to the neighbours.
+            alone = replace(head, furniture=frozenset())
+            doubts = [_doubt(alone, each.text) for each in texts]
+        first, last = _choose(texts, doubts)
+        headline = [each.text for each in texts[first : last + 1]]
+        number = texts[first].at + 1
+        head.fields["headline"] = " ".join(headline)
+        head.evidence["headline"] = _why(texts, doubts, first, last)
+        head.lines.update(each.at for each in texts[: last + 1])
+        for each, doubt in zip(texts[:first], doubts[:first], strict=True):
+            _name_source(head, each)
+            if not doubt.points:
+                message = f'"{each.text[:60]}" was taken for a masthead, by its place; put the headline on line 1.'
+                head.findings.append(Finding("masthead-guessed", "info", message, "source", each.at + 1))
+        for each, doubt in zip(texts[last + 1 :], doubts[last + 1 :], strict=True):
+            if doubt.points >= 5:
+                head.lines.add(each.at)
+        head.fields["headline-line"] = str(number)
+    _from_names(head)
+
+
+def _why(texts: list[Text], doubts: list[Doubt], first: int, last: int) -> str:
+    number = texts[first].at + 1
+    place = f"line {number}" if first == last else f"lines {number} to {texts[last].at + 1}"
+    if first == 0:
+        return f"{place}, the first line that is no header"
+    reasons = "; ".join(dict.fromkeys(doubt.reason or "its place" for doubt in doubts[:first]))
+    return f"{place}, below the page's furniture (known by {reasons})"
+
+
+def _doubt(head: Head, text: str) -> Doubt:
+    """What speaks against a line's being the headline."""
+    if head.furniture and fold(text) in head.furniture:
+        return Doubt(10, "the neighbours in its folder")
+    if len(text) > 80:
+        return Doubt(0, "")
+    items = [item for item in SEPARATORS.split(text.strip(" |»›>«<•·")) if item]
+    if len(items) > 1 and all(len(item.split()) <= 3 for item in items) and _is_list(items, text):
+        return Doubt(6, "its separators")
+    if NAVIGATION.fullmatch(text.strip(" »›>«<•·[]()→←")) or re.search(r"www\.|\.com\b|[»›→]$|^[«‹←]", text):
+        return Doubt(6, "the words of navigation")
+    words = text.split()
+    if is_agency(text) or (len(words) <= 5 and MASTHEAD.fullmatch(text.strip(" *=-~"))):
+        return Doubt(4, "the words of mastheads")
+    if SECTION.fullmatch(text.strip(" :-*[]")):
+        return Doubt(4, "the name of a section")
+    if _CJK.search(text):
+        return Doubt(0, "")
+    if len(words) == 1:
+        return Doubt(2, "its single word")
+    return Doubt(1, "its shortness") if len(words) < 4 and len(text) < 25 else Doubt(0, "")
+
+
+def _is_list(items: list[str], text: str) -> bool:
+    """Items of navigation and not a headline with a dash: three of them, or a mark that headlines have not."""
+    if any(mark in text for mark in "|»›>•→") and not re.search(r"<[A-Z.]+>", text):
+        return True
+    known = sum(
+        bool(NAVIGATION.fullmatch(item) or SECTION.fullmatch(item) or MASTHEAD.fullmatch(item)) for item in items
+    )
+    return known * 2 >= len(items) and known > 0 and (len(items) > 2 or known == len(items))
+
+
+def _choose(texts: list[Text], doubts: list[Doubt]) -> tuple[int, int]:
+    """First and last position of the headline's lines."""
+    points = [doubt.points * 2 for doubt in doubts]
+    for block in dict.fromkeys(each.block for each in texts):
+        inside = [
+            position for position, each in enumerate(texts) if each.block == block and doubts[position].points < 3
+        ]
+        if inside:
+            points[inside[-1]] -= 3
+            break
+    best = min(range(len(texts)), key=lambda position: (points[position], position))
+    return _with_wrapped(texts, doubts, best)
+
+
+def _with_wrapped(texts: list[Text], doubts: list[Doubt], best: int) -> tuple[int, int]:
+    first = best
+    while first > 0 and doubts[first - 1].points < 2 and texts[first - 1].at == texts[first].at - 1:
+        above, below = texts[first - 1].text, texts[first].text
+        if above.isupper() and not below.isupper() and len(above.split()) > 3:
+            # Capitals above a line that is not: a headline and its deck.
+            return _with_wrapped(texts, doubts, first - 1)[0], first - 1
+        if not _is_wrapped(above, below):
+            break
+        first -= 1
+    last = best
+    while (
+        last + 1 < len(texts)
+        and texts[last + 1].at == texts[last].at + 1
+        and doubts[last + 1].points < 3
+        and _is_wrapped(texts[last].text, texts[last + 1].text)
+    ):
+        last += 1
+    return first, last
+
+
+def _is_wrapped(above: str, below: str) -> bool:
+    """Whether a headline goes on from one line to the next."""
+    if _CJK.search(above):
+        return False
+    end = _WORD_END.search(above[-20:])
+    if below[0].islower() or above[-1] in ",-–—&;" or (end and end[0].lower() in DANGLING):
+        return True
+    same = above.isupper() == below.isupper()
+    long = len(above) >= (28 if above.isupper() else 36) and len(above.split()) > 3
+    return same and long and len(below) <= len(above) + 8 and above[-1] not in ".!?"
+
+
+def _name_source(head: Head, each: Text) -> None:
+    """Keep what a line of furniture says: the masthead, the section."""
+    doubt = _doubt(head, each.text)
+    name = each.text.strip(" *=-~|")
+    if SECTION.fullmatch(name):
+        head.note("sections", name, f"line {each.at + 1}, above the headline")
+    elif doubt.points < 6 or (doubt.points == 10 and not _is_navigation(head, each.text)):
+        head.note("source", name, f"line {each.at + 1}, the masthead, known by {doubt.reason or 'its place'}")
+
+
+def _is_navigation(head: Head, text: str) -> bool:
+    return _doubt(replace(head, furniture=frozenset()), text).points >= 6
+
+
+def _from_names(head: Head) -> None:
+    """A name beside the date is the source when nothing better is."""
+    for name in head.names:
+        head.note("source", name, "the line of the date")

@@ -1,0 +1,56 @@
+"""The words of page furniture: navigation, mastheads, sections. The weakest evidence, used last."""
+
+import re
+
+_NAVIGATION_PHRASES = (
+    "home|main|menu|search|print|print (?:this|page|version|article|story)|print this (?:page|article|story)|"
+    "printer[- ]friendly(?: version)?|e-?mail(?: this)?(?: (?:page|article|story|a friend))?|share(?: this)?"
+    "(?: (?:page|article|story))?(?: on \\w+)?|(?:«|<+|‹|←)?\\s*back(?: to)?(?: the)?(?: \\w+){0,2}|"
+    "(?:go|return|skip|jump) to (?:the )?\\w+(?: \\w+)?|skip (?:navigation|to (?:main )?content)|"
+    "(?:next|prev(?:ious)?|more|latest|related|top|all)(?: (?:page|story|stories|article|articles|news|headlines))?|"
+    "sign (?:in|up|out)|log ?(?:in|out)|register|subscribe(?: now| today)?|my account|newsletters?|"
+    "follow(?: us)?(?: on \\w+)?|contact(?: us)?|about(?: us)?|advertise(?: with us)?|advertisement|sitemap|site map|"
+    "archives?|rss(?: feeds?)?|help|faq|comments?(?: \\(\\d+\\))?|read (?:more|later)|save|like|tweet|facebook|twitter|"
+    "top of page|page \\d+(?: of \\d+)?|text size|view (?:as )?(?:single )?page|privacy(?: policy)?|"
+    "terms(?: of (?:use|service))?|today'?s? (?:paper|news)|weather|close|"
+    "startseite|zurück(?: zur? \\w+)?|drucken|artikel drucken|seite drucken|teilen|menü|suche|anmelden|abo|"
+    "accueil|retour(?: (?:à|au) .{1,20})?|imprimer(?: .{1,20})?|partager|rechercher|s'abonner|"
+    "inicio|volver(?: (?:a|al) .{1,20})?|imprimir(?: .{1,20})?|compartir|buscar|portada|suscríbete|"
+    "torna (?:a|alla) .{1,20}|stampa(?: .{1,20})?|condividi|cerca|voltar(?: .{1,20})?|partilhar|terug(?: naar .{1,20})?|"
+    "ホーム|トップ(?:ページ)?(?:へ(?:戻る)?)?|戻る|前のページ(?:へ)?|メニュー|検索|印刷(?:する)?|このページを印刷(?:する)?|"
+    "ニュース一覧(?:へ)?|一覧へ(?:戻る)?|ログイン|会員登録|シェア(?:する)?|関連記事|お問い合わせ"
+)
+NAVIGATION = re.compile(rf"(?:{_NAVIGATION_PHRASES})\s*[»›>→]*", re.IGNORECASE)
+
+_MASTHEAD_WORDS = (
+    "news|times|post|press|herald|tribune|gazette|journal|courier|wire|newswire|agency|observer|chronicle|telegraph|"
+    "daily|weekly|guardian|mirror|bulletin|dispatch|examiner|inquirer|sentinel|register|ledger|mercury|echo|argus|"
+    "star|sun|globe|mail|advertiser|standard|independent|reporter|monitor|review|record|service|network|media|"
+    "broadcasting|radio|television|tv|online|magazine|digest|report|newsroom|newspaper|reuters|kyodo|bloomberg|xinhua|"
+    "zeitung|tagblatt|tageblatt|anzeiger|nachrichten|rundschau|kurier|bote|presse|merkur|"
+    "nouvelles|actualités|gazette|quotidien|dépêche|noticias|diario|prensa|periódico|agencia|"
+    "notizie|giornale|corriere|gazzetta|agenzia|notícias|jornal|diário|agência|nieuws|dagblad|courant"
+)
+_MASTHEAD_EASTERN = (
+    "新聞|通信|通信社|ニュース|放送|日報|タイムズ|タイムス|ウォッチ|时报|日报|通讯社|통신|뉴스|일보|신문"
+)
+MASTHEAD = re.compile(
+    rf"(?:.*\b)?(?:{_MASTHEAD_WORDS})(?:\s*(?:online|\.com|\.org|\.net|ltd|inc|group|international))?|.*(?:{_MASTHEAD_EASTERN})(?:社|オンライン|\.jp)?|"
+    rf"(?:the )?(?:{_MASTHEAD_WORDS}) (?:of|from|de|du|des|della|del) .{{2,30}}|(?:agence|agenzia|agencia) .{{2,30}}",
+    re.IGNORECASE,
+)
+SECTION = re.compile(
+    r"(?:world|business|sports?|politics|markets?|national|international|economy|culture|opinion|technology|science|health|"
+    r"asia|europe|americas?|africa|middle east|u\.?s\.?|local|metro|finance|money|entertainment|lifestyle|travel|"
+    r"commodities|breaking news|top stories|top news|wirtschaft|politik|kultur|ausland|inland|économie|politique|"
+    r"monde|economía|política|internacional|deportes|mundo|cronaca|esteri|経済|政治|社会|国際|スポーツ|国内|地域|科学)",
+    re.IGNORECASE,
+)
+SEPARATORS = re.compile(r"\s*[|»›>•·¦→/]\s*|\s{3,}|\s+[-–—]\s+|\s*::\s*")
+
+# Words on which no headline and no title ends: the line goes on.
+DANGLING = frozenset(
+    "a an the of to in on at by for from with and or as but nor than that over after before into against under about "
+    "its his her their is are was says near amid vs de la le les des du et à der die das und im am von zu den des el "
+    "los y en del il che di e o da do het een van".split(" ")
+)

@@ -1,0 +1,227 @@
+"""Lines into paragraphs: by blank lines, then indents, then long lines, then short line ends (a guess)."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+# A line beyond this is a paragraph and not a part of one.
+LONG_LINE = 110
+_WIDEST_WRAP = 132
+_CJK = r"\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef"
+_CJK_END = re.compile(rf"[{_CJK}]$")
+_CJK_START = re.compile(rf"[{_CJK}]")
+_SENTENCE_END = re.compile(r"[.!?…。！？]['\"”’»)）」』\]]*$")
+_CLOSED = re.compile(r"(?:[.!?…:;。．！？：」』）)\]}>\"'”’»%♪☆★*]|--|—)$")
+_HYPHEN = re.compile(r"[^\W\d_]-$")
+_SUSPENDED = re.compile(r"(?:and|or|to|und|oder|bis|et|ou|y|o)\b")
+_COLUMNS = re.compile(r"\S(?: {3,}|\t+ *)\S")
+_BULLET = re.compile(r"(?:[-*•·‣▪■□◆◇●○・※→]|\d{1,2}[.)])\s+\S|[・■□◆◇●○※▪]")
+_RUN = re.compile(r"[ \t\xa0\u3000]{2,}|[\t\xa0]")
+_SENTENCES = re.compile(r"[.!?]['\"”’)]* +['\"“‘(]?[A-ZÀ-Þ]")
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Text on one line, or a table with its lines; the lines of the document it comes from (from 1)."""
+
+    text: str
+    first: int
+    last: int
+    table: bool = False
+    cut_off: bool = False
+
+
+class _Line(NamedTuple):
+    text: str
+    indent: int
+    number: int
+
+
+def read_paragraphs(lines: Sequence[str], offset: int) -> tuple[list[Paragraph], str]:
+    """The paragraphs of ``lines``, whose first is line ``offset`` + 1, and by which evidence they were found."""
+    blocks = list(_blocks(lines, offset))
+    if not blocks:
+        return [], "there is no text"
+    if _double_spaced(blocks):
+        blocks = [[line for block in blocks for line in block]]
+    every = [line for block in blocks for line in block]
+    margin = min(line.indent for line in every)
+    width = _width(every)
+    indents = {line.indent for line in every if line.indent > margin + 1}
+    if not _is_wrapped(every, width):
+        groups, evidence = [[line] for line in every], "long lines"
+    elif 0 < len(indents) <= 3 and not all(line.indent in indents for line in every):
+        groups, evidence = [group for block in blocks for group in _by_indent(block, margin)], "indents"
+    elif len(blocks) > 1 and len(every) <= 12 * len(blocks):
+        groups, evidence = [group for block in blocks for group in _by_clear_ends(block, width)], "blank lines"
+    else:
+        groups, evidence = [group for block in blocks for group in _by_line_ends(block, width)], "short line ends"
+        if len(groups) == len(blocks):
+            evidence = "blank lines"
+    groups = list(_tables(groups))
+    return [_paragraph(group, width) for group in groups], evidence
+
+
+def _blocks(lines: Sequence[str], offset: int) -> Iterator[list[_Line]]:
+    block: list[_Line] = []
+    for number, line in enumerate(lines, offset + 1):
+        text = line.strip()
+        if text:
+            block.append(_Line(text, _indent(line), number))
+        elif block:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def _indent(line: str) -> int:
+    """The columns before the text; an ideographic space has two."""
+    if line[:1] not in (" ", "\u3000", "\xa0"):
+        return 0
+    blanks = line[: len(line) - len(line.lstrip())]
+    return len(blanks) + blanks.count("\u3000")
+
+
+def _double_spaced(blocks: list[list[_Line]]) -> bool:
+    """Whether a blank line stands between all lines, so that it says nothing."""
+    if len(blocks) < 5 or any(len(block) > 1 for block in blocks):
+        return False
+    starts = [block[0].text for block in blocks]
+    flowing = sum(
+        1 for one, two in zip(starts, starts[1:], strict=False) if two[0].islower() and not _CLOSED.search(one[-8:])
+    )
+    return flowing * 3 >= len(starts)
+
+
+def _width(lines: list[_Line]) -> int:
+    """The column at which lines were wrapped: the longest line that is not alone with its length."""
+    lengths = sorted((len(line.text) + line.indent for line in lines), reverse=True)
+    if len(lengths) > 4 and lengths[0] > lengths[1] + 8:
+        return lengths[1]
+    return lengths[0]
+
+
+def _is_wrapped(lines: list[_Line], width: int) -> bool:
+    """Whether lines were broken at a width; else each of them is a paragraph."""
+    ideographs = sum(1 for line in lines if _CJK_START.search(line.text[:20])) * 2 > len(lines)
+    if width <= (24 if ideographs else LONG_LINE):
+        return True
+    full = sum(1 for line in lines if len(line.text) + line.indent > 0.85 * width)
+    return width <= (60 if ideographs else _WIDEST_WRAP) and full * 5 > len(lines) * 2
+
+
+def _by_indent(block: list[_Line], margin: int) -> Iterator[list[_Line]]:
+    group: list[_Line] = []
+    for line in block:
+        if (
+            group
+            and line.indent > margin + 1
+            and not (_COLUMNS.search(line.text) and _COLUMNS.search(group[-1].text))
+        ):
+            yield group
+            group = []
+        group.append(line)
+    yield group
+
+
+def _room(line: _Line, following: _Line, width: int) -> int:
+    """How many columns were left when the first word of ``following`` was put on a line of its own."""
+    word = following.text.split(" ", 1)[0]
+    if _CJK_START.match(word):
+        word = word[:1]
+    return width - line.indent - len(line.text) - len(word) - (0 if _CJK_END.search(line.text) else 1)
+
+
+def _by_clear_ends(block: list[_Line], width: int) -> Iterator[list[_Line]]:
+    """Within blocks only what is clearly an end counts: much room behind a sentence, or rows."""
+    rows = len(block) > 1 and all(len(line.text) < 0.6 * width for line in block)
+    listed = sum(1 for line in block if _BULLET.match(line.text)) > 1
+    group: list[_Line] = []
+    for line, following in zip(block, [*block[1:], None], strict=True):
+        group.append(line)
+        if following is None:
+            break
+        room = _room(line, following, width)
+        sentence = room >= 10 and _SENTENCE_END.search(line.text[-8:]) and not following.text[0].islower()
+        if (
+            sentence
+            or (rows and room > 0.3 * width and not following.text[0].islower())
+            or (listed and _BULLET.match(following.text))
+        ):
+            yield group
+            group = []
+    yield group
+
+
+def _by_line_ends(block: list[_Line], width: int) -> Iterator[list[_Line]]:
+    """Dense text: a paragraph ends where the next word would have fitted."""
+    pairs = list(zip(block, block[1:], strict=False))
+    rooms = [_room(line, following, width) for line, following in pairs]
+    ragged = sum(room >= 0 and following.text[0].islower() for room, (_, following) in zip(rooms, pairs, strict=True))
+    least = 0 if ragged * 12 <= len(block) else max(8, width // 6)
+    sure = [
+        room >= least
+        and not following.text[0].islower()
+        and (least == 0 or bool(_SENTENCE_END.search(line.text[-8:])))
+        for room, (line, following) in zip(rooms, pairs, strict=True)
+    ]
+    # Where a sentence fills its line, the text's own habit decides: how often does a sentence end a paragraph?
+    within = sum(len(_SENTENCES.findall(line.text)) for line in block)
+    likely = sum(sure) + 1 > within and least == 0 and any(sure)
+    group: list[_Line] = []
+    for (line, following), ends in zip(pairs, sure, strict=True):
+        group.append(line)
+        full = likely and _SENTENCE_END.search(line.text[-8:]) and not following.text[0].islower()
+        if ends or full:
+            yield group
+            group = []
+    group.append(block[-1])
+    yield group
+
+
+def _tables(groups: list[list[_Line]]) -> Iterator[list[_Line]]:
+    """Rows with columns that follow each other become one group."""
+    table: list[_Line] = []
+    for group in groups:
+        if all(_COLUMNS.search(line.text) for line in group):
+            table.extend(group)
+            continue
+        if table:
+            yield table
+            table = []
+        yield group
+    if table:
+        yield table
+
+
+def _paragraph(group: list[_Line], width: int) -> Paragraph:
+    first, last = group[0].number, group[-1].number
+    if len(group) > 2 and all(_COLUMNS.search(line.text) for line in group):
+        least = min(line.indent for line in group)
+        rows = [" " * (line.indent - least) + line.text for line in group]
+        return Paragraph("\n".join(rows), first, last, table=True)
+    text = join(line.text for line in group)
+    long = len(group) > 1 or len(text) > max(80, width // 2)
+    return Paragraph(text, first, last, cut_off=long and not _CLOSED.search(text[-8:]) and not _BULLET.match(text))
+
+
+def join(lines: Iterable[str]) -> str:
+    """Lines as one: a blank between them, none between ideographs and behind the hyphen of a word."""
+    pieces: list[str] = []
+    for line in lines:
+        if pieces:
+            pieces.append(_glue(pieces, line))
+        pieces.append(line)
+    return _RUN.sub(" ", "".join(pieces)).strip()
+
+
+def _glue(pieces: list[str], line: str) -> str:
+    end = pieces[-1][-2:]
+    if end.endswith("\xad"):
+        pieces[-1] = pieces[-1][:-1]
+        return ""
+    if _CJK_END.search(end) and _CJK_START.match(line):
+        return ""
+    return "" if _HYPHEN.search(end) and line[0].islower() and not _SUSPENDED.match(line) else " "

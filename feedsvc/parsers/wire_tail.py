@@ -1,0 +1,182 @@
+"""The end of a story: end marks, copyright lines, and the date that stands behind the last sentence."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from feedsvc.model import SourceDate
+from feedsvc.parsers.dates import LONGEST, DateError, parse_date
+from feedsvc.parsers.wire_dateline import is_agency
+from feedsvc.parsers.wire_lexicon import NAVIGATION, SEPARATORS
+
+_ONLY_MARKS = re.compile(r"[\W_]+")
+_WORDS = (
+    r"ends?|endit(?:em)?|fin|ende|final|einde|slut|fine|nnnn|end of (?:story|text|document|article|item)|the end|"
+    r"reuters?|了|完|終|終わり|おわり|以上"
+)
+_MARK = re.compile(
+    rf"(?:{_WORDS})[.!]?|[\W_]+(?:{_WORDS}|30|0|more|x{{2,4}})[\W_]*|(?:{_WORDS})[\W_]+", re.IGNORECASE
+)
+_SIGNED = re.compile(
+    r"==+\s*([^\W\d_][\w .&-]{0,30})=*|-{1,3}\s?([^\W\d_][\w .&]{0,24}?)\s?-{1,3}|/([^\W\d_][\w .&-]{0,24})/|"
+    r"[\[<(（]([^\W\d_][\w .&-]{0,24})[\])>）]"
+)
+_INITIALS = re.compile(r"[a-z]{2,4}(?:/[a-z]{2,4}){1,3}|dpa(?:-\w+)?(?: \w{2,4}){1,6}")
+_CAPITALS = re.compile(r"[A-Z]{4,12}")
+_COPYRIGHT = re.compile(
+    r"(?:©|\(c\)|copyright\b|&copy;|all rights reserved|alle rechte|tous droits|todos los derechos|"
+    r"無断転載|著作権)",
+    re.IGNORECASE,
+)
+_KEYED_DATE = re.compile(
+    r"(?:(?:first |last )?(?:published|posted|updated|modified|filed|issued|released)|date|dated|stand|veröffentlicht|publié|"
+    r"publicado|配信|更新|公開)(?: on| at| le| am| el)?\s*[:：]?\s+(.+)",
+    re.IGNORECASE,
+)
+_BRACKETS = re.compile(r"[\s\u3000]*[(（\[［]([^()（）\[\]［］]{1,60})[)）\]］][\s\u3000]*$")
+_INLINE_MARK = re.compile(
+    rf"(?<=[.!?。”\"'’)）])[\s\u3000]+(?:Enditem|ENDITEM|ENDS|REUTER|#{{2,5}}|-30-|==\s?[A-Z]\w{{1,20}}|(?:-|=)+(?:{_WORDS})(?:-|=)+)$"
+)
+_CLOSED = re.compile(r"[.!?…。！？」』\"”’')）\]]$")
+
+
+@dataclass(slots=True)
+class Tail:
+    """What was taken from the end of a story. ``end`` is the index behind its last line of text."""
+
+    end: int
+    marks: list[tuple[int, str]] = field(default_factory=list)
+    source: str | None = None
+    rights: str | None = None
+    date: SourceDate | None = None
+    updated: SourceDate | None = None
+    problem: str | None = None
+
+
+def is_end_mark(line: str) -> bool:
+    """Whether ``line`` is a mark that ends a story wherever it stands (not a mere rule)."""
+    return bool(_MARK.fullmatch(line) and not line.islower()) or bool(
+        re.fullmatch(r"#{3,}|(?:# ){2,}#|==\w[\w ]{1,25}", line)
+    )
+
+
+def read_tail(lines: Sequence[str], order: str | None) -> Tail:
+    """Take marks, copyright, date and navigation from the end of ``lines``, one line after the other."""
+    tail = Tail(len(lines))
+    while tail.end > 0:
+        line = lines[tail.end - 1].strip()
+        if line and not _taken(tail, line, _before(lines, tail.end - 1), order):
+            break
+        tail.end -= 1
+    return tail
+
+
+def _before(lines: Sequence[str], end: int) -> str:
+    while end > 0 and not lines[end - 1].strip():
+        end -= 1
+    return lines[end - 1].strip() if end > 0 else ""
+
+
+def _taken(tail: Tail, line: str, before: str, order: str | None) -> bool:
+    """Whether ``line``, the last one, is no text of the story; what it says is noted in ``tail``."""
+    if len(line) > 300:
+        return False
+    number = tail.end
+    if _ONLY_MARKS.fullmatch(line) or (_MARK.fullmatch(line) and before):
+        tail.marks.append((number, line))
+        tail.source = tail.source or ("Reuters" if "reuter" in line.lower() else None)
+        return True
+    if not before or len(line) > 2 * LONGEST:
+        return False
+    if _COPYRIGHT.search(line) and len(line) < 200 and not tail.rights and _is_copyright(line):
+        tail.rights = line
+        return True
+    return _signed(tail, line, before, number) or _dated(tail, line, order, number) or _is_navigation(line)
+
+
+def _is_copyright(line: str) -> bool:
+    return _COPYRIGHT.match(line.lstrip(" (（")) is not None or len(line) < 120
+
+
+def _signed(tail: Tail, line: str, before: str, number: int) -> bool:
+    """==Kyodo, -Kyodo-, (Reuters), REUTER, ab/cd."""
+    match = _SIGNED.fullmatch(line)
+    name = next((each for each in match.groups() if each), "") if match else line
+    agency = is_agency(name)
+    if agency or (line.startswith("==") and match):
+        tail.source = tail.source or name
+        tail.marks.append((number, line))
+        return True
+    plain = (_INITIALS.fullmatch(line) or _CAPITALS.fullmatch(line)) and _CLOSED.search(before)
+    if plain or (match and line[0] == "-" == line[-1] and len(name.split()) == 1 and _CLOSED.search(before)):
+        tail.marks.append((number, line))
+        return True
+    return False
+
+
+def _dated(tail: Tail, line: str, order: str | None, number: int) -> bool:
+    inner = line.strip("()（）[]［］ \u3000-–—")
+    keyed = _KEYED_DATE.fullmatch(inner)
+    try:
+        date = parse_date(keyed[1] if keyed else inner, order=order, line=number)
+    except DateError as error:
+        tail.problem = str(error)
+        return True
+    if date is None:
+        return _agency_and_date(tail, inner, order, number)
+    if keyed and re.match(r"(?:last )?(?:updated|modified|更新)", inner, re.IGNORECASE):
+        tail.updated = tail.updated or date
+    else:
+        tail.date = tail.date or date
+    return True
+
+
+def _agency_and_date(tail: Tail, inner: str, order: str | None, number: int) -> bool:
+    """Kyodo, Jan. 29."""
+    name, _, rest = inner.partition(",")
+    if not rest or not is_agency(name):
+        return False
+    date = parse_date(rest, order=order, line=number)
+    if date is None:
+        return False
+    tail.date, tail.source = tail.date or date, tail.source or name.strip()
+    return True
+
+
+def _is_navigation(line: str) -> bool:
+    items = [item for item in SEPARATORS.split(line) if item]
+    return (
+        len(items) > 0 and all(NAVIGATION.fullmatch(item) for item in items) and any(len(item) > 4 for item in items)
+    )
+
+
+def strip_inline(text: str, tail: Tail, order: str | None, number: int) -> str:
+    """The last paragraph without the mark, the agency and the date that stand behind its last sentence."""
+    for _ in range(4):
+        if len(text) > 4 and (mark := _INLINE_MARK.search(text, max(0, len(text) - 60))):
+            tail.marks.append((number, mark[0].strip()))
+            text = text[: mark.start()].rstrip()
+            continue
+        match = _BRACKETS.search(text, max(0, len(text) - 80))
+        if match is None or match.start() == 0 or not _bracketed(tail, match[1].strip(), order, number):
+            break
+        text = text[: match.start()].rstrip()
+    return text
+
+
+def _bracketed(tail: Tail, inner: str, order: str | None, number: int) -> bool:
+    if _MARK.fullmatch(inner) and not inner.islower():
+        tail.marks.append((number, inner))
+        return True
+    if is_agency(inner):
+        tail.source = tail.source or inner
+        return True
+    try:
+        date = parse_date(inner, order=order, line=number)
+    except DateError as error:
+        tail.problem = str(error)
+        return True
+    if date is None:
+        return _agency_and_date(tail, inner, order, number)
+    tail.date = tail.date or date
+    return True
