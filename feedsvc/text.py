@@ -16,6 +16,10 @@ _USUAL = re.compile("[\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U000100
 _SPACE = re.compile(r"\s+")
 SLUG_LENGTH = 80
 
+# Languages and scripts (BCP 47) that run from right to left.
+_RTL_LANGUAGES = frozenset("ar ckb dv fa he iw khw nqo pnb prs ps sd skr syr ug ur yi".split())
+_RTL_SCRIPTS = frozenset("adlm arab hebr nkoo rohg syrc thaa".split())
+
 
 def xml_clean(text: str) -> str:
     """``text`` without the characters that XML 1.0 does not allow; NEL and CR LF become line feeds."""
@@ -54,3 +58,11 @@ def slugify(text: str) -> str:
 def short_hash(text: str, length: int = 6) -> str:
     """A few hexadecimal digits that tell ``text`` from others: stable on every machine."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:length]
+
+
+def direction(language: str) -> str:
+    """``rtl`` or ``ltr``: by the script that the language tag names, else by the language."""
+    first, *rest = language.lower().split("-")
+    script = next((part for part in rest if len(part) == 4 and part.isalpha()), None)
+    rtl = script in _RTL_SCRIPTS if script else first in _RTL_LANGUAGES
+    return "rtl" if rtl else "ltr"

@@ -162,6 +162,12 @@ def test_a_correction_stands_before_the_text_in_every_format(content: str, first
         assert text.index("CORRECTION: the pier is <south>") < text.index(first_words)
 
 
+def test_content_in_arabic_runs_from_right_to_left(whole: Feed) -> None:
+    contents = {entry.uri: content_html(entry) for entry in whole.entries}
+    assert contents[ARTICLES["arabic"].uri] == f'<div dir="rtl" lang="ar">{ARTICLES["arabic"].html}</div>'
+    assert contents[ARTICLES["japanese"].uri] == ARTICLES["japanese"].html
+
+
 # Any text
 
 

@@ -4,13 +4,18 @@ from html import escape
 from urllib.parse import quote
 
 from feedsvc.model import Entry
+from feedsvc.text import direction
 
 
 def content_html(entry: Entry) -> str | None:
     """The whole article as HTML; None when the entry carries a summary only."""
-    if entry.html is None or entry.ednote is None:
-        return entry.html
-    return f"<p><em>{escape(entry.ednote, quote=False)}</em></p>{entry.html}"
+    if entry.html is None:
+        return None
+    note = f"<p><em>{escape(entry.ednote, quote=False)}</em></p>" if entry.ednote else ""
+    # No feed format says which way a text runs, and few readers conclude it from the language.
+    if direction(entry.language) == "rtl":
+        return f'<div dir="rtl" lang="{entry.language}">{note}{entry.html}</div>'
+    return note + entry.html
 
 
 def summary_text(entry: Entry) -> str:
