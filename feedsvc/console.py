@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 from feedsvc import build
 from feedsvc.build import Progress, Report
@@ -17,7 +18,7 @@ def bars(*, quiet: bool) -> Iterator[Progress]:
         return
     from tqdm import tqdm
 
-    shown: dict[str, tqdm[object]] = {}
+    shown: dict[str, tqdm[NoReturn]] = {}
 
     def progress(step: str, done: int, total: int) -> None:
         if step not in shown and total > 1:

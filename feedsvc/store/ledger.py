@@ -125,7 +125,9 @@ class Ledger:
 
     def save_rejects(self, stories: Iterable[tuple[str, Story]]) -> None:
         """Keep what was understood of rejected stories, for ``explain``."""
-        rows = [{"name": s.name, "document": document, "payload": _encode(s)} for document, s in stories]
+        rows: list[dict[str, Any]] = [
+            {"name": story.name, "document": document, "payload": _encode(story)} for document, story in stories
+        ]
         self._replace(rejects, rejects.c.name, [row["name"] for row in rows], rows)
 
     def rejected_stories(self) -> dict[str, Story]:

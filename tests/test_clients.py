@@ -1,0 +1,233 @@
+"""Real clients against a real server: feedparser, Newsboat, Chromium, and what a program fetches."""
+
+import json
+import os
+import shutil
+import socket
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import feedparser
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from publication import Publication
+from server import Server, serving, until
+
+LOCAL = """\
+[publication]
+title = "The Test Wire"
+url = "http://127.0.0.1:8000"
+id_authority = "news.example.org,2026"
+timezone = "Asia/Tokyo"
+"""
+SHIPPED = Path(__file__).parent.parent / "feeds"
+
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The publication that ships, served."""
+    folder = tmp_path_factory.mktemp("shipped") / "feeds"
+    shutil.copytree(SHIPPED, folder, ignore=shutil.ignore_patterns("var"))
+    with serving(folder) as server:
+        yield server
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Iterator[tuple[Publication, Server]]:
+    """A publication of one article, watched."""
+    publication = Publication(tmp_path, LOCAL)
+    publication.article("one.md", "First", tags="[Trade]")
+    with serving(tmp_path, "--watch") as server:
+        yield publication, server
+
+
+def tool(name: str) -> str:
+    path = shutil.which(name)
+    if path is None and not os.environ.get("CI"):
+        pytest.skip(f"{name} is not installed; tests/tools.sh installs it")
+    assert path is not None, f"{name} must be there in CI"
+    return path
+
+
+# Fetching
+
+
+def test_every_feed_of_the_list_is_there_in_every_format(shipped: Server) -> None:
+    opml = shipped.get("/feeds.opml").body.decode()
+    feeds = [line.split('"')[0] for line in opml.split('xmlUrl="')[1:]]
+    assert len(feeds) > 10
+    for address in feeds:
+        path = address.removeprefix(shipped.base)
+        assert path.startswith("/feeds/"), address
+        atom = feedparser.parse(shipped.get(path).body)
+        rss = feedparser.parse(shipped.get(path.replace(".atom", ".rss")).body)
+        items = json.loads(shipped.get(path.replace(".atom", ".json")).body)["items"]
+        assert not atom.bozo
+        assert not rss.bozo
+        assert [e.title for e in atom.entries] == [e.title for e in rss.entries] == [i["title"] for i in items]
+        assert len({entry.id for entry in atom.entries}) == len(atom.entries)
+
+
+def test_the_wire_story_is_read_as_it_was_meant(shipped: Server) -> None:
+    feed = feedparser.parse(shipped.get("/feeds/all.atom").body)
+    story = next(entry for entry in feed.entries if entry.title.startswith("Abe, Trump"))
+    assert story.title == "Abe, Trump agree to hold summit on Feb. 10, affirm alliance importance"
+    assert story.published == "2017-01-29T00:00:00+09:00"
+    paragraphs = story.content[0].value.split("</p>")[:-1]
+    assert len(paragraphs) == 18
+    assert paragraphs[5].endswith("fulfill our role as your")
+
+
+def test_nothing_that_is_sealed_or_active_is_published(shipped: Server) -> None:
+    for path in ("/", "/feeds/all", "/feeds/all.atom", "/feeds/all.rss", "/feeds/all.json", "/feeds.opml"):
+        body = shipped.get(path).body.decode()
+        assert "Sealed until 2099" not in body
+        assert "<script>" not in body.replace("<script src", "")
+        assert "javascript:" not in body.replace("javascript:</code>", "")
+
+
+def test_a_poll_with_the_validators_is_a_304(shipped: Server) -> None:
+    first = shipped.get("/feeds/all.atom", Accept_Encoding="gzip")
+    again = shipped.get("/feeds/all.atom", Accept_Encoding="br", If_None_Match=str(first.headers["ETag"]))
+    assert (again.status, again.body, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
+    dated = shipped.get("/feeds/all.atom", If_Modified_Since=str(first.headers["Last-Modified"]))
+    assert dated.status == 304
+
+
+# The watch
+
+
+def test_a_file_dropped_into_the_inbox_is_in_its_feeds_and_the_server_goes_on(
+    live: tuple[Publication, Server],
+) -> None:
+    publication, server = live
+    before = server.get("/feeds/all.atom")
+    publication.article("two.md", "Second", tags="[Trade, New]")
+    until(lambda: server.get("/feeds/new.json").status == 200, "the new topic has a feed")
+    titles = {entry.title for entry in feedparser.parse(server.get("/feeds/trade.rss").body).entries}
+    assert titles == {"First", "Second"}
+    after = server.get("/feeds/all.atom", If_None_Match=str(before.headers["ETag"]))
+    assert after.status == 200
+    assert after.headers["Last-Modified"] != before.headers["Last-Modified"]
+    (publication.inbox / "two.md").unlink()
+    until(lambda: b"deleted-entry" in server.get("/feeds/all.atom").body, "the article is withdrawn")
+
+
+def test_wrong_settings_and_a_lost_inbox_leave_the_old_edition(live: tuple[Publication, Server]) -> None:
+    publication, server = live
+    before = server.get("/feeds/all.atom").body
+    publication.settings(LOCAL + "[feeds]\nentrys = 3\n")
+    until(lambda: b"feeds.entrys" in server.log.read_bytes(), "the wrong setting is said")
+    publication.settings(LOCAL)
+    publication.inbox.rename(publication.folder / "unmounted")
+    until(lambda: json.loads(server.get("/healthz").body)["status"] == "failing", "health says so")
+    assert server.get("/feeds/all.atom").body == before
+    (publication.folder / "unmounted").rename(publication.inbox)
+    until(lambda: json.loads(server.get("/healthz").body)["status"] == "ok", "health says so")
+
+
+def test_slow_clients_do_not_keep_others_out(shipped: Server) -> None:
+    host, port = shipped.base.removeprefix("http://").split(":")
+    slow = [socket.create_connection((host, int(port))) for _ in range(300)]
+    try:
+        for each in slow:
+            each.sendall(b"GET /feeds/all.atom HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+        assert shipped.get("/feeds/all.atom").status == 200
+    finally:
+        for each in slow:
+            each.close()
+
+
+# Newsboat
+
+
+def test_newsboat_loses_and_doubles_nothing_across_an_edit_and_a_deletion(
+    live: tuple[Publication, Server], tmp_path: Path
+) -> None:
+    publication, server = live
+    newsboat = tool("newsboat")
+    (tmp_path / "urls").write_text(f"{server.base}/feeds/all.atom\n{server.base}/feeds/trade.rss\n", "utf-8")
+    (tmp_path / "config").write_text("", "utf-8")
+
+    def poll() -> dict[str, list[str]]:
+        files = ["-u", str(tmp_path / "urls"), "-c", str(tmp_path / "cache.db"), "-C", str(tmp_path / "config")]
+        environment = {**os.environ, "HOME": str(tmp_path)}
+        subprocess.run([newsboat, *files, "-x", "reload"], check=True, env=environment, capture_output=True)
+        with sqlite3.connect(tmp_path / "cache.db") as cache:
+            rows = cache.execute("SELECT feedurl, title FROM rss_item WHERE deleted = 0 ORDER BY title").fetchall()
+        cache.close()
+        found: dict[str, list[str]] = {"atom": [], "rss": []}
+        for address, title in rows:
+            found[address.rpartition(".")[2]].append(title)
+        return found
+
+    assert poll() == {"atom": ["First"], "rss": ["First"]}
+    publication.article("two.md", "Second", "Old words.", tags="[Trade]")
+    until(lambda: b"Second" in server.get("/feeds/trade.rss").body, "the second article")
+    assert poll() == {"atom": ["First", "Second"], "rss": ["First", "Second"]}
+    publication.article("two.md", "Second, corrected", "New words.", tags="[Trade]")
+    until(lambda: b"corrected" in server.get("/feeds/trade.rss").body, "the correction")
+    assert poll() == {"atom": ["First", "Second, corrected"], "rss": ["First", "Second, corrected"]}
+    publication.article("three.md", "Third", tags="[Trade]")
+    (publication.inbox / "one.md").unlink()
+    until(lambda: b"Third" in server.get("/feeds/trade.rss").body, "the third article")
+    assert {"Second, corrected", "Third"} <= set(poll()["rss"])
+    assert len(poll()["atom"]) == len(set(poll()["atom"]))
+
+
+# Chromium
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    options = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+    options += ["--disable-component-update", "--disable-sync"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=tool("chromium"), args=options)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, shipped: Server) -> Iterator[Page]:
+    """A page that fails the test when the console reports an error or another host is asked."""
+    complaints: list[str] = []
+    page = browser.new_page()
+    page.on(
+        "console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None
+    )
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "request",
+        lambda request: complaints.append(request.url) if not request.url.startswith(shipped.base) else None,
+    )
+    yield page
+    page.close()
+    assert complaints == []
+
+
+def test_a_person_finds_the_way_from_the_home_page_to_a_feed(page: Page, shipped: Server) -> None:
+    page.goto(shipped.base + "/")
+    assert page.title()
+    with page.expect_response("**/feeds/all.atom") as fetched:
+        page.evaluate("fetch(document.querySelector('link[rel=alternate][type=\"application/atom+xml\"]').href)")
+    assert fetched.value.ok
+    page.click("main a[href*='/feeds/']")
+    assert "/feeds/" in page.url
+    subscribe = page.locator("a[href$='.atom'], input[value$='.atom']").first
+    assert subscribe.is_visible()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_fits_its_window(page: Page, shipped: Server, width: int, scheme: str) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    items = json.loads(shipped.get("/feeds/all.json").body)["items"]
+    for address in ("/", "/feeds/all", *(item["url"].removeprefix(shipped.base) for item in items)):
+        page.goto(shipped.base + address)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{address} is {wide} px too wide at {width}"
+        assert page.locator("h1").count() == 1, address
