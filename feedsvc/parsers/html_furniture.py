@@ -1,0 +1,146 @@
+"""What of a page is no story: its machinery by tag, its furniture by role and class.
+
+Class and id are read as words ("shareBar", "share-bar" and "share_bar" are the words share and bar), so one
+short list serves all sites. A name can lie: whoever drops furniture first looks whether the story stands in it.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import pairwise
+
+from lxml import etree
+
+from feedsvc.parsers.html_tree import tag_of
+
+Element = etree._Element
+
+MACHINERY = (
+    "script", "style", "template", "link", "meta", "base", "object", "embed", "applet", "canvas", "svg", "button",
+    "input", "select", "textarea", "dialog", "noframes", "frameset", "frame", "map", "area", "param", "datalist", "nav", "title",
+)  # fmt: skip
+_ROLES = frozenset(
+    "navigation banner contentinfo complementary search menu menubar toolbar dialog alertdialog alert form tablist".split()
+)
+_WORDS = frozenset(
+    """share shares sharing sharer sharebar sharebuttons sharedaddy sharethis addtoany addthis shariff social socials
+    socialmedia socialbar socialshare related relatedposts relatedarticles relatedcontent recommended recommendation
+    recommendations recirc recirculation readmore readalso seealso alsoread newsletter newsletters comment comments commentlist
+    commentform commentary disqus respond livefyre sidebar breadcrumb breadcrumbs nav navbar navigation navi menu
+    submenu footer cookie cookies cookiebanner consent gdpr advert advertisement advertising advertorial ad ads adslot adunit adbox
+    sponsor sponsored sponsors outbrain taboola subscribe subscription signup popup modal overlay pagination pager
+    paging byline bylines promo promos promobox promotion trending popular mostread mostpopular toolbar tagcloud taglist tags rating ratings
+    login skip skiplink dropdown teaser teasers linklist postmeta entrymeta articlemeta metadata masthead authorbio
+    authorbox authorinfo aboutauthor biography printonly noprint donate donation donations feedback postnav backlink toplink
+    prevnext shoutbox livechat blogroll screenreader visuallyhidden banner werbung anzeige publicidad
+    reactions trackback trackbacks pingback pingbacks crosslinks marginal suggested suggestions """.split()
+)
+_PAIRS = frozenset(
+    tuple(pair.split())
+    for pair in (
+        "author bio,author box,author info,about author,about the,post meta,entry meta,article meta,entry footer,"
+        "post footer,article footer,sr only,screen reader,visually hidden,post navigation,most read,most popular,"
+        "read more,read also,see also,read next,up next,also like,may like,more from,more stories,more articles,"
+        "latest news,latest posts,recent posts,follow us,sign up,back top,print only,post tags,entry tags,tag list,"
+        "post date,meta data,link list,social media,no print,jump link,side bar,post categories,entry header,"
+        "further reading,more news,similar posts,next post,previous post,author meta,widget area,site header,site footer,"
+        "page header,page footer,call action,cat links,tags links,posted on,edit link"
+    ).split(",")
+)
+_COMMENTS = frozenset("comment comments commentlist commentform disqus respond livefyre shoutbox".split())
+_BUILDERS = frozenset("elementor wpb vc fusion divi et avia fl".split())
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_NO_LETTERS = re.compile(r"[^a-z]+")
+_TERM_CLASS = re.compile(r"(?:category|tag|topic|section|type|format|status|has|no|with|is|wp)-\S*")
+_BODY_NAMES = re.compile(
+    r"\b(?:article|entry|post|story|news|blog|content|text|single)[-_]*(?:body|content|text|copy)\b|\bbody[-_]*(?:copy|text|content)\b",
+    re.IGNORECASE,
+)
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+
+
+def words_of(element: Element) -> tuple[str, ...]:
+    """The words of an element's class and id, in lower case."""
+    return _words(element.get("class") or "", element.get("id") or "")
+
+
+@lru_cache(maxsize=8192)
+def _words(classes: str, identity: str) -> tuple[str, ...]:
+    names = _TERM_CLASS.sub(" ", f"{classes} {identity}"[:300])
+    return tuple(filter(None, _NO_LETTERS.split(_CAMEL.sub(" ", names).lower())))
+
+
+def is_furniture(element: Element) -> bool:
+    """Whether an element's role, class or id says that it is no part of the story."""
+    if element.get("role") in _ROLES:
+        return True
+    if element.get("class") is None and element.get("id") is None:
+        return False
+    return _names_furniture(words_of(element))
+
+
+@lru_cache(maxsize=8192)
+def _names_furniture(words: tuple[str, ...]) -> bool:
+    if _BUILDERS.isdisjoint(words) and not _WORDS.isdisjoint(words):
+        return True
+    return any(pair in _PAIRS for pair in pairwise(words))
+
+
+def names_body(element: Element) -> bool:
+    """Whether the markup says that the text of the story stands here."""
+    if element.get("itemprop") in ("articleBody", "text"):
+        return True
+    return bool(_BODY_NAMES.search(element.get("class") or ""))
+
+
+def is_comments(element: Element) -> bool:
+    """Whether the name says that readers wrote what stands here."""
+    return not _COMMENTS.isdisjoint(words_of(element))
+
+
+def is_hidden(element: Element) -> bool:
+    """Whether readers of the page do not see the element."""
+    return (
+        element.get("hidden") is not None
+        or element.get("aria-hidden") == "true"
+        or bool(_HIDDEN_STYLE.search(element.get("style") or ""))
+    )
+
+
+def strip_machinery(root: Element) -> None:
+    """Take out what never holds text of a story. ``noscript`` stays where it holds a picture only."""
+    for element in list(root.iter(*MACHINERY)):
+        drop(element)
+    for element in list(root.iter("noscript")):
+        if element.find(".//img") is None or "".join(element.itertext()).strip():
+            drop(element)
+
+
+def drop(element: Element) -> None:
+    """Take ``element`` out of its tree; the text behind it stays."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    if element.tail:
+        before = element.getprevious()
+        if before is None:
+            parent.text = (parent.text or "") + element.tail
+        else:
+            before.tail = (before.tail or "") + element.tail
+    parent.remove(element)
+
+
+def drop_all(elements: Iterable[Element]) -> None:
+    """Take several elements out of their tree."""
+    for element in elements:
+        drop(element)
+
+
+def holds(element: Element, other: Element | None) -> bool:
+    """Whether ``other`` stands inside ``element`` or is it."""
+    return other is not None and (other is element or any(each is element for each in other.iterancestors()))
+
+
+def inside(element: Element, tags: frozenset[str]) -> bool:
+    """Whether ``element`` stands inside one of ``tags``."""
+    return any(tag_of(each) in tags for each in element.iterancestors())

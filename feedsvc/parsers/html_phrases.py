@@ -1,0 +1,41 @@
+"""Phrases by which pages of many languages introduce or are what is no story. Evidence where markup says nothing."""
+
+import re
+
+# A heading or a short line that opens a list of other stories, a letter-box, a discussion.
+_OPENINGS = re.compile(
+    r"""(?:more\ (?:great\ .{1,20}\ )?(?:stories|news|articles|coverage)\b | more\ (?:from|on|about|in)\b | related\b | read\ (?:more|also|next|this)\b
+    | see\ also\b | also\ (?:read|see)\b | recommended\b | you\ (?:may|might)\b.{0,20}\blike\b | don.t\ miss\b | most\ (?:read|popular|viewed)\b
+    | latest\ (?:news|stories|posts)\b | trending\b | popular\ (?:posts|stories)\b | further\ reading\b | up\ next\b | explore\ further\b
+    | subscribe\b | sign\ up\b | newsletter\b | share\ (?:this|it|on|via)\b | share$ | follow\ us\b | leave\ a\ (?:comment|reply)\b | (?:\d+\ )?comments?$ | post\ a\ comment\b
+    | tell\ us\ what\ you\ think\b | something\ to\ consider\b | about\ the\ authors?\b | want\ more\ stories\b
+    | das\ könnte\b.{0,30}\b(?:interessieren|gefallen)\b | (?:auch|ebenfalls)\ interessant\b | mehr\ zum\ thema\b | mehr\ (?:zu|von|aus|über)\b | weitere\ (?:informationen|artikel|news|themen|nachrichten|beiträge|meldungen)\b
+    | weiterführende?\b | verwandte\b | ähnliche\ (?:beiträge|artikel)\b | lesen\ sie\ (?:auch|mehr|hier)\b | lies\ auch\b | mehr\ lesen\b | passend\ dazu\b | zum\ thema\b | empfehlungen?\b | meistgelesen\b
+    | kommentare?$ | kommentar\ (?:schreiben|verfassen|hinterlassen)\b | schreibe?\ einen\ kommentar\b | teilen$ | (?:diesen\ )?(?:artikel|beitrag|seite)\ teilen\b | diese\ geschichte\ teilen\b | neueste\ (?:beiträge|artikel)\b | externer\ inhalt\b
+    | schlagw(?:ort|örter)\b | stichworte?\b | downloads?$ | kontakt$ | ansprechpartner\b | pressekontakt\b | vorheriger\ beitrag\b | nächster\ beitrag\b
+    | (?:à\ )?lire\ (?:aussi|également|la\ suite)\b | sur\ le\ même\ (?:sujet|thème)\b | articles?\ (?:liés|similaires)\b | partagez?\b | commentaires?$ | vos\ réactions\b
+    | leggi\ anche\b | potrebbe\ interessarti\b | articoli\ correlati\b | per\ saperne\ di\ più\b | condividi\b | commenti$
+    | (?:lea|lee)\ (?:también|además|más)\b | mir[aáe]:?\ (?:también)?\b | te\ puede\ interesar\b | (?:noticias|artículos|notas)\ relacionad[ao]s\b | comentarios$ | compartir\b | lo\ más\ leído\b
+    | leia\ (?:também|mais)\b | veja\ (?:também|mais)\b | você\ pode\ gostar\b | saiba\ mais\b | compartilh[ae]\b | comentários$ | mais\ lidas\b
+    | lees\ (?:ook|meer)\b | läs\ (?:också|mer)\b | les\ også\b | læs\ (?:også|mere)\b | lue\ (?:myös|lisää)\b | czytaj\ (?:też|także|więcej)\b | zobacz\ (?:też|także)\b | читайте\ также\b
+    | 関連(?:記事|リンク)? | あわせて読みたい | おすすめ記事 | こちらも )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# A line that is nothing but a control, a label or a credit.
+_SNIPPETS = re.compile(
+    r"""(?:caption|close|advert(?:isement|ising)?|share|print|email|tweet|facebook|twitter|whatsapp|pinterest|linkedin|reddit|comments?|subscribe|sign\ up|learn\ more|read\ more
+    |continue\ reading|story\ continues\ below(?:\ advertisement)?|image\ \d+\ of\ \d+|loading.*|getty(?:\ images)?|image\ copyright\ .{2,40}|(?:photo|image|picture|foto|bild|titelbild|photograph|fotos)\ ?(?:by|credit|via|copyright)?\ ?[:/©]\ ?.{2,80}|\(?(?:photo|image|picture|credit|foto|bild|quelle|image\ credit|photo\ credit|foto\ credit)s?\ ?:.{2,100}\)?
+    |©.{2,60}|anzeige|werbung|werbepause|publicidad|pubblicità|publicité|publicidade|weiterlesen|mehr\ anzeigen|nach\ oben|zurück(?:\ zur?.{1,30})?|bild\ anzeigen|drucken|teilen|merken|kommentare?|print\ (?:this\ )?(?:article|recipe)
+    |back\ to\ top|scroll\ to\ continue|view\ comments|show\ more|tags?:?|skip\ ad|playback.*|learn\ more\ »?|click\ here\ to\ (?:subscribe|get\ the).{0,60}|image\ source,?.{0,60})[\s.:…»>]*""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def opens_furniture(line: str) -> bool:
+    """Whether ``line`` introduces other stories, a letter-box or a discussion."""
+    return len(line) <= 90 and bool(_OPENINGS.match(line.lstrip(" »›→>*–-•▶")))
+
+
+def is_snippet(line: str) -> bool:
+    """Whether ``line`` is a control, a label or a credit and no sentence of a story."""
+    return len(line) <= 120 and bool(_SNIPPETS.fullmatch(line))

@@ -1,0 +1,100 @@
+"""Bytes of a page become a tree, whatever they hold.
+
+lxml reads what browsers read, in C and without recursion of ours. What would cost too much is cut off or
+flattened, with a Finding: the limits stand below with their reasons.
+"""
+
+import re
+from dataclasses import dataclass
+
+from lxml import etree
+
+from feedsvc.model import Finding
+from feedsvc.parsers.charset import decode
+from feedsvc.text import one_line
+
+# The largest real pages have 1.5 million characters and 20,000 tags.
+MAX_CHARACTERS = 5_000_000
+MAX_TAGS = 120_000
+# libxml2 takes quadratic time for the attributes of one tag.
+MAX_ATTRIBUTES = 200
+
+# Encodings are declared in the first 1024 bytes (HTML, section 13.2.3.2); real pages need more.
+_SNIFFED = 4096
+_META_CHARSET = re.compile(rb"""<meta[^>]{0,400}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([a-zA-Z0-9_:.\-]{1,40})""", re.I)
+_XML_ENCODING = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s{0,9}=\s{0,9}["']([a-zA-Z0-9_:.\-]{1,40})""", re.I)
+_LONG_TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9]{0,20})([^<>]{1000,})>")
+_GROUPING = re.compile(
+    r"</?(?:div|section|article|center|table|tbody|tr|td|ul|ol|dl|blockquote)\b[^<>]{0,900}>", re.I
+)
+_FORMATTING = re.compile(r"</?(?:span|font|b|i|u|em|strong|small|big|tt|a|label|o:p)\b[^<>]{0,900}>", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as a tree. ``root`` is the html element; ``findings`` tell what was guessed or cut off."""
+
+    root: etree._Element
+    findings: tuple[Finding, ...] = ()
+
+
+def read_page(data: bytes) -> Page | None:
+    """The tree of a page, None when there is nothing in it. Raises DecodeError for what is no text."""
+    text, findings = decode(data, declared_charset(data))
+    text, shortened = _bounded(text)
+    root, deep = _tree(text)
+    if deep:
+        # Divisions become paragraph borders, so that the text stays in its blocks.
+        root, _ = _tree(_FORMATTING.sub("", _GROUPING.sub("<p>", text)))
+        message = "Elements stand in each other more than 250 levels deep; they were flattened. Close the open tags."
+        findings += (Finding("too-deep", "warning", message),)
+    if root is None:
+        return None
+    return Page(root, findings + shortened)
+
+
+def declared_charset(data: bytes) -> str | None:
+    """The charset that the page names for itself in its first 4 KiB, if it does."""
+    start = data[:_SNIFFED]
+    found = _META_CHARSET.search(start) or _XML_ENCODING.match(start.lstrip())
+    return found[1].decode("ascii").lower() if found else None
+
+
+def text_of(element: etree._Element) -> str:
+    """The text inside ``element`` as one line."""
+    return one_line("".join(element.itertext()))
+
+
+def tag_of(element: etree._Element) -> str:
+    """The element's name; empty for what is no element (entities that stayed unread)."""
+    return element.tag if isinstance(element.tag, str) else ""
+
+
+def _bounded(text: str) -> tuple[str, tuple[Finding, ...]]:
+    """``text`` without what would take too long to read."""
+    whole = len(text)
+    text = _LONG_TAG.sub(_with_few_attributes, text[:MAX_CHARACTERS])
+    if text.count("<") > MAX_TAGS:
+        text = "<".join(text.split("<", MAX_TAGS)[:MAX_TAGS])
+    elif whole <= MAX_CHARACTERS:
+        return text, ()
+    message = f"Only the first {len(text)} characters were read; split the page, or take the ballast out of it."
+    return text, (Finding("page-too-long", "warning", message),)
+
+
+def _with_few_attributes(tag: re.Match[str]) -> str:
+    quotes_closed = len(re.findall(r"[\s\"']+", tag[2])) <= MAX_ATTRIBUTES
+    return tag[0] if quotes_closed or tag[2].count("=") + tag[2].count(" ") <= MAX_ATTRIBUTES else f"<{tag[1]}>"
+
+
+def _tree(text: str) -> tuple[etree._Element | None, bool]:
+    """The tree, and whether libxml2 stopped because of its depth."""
+    parser = etree.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=False, recover=True
+    )
+    try:
+        root = etree.fromstring(text.encode("utf-8"), parser)
+    except etree.XMLSyntaxError:
+        return None, False
+    deep = any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log)
+    return root, deep
