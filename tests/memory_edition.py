@@ -132,5 +132,6 @@ _PLAIN = Article(
 
 def article(slug: str, *, topics: Iterable[Topic] = (), **values: object) -> ArticleView:
     """A published article; ``values`` are fields of ``Article``."""
+    values.setdefault("updated", values.get("published", PUBLISHED))
     made = replace(_PLAIN, slug=slug, url=f"{BASE}/articles/{slug}", **values)
     return ArticleView(made, tuple(Classification(topic, "tagged so") for topic in topics))

@@ -10,13 +10,13 @@ import brotli
 import pytest
 import zstandard
 from flask.testing import FlaskClient
-from tests.memory_edition import BASE, PUBLISHED, MemoryEdition, article, feed_view, representation
 from werkzeug.test import TestResponse
 
 from feedsvc.errors import StoreError
 from feedsvc.model import Representation
 from feedsvc.views import Health
 from feedsvc.web.app import create_app
+from tests.memory_edition import BASE, PUBLISHED, MemoryEdition, article, feed_view, representation
 
 NOW = datetime(2026, 11, 20, 12, 0, 0, 500, tzinfo=UTC)
 ATOM = "<feed>" + "tide " * 1000 + "</feed>"

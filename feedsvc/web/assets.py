@@ -1,11 +1,11 @@
 """The files that ship with the pages: the stylesheet, the script of the copy buttons, the icons."""
 
-import gzip
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from importlib.resources import files
 
+from feedsvc.feeds.codings import encode
 from feedsvc.model import Representation
 from feedsvc.web.answers import DAY
 
@@ -15,7 +15,6 @@ _MEDIA_TYPES = {
     "/static/favicon.svg": "image/svg+xml",
     "/favicon.ico": "image/vnd.microsoft.icon",
 }
-_COMPRESSED_FROM = 860  # bytes; below, a packet carries it either way
 
 
 def load_assets(since: datetime) -> Mapping[str, Representation]:
@@ -28,9 +27,6 @@ def load_assets(since: datetime) -> Mapping[str, Representation]:
 
 
 def represent_bytes(path: str, media_type: str, data: bytes, last_modified: datetime, max_age: int) -> Representation:
-    """``data`` as a document, compressed when that is worth while."""
-    bodies = {"identity": data}
-    if len(data) >= _COMPRESSED_FROM:
-        bodies["gzip"] = gzip.compress(data, compresslevel=6, mtime=0)
+    """``data`` as a document in every coding that is worth while."""
     digest = hashlib.sha256(data).hexdigest()[:32]
-    return Representation(path, media_type, digest, last_modified, max_age, bodies)
+    return Representation(path, media_type, digest, last_modified, max_age, encode(data))

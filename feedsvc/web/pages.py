@@ -49,6 +49,7 @@ class Pages:
             "day": typesetting.day,
             "day_language": typesetting.day_language,
             "moment": typesetting.moment,
+            "joint": typesetting.joint,
             "names": typesetting.names,
             "size": typesetting.size,
             "path": addresses.path,
@@ -111,6 +112,8 @@ class Pages:
             standfirst=_standfirst(article),
             revised=article.updated if article.updated > article.published else None,
             picture=article.picture if article.picture and article.picture.url not in article.html else None,
+            # The publication's own line stands at the foot of every page.
+            rights=article.rights if article.rights != self._edition.publication().rights else None,
             media=[(each, _media_element(each)) for each in article.enclosures],
             canonical=article.via or self._addresses.absolute(f"/articles/{article.slug}"),
             topics=topics,

@@ -16,6 +16,7 @@ _MONTHS = (
     "August", "September", "October", "November", "December",
 )  # fmt: skip
 _DAY_FORMS = {"ja": "{year}年{month}月{day}日", "zh": "{year}年{month}月{day}日", "ko": "{year}년 {month}월 {day}일"}
+_JOINTS = {"ja": "、", "zh": "、", "ar": "، ", "fa": "، ", "ur": "، ", "ps": "، "}
 _DAY_FORM = "{day} {name} {year}"
 
 
@@ -42,7 +43,8 @@ def moment(when: datetime, language: str = "en") -> str:
     """Day, time and zone. Midnight stands for a source that named no time: the day alone."""
     if when.hour == when.minute == when.second == 0:
         return day(when, language)
-    return f"{day(when, language)}, {when:%H:%M} {_zone(when.utcoffset() or timedelta())}"
+    comma = "," if day_language(language) == "en" else ""
+    return f"{day(when, language)}{comma} {when:%H:%M} {_zone(when.utcoffset() or timedelta())}"
 
 
 def _zone(offset: timedelta) -> str:
@@ -52,10 +54,17 @@ def _zone(offset: timedelta) -> str:
     return f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "") if minutes else "UTC"
 
 
-def names(authors: Sequence[Person]) -> str:
+def joint(language: str, last: bool) -> str:
+    """What stands between two names of a byline; ``last`` before the last one."""
+    first = language.lower().partition("-")[0]
+    return " and " if last and first == "en" else _JOINTS.get(first, ", ")
+
+
+def names(authors: Sequence[Person], language: str = "en") -> str:
     """The names of the authors as a byline lists them: ``A, B and C``."""
     each = [author.name for author in authors]
-    return " and ".join(filter(None, (", ".join(each[:-1]), each[-1]))) if each else ""
+    listed = joint(language, last=False).join(each[:-1])
+    return joint(language, last=True).join(filter(None, (listed, *each[-1:])))
 
 
 def size(length: int) -> str:
