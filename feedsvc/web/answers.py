@@ -48,7 +48,7 @@ class Answer(Response):
 
     def get_wsgi_headers(self, environ: object) -> Headers:  # noqa: ARG002 - Werkzeug's signature
         """The headers, unchanged."""
-        return Headers(self.headers)
+        return self.headers
 
 
 def represent(
