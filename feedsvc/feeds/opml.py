@@ -24,8 +24,8 @@ def render_opml(title: str, home: str, outlines: Sequence[Outline]) -> bytes:
     """
     root = Element("opml", version="2.0")
     head = SubElement(root, "head")
-    for name, text in (("title", title), ("ownerId", home), ("docs", "http://opml.org/spec2.opml")):
-        SubElement(head, name).text = text
+    SubElement(head, "title").text = title
+    SubElement(head, "ownerId").text = home
     body = SubElement(root, "body")
     for each in outlines:
         outline = SubElement(body, "outline", type="rss", text=each.title, title=each.title)
