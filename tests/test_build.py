@@ -482,6 +482,7 @@ def test_a_wrong_setting_changes_nothing_and_says_where(publication: Publication
     before = publication.bytes()
     publication.settings(SETTINGS + "[feeds]\nentrys = 3\n")
     said = publication.build(code=2)
+    publication.settings(SETTINGS)
     assert "feedsvc.toml:8: feeds.entrys" in said
     assert "Traceback" not in said
     assert publication.bytes() == before

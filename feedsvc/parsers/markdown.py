@@ -1,0 +1,259 @@
+"""Markdown with front matter, in the dialects of Jekyll, Hugo, Pelican, Eleventy and Zola."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pyromark
+
+from feedsvc.model import (
+    Document,
+    Draft,
+    Enclosure,
+    Finding,
+    Hints,
+    Neighbours,
+    Parsed,
+    Person,
+    Picture,
+    Severity,
+    SourceDate,
+    Status,
+)
+from feedsvc.parsers.charset import DecodeError, decode
+from feedsvc.parsers.dates import DateError, parse_date
+from feedsvc.parsers.frontmatter import FrontMatter, split
+from feedsvc.parsers.markdown_tags import without_tags
+from feedsvc.parsers.names import split_authors
+
+# The keys of each field in the order in which they count.
+_KEYS = {
+    "id": ("id", "guid", "atom_id"),
+    "headline": ("headline", "title"),
+    "published": ("date", "published", "pubdate", "publishdate", "publish_date", "datetime"),
+    "updated": ("updated", "lastmod", "modified", "last_modified_at", "last_modified", "date_modified"),
+    "embargo": ("embargo", "embargoed"),
+    "expires": ("expires", "expirydate", "expiry_date", "unpublishdate"),
+    "authors": ("authors", "author", "byline"),
+    "tags": ("tags", "tag", "categories", "category", "topics", "keywords"),
+    "sections": ("section", "sections"),
+    "summary": ("summary", "description", "excerpt"),
+    "language": ("language", "lang"),
+    "url": ("canonical", "canonical_url", "canonicalurl", "original_url", "link"),
+    "picture": ("image", "cover", "picture", "thumbnail"),
+    "source": ("source",),
+    "rights": ("rights", "copyright"),
+    "license": ("license", "licence"),
+    "ednote": ("ednote", "correction"),
+    "dateline": ("dateline",),
+    "slugline": ("slugline",),
+    "version": ("version",),
+    "enclosures": ("enclosures", "enclosure"),
+    "status": ("status", "pubstatus"),
+    "draft": ("draft",),
+}
+_STATUSES = {each.value: each for each in (Status.USABLE, Status.WITHHELD, Status.CANCELED, Status.EMBARGOED)} | {
+    "cancelled": Status.CANCELED,
+    "published": Status.USABLE,
+    "draft": Status.WITHHELD,
+    "hidden": Status.WITHHELD,
+}
+_TRUE = frozenset({"true", "yes", "on", "1"})
+_OPTIONS = (
+    pyromark.Options.ENABLE_TABLES
+    | pyromark.Options.ENABLE_FOOTNOTES
+    | pyromark.Options.ENABLE_STRIKETHROUGH
+    | pyromark.Options.ENABLE_TASKLISTS
+    | pyromark.Options.ENABLE_HEADING_ATTRIBUTES
+)
+_HEADING = re.compile(r"\s*#[ \t]+([^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)|\s*([^\s#>*-][^\n]*)\n=+[ \t]*(?:\n|\Z)")
+_MORE = re.compile(r"<!--\s*more\s*-->")
+_MARKUP = re.compile(r"<[^>]*>")
+
+
+def parse(document: Document, neighbours: Neighbours, hints: Hints) -> Parsed:
+    """The article in a Markdown file; none when it cannot be decoded."""
+    del neighbours  # a Markdown file speaks for itself
+    try:
+        text, findings = decode(document.data)
+    except DecodeError as error:
+        return Parsed((), (Finding("undecodable", "error", str(error)),))
+    front = split(text)
+    read = _Reading(front, hints, [*findings, *front.findings])
+    body, removed = without_tags(front.body, front.body_line)
+    read.findings += removed
+    headline, body = read.headline(body)
+    before_more = _MORE.split(body, maxsplit=1)
+    summary = read.text("summary") or (_plain(before_more[0]) if len(before_more) > 1 else None)
+    draft = Draft(
+        format="markdown",
+        id=read.text("id"),
+        version=read.version(),
+        status=read.status(),
+        headline=headline,
+        authors=read.authors(),
+        dateline=read.text("dateline"),
+        source=read.text("source"),
+        slugline=read.text("slugline"),
+        ednote=read.text("ednote"),
+        language=read.text("language"),
+        published=read.date("published"),
+        updated=read.date("updated"),
+        embargo=read.date("embargo"),
+        expires=read.date("expires"),
+        url=read.text("url"),
+        html=pyromark.html(_MORE.sub("", body), options=_OPTIONS),
+        summary=summary,
+        tags=tuple(read.names("tags")),
+        sections=tuple(read.names("sections")),
+        rights=read.text("rights"),
+        license=read.text("license"),
+        picture=read.picture(),
+        enclosures=tuple(read.enclosures()),
+        evidence=read.evidence,
+        findings=tuple(read.findings),
+    )
+    return Parsed((draft,))
+
+
+def _plain(markdown: str) -> str:
+    """Short Markdown as plain text."""
+    return " ".join(_MARKUP.sub(" ", pyromark.html(markdown, options=_OPTIONS)).split())
+
+
+@dataclass(slots=True)
+class _Reading:
+    """The front matter as it is read field by field, each by its own type."""
+
+    front: FrontMatter
+    hints: Hints
+    findings: list[Finding]
+    evidence: dict[str, str] = field(default_factory=dict)
+
+    def value(self, about: str) -> tuple[str, object] | None:
+        """The first key of a field that says something, and what it says."""
+        for key in _KEYS[about]:
+            value = self.front.fields.get(key)
+            if value is not None and value not in ("", "~", "null", [], {}):
+                return key, value
+        return None
+
+    def remark(self, code: str, severity: Severity, message: str, about: str, key: str) -> None:
+        self.findings.append(Finding(code, severity, message, about, self.front.lines.get(key)))
+
+    def text(self, about: str) -> str | None:
+        """A field that is one text."""
+        found = self.value(about)
+        if found is None:
+            return None
+        key, value = found
+        if isinstance(value, (dict, list)):
+            self.remark("wrong-type", "warning", f"{key} must be one text and was left out; correct it.", about, key)
+            return None
+        self.evidence[about] = f"{key} in the front matter"
+        text, removed = without_tags(str(value), self.front.lines.get(key, 1))
+        self.findings += removed
+        return text
+
+    def headline(self, body: str) -> tuple[str | None, str]:
+        """The headline, and the body without it: the front matter's title, else the heading that opens the body."""
+        stated = self.text("headline")
+        heading = _HEADING.match(body)
+        if stated is None and heading is not None:
+            self.evidence["headline"] = "the heading that opens the text"
+            return _plain(heading[1] or heading[2]), body[heading.end() :]
+        if (
+            stated is not None
+            and heading is not None
+            and _plain(heading[1] or heading[2]) == " ".join(stated.split())
+        ):
+            return stated, body[heading.end() :]
+        return stated, body
+
+    def date(self, about: str) -> SourceDate | None:
+        found = self.value(about)
+        if found is None:
+            return None
+        key, value = found
+        line = self.front.lines.get(key)
+        try:
+            stated = parse_date(str(value), order=self.hints.date_order, line=line)
+        except DateError as error:
+            self.remark("date-impossible", "error", str(error), about, key)
+            return None
+        if stated is None:
+            message = f"{key} is {str(value)[:60]!r}, which is no date; write it as 2026-01-29 or 2026-01-29T10:00:00+09:00."
+            self.remark("date-unreadable", "error", message, about, key)
+            return None
+        self.evidence[about] = f"{key} in the front matter"
+        return stated
+
+    def status(self) -> Status | None:
+        draft, found = self.value("draft"), self.value("status")
+        if draft is not None and str(draft[1]).strip().lower() in _TRUE:
+            self.evidence["status"] = "draft in the front matter"
+            return Status.WITHHELD
+        if found is None:
+            return None
+        status = _STATUSES.get(str(found[1]).strip().lower())
+        if status is None:
+            message = f"{found[1]!r} is no status; allowed are {', '.join(sorted(_STATUSES))}."
+            self.remark("status-unknown", "error", message, "status", found[0])
+        return status
+
+    def version(self) -> int | None:
+        found = self.value("version")
+        return int(str(found[1])) if found is not None and str(found[1]).isdecimal() else None
+
+    def authors(self) -> tuple[Person, ...]:
+        """The authors: a text that is split, or a list of names and of mappings, kept as written."""
+        found = self.value("authors")
+        if found is None:
+            return ()
+        key, value = found
+        self.evidence["authors"] = f"{key} in the front matter"
+        if isinstance(value, list):
+            return tuple(person for each in value for person in _persons(each))
+        return tuple(_persons(value)) if isinstance(value, dict) else split_authors(str(value))
+
+    def names(self, about: str) -> Iterator[str]:
+        """Names from all keys of a field: lists, or texts with commas."""
+        for key in _KEYS[about]:
+            value = self.front.fields.get(key)
+            if isinstance(value, list):
+                yield from (str(each) for each in value if isinstance(each, (str, int, float)) and str(each).strip())
+            elif isinstance(value, (str, int)) and not isinstance(value, bool):
+                yield from (each.strip() for each in str(value).split(",") if each.strip())
+
+    def picture(self) -> Picture | None:
+        found = self.value("picture")
+        if found is None:
+            return None
+        if isinstance(found[1], dict):
+            fields = {name.lower(): str(value) for name, value in found[1].items()}
+            address = fields.get("url") or fields.get("src") or fields.get("path") or fields.get("image")
+            return Picture(address, fields.get("alt"), fields.get("credit")) if address else None
+        return Picture(str(found[1])) if isinstance(found[1], str) else None
+
+    def enclosures(self) -> Iterator[Enclosure]:
+        """Media files: url, type and length, all three or none."""
+        found = self.value("enclosures")
+        for each in (found[1] if isinstance(found[1], list) else [found[1]]) if found else []:
+            fields = {str(name).lower(): str(value) for name, value in each.items()} if isinstance(each, dict) else {}
+            length = fields.get("length", "")
+            if fields.get("url") and "/" in fields.get("type", "") and length.isdecimal():
+                yield Enclosure(fields["url"], fields["type"], int(length), fields.get("title"))
+            elif found is not None:
+                message = (
+                    "An enclosure needs url, type and length (bytes); it was left out until all three are there."
+                )
+                self.remark("enclosure-incomplete", "warning", message, "enclosures", found[0])
+
+
+def _persons(value: object) -> Iterator[Person]:
+    if isinstance(value, dict):
+        fields = {str(name).lower(): str(each) for name, each in value.items() if each}
+        if name := fields.get("name"):
+            yield Person(name, fields.get("email"), fields.get("uri") or fields.get("url"))
+    elif value is not None and str(value).strip():
+        yield Person(str(value).strip())
