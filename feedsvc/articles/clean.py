@@ -15,6 +15,7 @@ import nh3
 
 from feedsvc.articles.addresses import LINKS, WEB, absolute, absolute_srcset
 from feedsvc.articles.embeds import unwrap_embeds
+from feedsvc.articles.plain import plain_text
 from feedsvc.model import Finding
 from feedsvc.text import xml_clean
 
@@ -52,6 +53,8 @@ ATTRIBUTES = {
 _CONTROLS = {"audio": {"controls": ""}, "video": {"controls": ""}}
 
 _TOP_HEADING = re.compile(r"<(/?)h1(?=[\s/>])", re.IGNORECASE)
+_TAG = re.compile(r"</?[A-Za-z][^\s/>]*")
+_PASSES = 8
 _NEWLINE_IN_PRE = re.compile(r"(<pre(?: [^<>]*)?>)\n+")
 _SOURCELESS = re.compile(r"""<(?:img|source)(?: (?!src=|srcset=)[a-z]+="[^"]*")*>""")
 # Attributes are serialised as `name="value"`, with quotes and angle brackets in values escaped.
@@ -90,14 +93,7 @@ def clean_body(html: str, base: str) -> Cleaned:
     findings = _unsafe_markup(html)
     opened = unwrap_embeds(html, base)
     raw = _TOP_HEADING.sub(r"<\1h2", opened.html)
-    clean = _cleaner(base).clean(raw)
-    if 'href="#' in clean:
-        clean = _make_cleaner(base, _targets(clean)).clean(raw)
-    if "<pre" in clean:
-        clean = _NEWLINE_IN_PRE.sub(r"\1", clean)
-    if "<img" in clean or "<source" in clean:
-        clean = _SOURCELESS.sub("", clean)
-    return Cleaned(clean.strip(), (*findings, *opened.findings))
+    return Cleaned(_settled(raw, base), (*findings, *opened.findings))
 
 
 def resolve_fragments(html: str, url: str) -> str:
@@ -113,6 +109,34 @@ def resolve_fragments(html: str, url: str) -> str:
         return f"{link[1]}{escape(url)}{link[2]}{link[3]}"
 
     return _FRAGMENT_LINK.sub(resolved, html)
+
+
+def _settled(raw: str, base: str) -> str:
+    """``raw`` sanitised until that changes nothing more.
+
+    Where tags were dropped or moved, what is left may nest in a way that HTML reads differently the next
+    time. The same tags in the same order are read the same way, so that most bodies need one pass.
+    """
+    clean = _sanitised(raw, base)
+    if _TAG.findall(raw) == _TAG.findall(clean):
+        return clean
+    for _ in range(_PASSES):
+        again = _sanitised(clean, base)
+        if again == clean:
+            return clean
+        clean = again
+    return "\n".join(f"<p>{escape(each, quote=False)}</p>" for each in plain_text(clean).split("\n\n"))
+
+
+def _sanitised(raw: str, base: str) -> str:
+    clean = _cleaner(base).clean(raw)
+    if 'href="#' in clean:
+        clean = _make_cleaner(base, _targets(clean)).clean(raw)
+    if "<pre" in clean:
+        clean = _NEWLINE_IN_PRE.sub(r"\1", clean)
+    if "<img" in clean or "<source" in clean:
+        clean = _SOURCELESS.sub("", clean)
+    return clean.strip()
 
 
 def _targets(clean: str) -> frozenset[str]:

@@ -27,9 +27,7 @@ _NEEDED = re.compile(
         |(?:width|height)\s*=\s*["']?\s*[01]\s*(?:px)?\s*["'\s/>]|style\s*=)""",
     re.VERBOSE,
 )
-_PLACEHOLDER = re.compile(
-    r"(?is)\s*(?:data:|about:|$)|.*(?:placeholder|blank|spacer|lazy|loading|transparent|1x1)[^/]*$"
-)
+_PLACEHOLDER_NAME = re.compile(r"placeholder|blank|spacer|lazy|loading|transparent|1x1")
 _TINY = re.compile(r"\s*[01](?:\.0*)?\s*(?:px)?\s*")
 _TINY_STYLE = re.compile(r"(?i)(?:^|[;\s])(width|height)\s*:\s*[01](?:px)?\s*(?:$|[;!])")
 _PLAYERS = (
@@ -85,11 +83,17 @@ def _fill_lazy(element: Element) -> None:
     """Give ``element`` the address that a script would have given it."""
     source = element.get("src")
     lazy = next((value for name in _LAZY_SOURCE if (value := (element.get(name) or "").strip())), None)
-    if lazy and element.tag != "source" and _PLACEHOLDER.match(source or ""):
+    if lazy and element.tag != "source" and _is_placeholder(source):
         element.set("src", lazy)
     candidates = next((value for name in _LAZY_SET if (value := (element.get(name) or "").strip())), None)
     if candidates and (not element.get("srcset") or "data:" in element.get("srcset", "")):
         element.set("srcset", candidates)
+
+
+def _is_placeholder(source: str | None) -> bool:
+    source = (source or "").strip().lower()
+    stands_in = not source or source.startswith(("data:", "about:"))
+    return stands_in or _PLACEHOLDER_NAME.search(source.rpartition("/")[2]) is not None
 
 
 def _open_noscript(noscript: Element) -> None:
@@ -101,7 +105,7 @@ def _open_noscript(noscript: Element) -> None:
     before = noscript.getprevious()
     if before is not None and before.tag != "img":
         before = next(iter(before.iter("img")), None)
-    if images and before is not None and _PLACEHOLDER.match(before.get("src") or ""):
+    if images and before is not None and _is_placeholder(before.get("src")):
         before.set("src", images[0].get("src") or "")
     elif images and before is None:
         for image in images:
