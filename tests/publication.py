@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -65,7 +66,7 @@ class Publication:
         """A Markdown article; its file time tells one version from the next."""
         front = {"title": json.dumps(title), "date": "2026-02-01T09:00:00+09:00", **fields}
         head = "\n".join(f"{key}: {value}" for key, value in front.items())
-        modified = START + timedelta(seconds=len(head) * 1000 + len(body))
+        modified = START + timedelta(seconds=zlib.crc32(f"{head}{body}".encode()) % 10**6)
         return self.write(name, f"---\n{head}\n---\n\n{body}\n", modified)
 
     def later(self, **passed: float) -> None:

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from feedsvc.articles.plain import plain_text
 
+from feedsvc.articles.plain import plain_text
 from feedsvc.model import Document, Draft, Hints, Neighbours, Person, SourceDate
 from feedsvc.parsers import parse
 

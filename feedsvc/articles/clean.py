@@ -53,7 +53,6 @@ ATTRIBUTES = {
 _CONTROLS = {"audio": {"controls": ""}, "video": {"controls": ""}}
 
 _TOP_HEADING = re.compile(r"<(/?)h1(?=[\s/>])", re.IGNORECASE)
-_TAG = re.compile(r"</?[A-Za-z][^\s/>]*")
 _PASSES = 8
 _NEWLINE_IN_PRE = re.compile(r"(<pre(?: [^<>]*)?>)\n+")
 _SOURCELESS = re.compile(r"""<(?:img|source)(?: (?!src=|srcset=)[a-z]+="[^"]*")*>""")
@@ -114,12 +113,9 @@ def resolve_fragments(html: str, url: str) -> str:
 def _settled(raw: str, base: str) -> str:
     """``raw`` sanitised until that changes nothing more.
 
-    Where tags were dropped or moved, what is left may nest in a way that HTML reads differently the next
-    time. The same tags in the same order are read the same way, so that most bodies need one pass.
+    Where tags were dropped or moved, what is left may nest in a way that HTML reads differently the next time.
     """
     clean = _sanitised(raw, base)
-    if _TAG.findall(raw) == _TAG.findall(clean):
-        return clean
     for _ in range(_PASSES):
         again = _sanitised(clean, base)
         if again == clean:

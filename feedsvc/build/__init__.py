@@ -14,7 +14,7 @@ from feedsvc import __version__
 from feedsvc.build.changes import Changes, compare, glanced, is_due, is_lost, read_well, refused, surroundings
 from feedsvc.build.entering import Entering
 from feedsvc.build.publishing import Publishing
-from feedsvc.build.reading import Glance, Outcome, Workers
+from feedsvc.build.reading import Glance, Workers
 from feedsvc.config import Settings
 from feedsvc.errors import InboxError, InboxLostError
 from feedsvc.inbox.scan import Scan, scan
@@ -210,18 +210,12 @@ class _Build:
             name = outcome.name
             rejected = name in entering.rejected
             inbox.records[name] = read_well(inbox.records[name], outcome, around.get(name), rejected)
-            self.note(outcome)
+            inbox.read.add(name)
             self.progress("parse", done, len(tasks))
         for name, finding in inbox.found.refused.items():
             inbox.records[name] = refused(name, finding)
-            self.report.findings.append((name, finding))
         renewed = (record for name, record in inbox.records.items() if inbox.known.get(name) != record)
         self.ledger.save_documents(renewed)
-        self.report.fresh_rejects = tuple(sorted(entering.rejected | inbox.found.refused.keys() - inbox.known.keys()))
-
-    def note(self, outcome: Outcome) -> None:
-        """Keep the findings of a document for the report."""
-        self.report.findings += [(outcome.name, finding) for finding in outcome.findings]
 
     def leave(self, entering: Entering, inbox: "_InboxState") -> None:
         """Take out what is gone, settle who stands under an id, and change what time has changed."""
@@ -249,7 +243,13 @@ class _Build:
                 counts.unchanged += 1
             else:
                 counts.changed += 1
-        self.report.findings += [(name, each) for name, found in entering.remarks.items() for each in found]
+        told = {
+            name: record.findings for name, record in inbox.records.items() if name in inbox.read or record.rejected
+        }
+        told_before = {name: story.findings for name, story in self.ledger.rejected_stories().items()}
+        for remarks in (told, told_before | entering.remarks):
+            self.report.findings += [(name, each) for name, found in remarks.items() for each in found]
+        self.report.fresh_rejects = tuple(name for name, each in inbox.records.items() if inbox.is_fresh_reject(each))
         self.report.findings += [(name, each) for name, found in publishing.findings.items() for each in found]
         self.report.findings.sort(key=lambda each: (each[0], each[1].line or 0, each[1].code))
         self.report.articles = self.ledger.count_usable()
@@ -271,6 +271,12 @@ class _InboxState:
     known: dict[str, DocumentRecord]
     changes: Changes
     records: dict[str, DocumentRecord] = field(default_factory=dict)
+    read: set[str] = field(default_factory=set)
+
+    def is_fresh_reject(self, record: DocumentRecord) -> bool:
+        """Whether a document was rejected in this build, and not for the same bytes before."""
+        known = self.known.get(record.name)
+        return record.rejected and (known is None or not known.rejected or known.digest != record.digest)
 
     def take(self, glances: Iterable[Glance], everything: bool) -> None:
         """Take in the first looks at the suspects."""

@@ -54,7 +54,7 @@ class Desk:
         document = self._read(name)
         if isinstance(document, Unread):
             return Glance(name, "", unread=document)
-        tells = clues(document.data, name) if parser_for(document).format == "text" else None
+        tells = clues(document.data) if parser_for(document).format == "text" else None
         return Glance(name, digest(document.data), tells)
 
     def take(self, task: tuple[str, Neighbours | None]) -> Outcome:

@@ -15,7 +15,7 @@ from feedsvc.text import xml_clean
 _TRANSIENT_SUFFIXES = (".tmp", ".part", ".partial", ".crdownload", ".swp", ".swx", ".bak", "~")
 # Media and styles that belong to an article; they are no articles themselves.
 _ATTACHMENT_SUFFIXES = (
-    ".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".ico", ".mp3", ".m4a", ".ogg", ".opus", ".wav", 
+    ".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".ico", ".mp3", ".m4a", ".ogg", ".opus", ".wav",
     ".flac", ".mp4", ".m4v", ".webm", ".mov", ".pdf", ".css", ".js", ".woff", ".woff2", ".ttf", ".zip", ".gz",
 )  # fmt: skip
 # "#3" names the third story of a document.

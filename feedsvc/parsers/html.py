@@ -41,7 +41,7 @@ def _draft(page: Page, order: str | None) -> Draft | None:
     root = page.root
     facts = stated(root)
     address = canonical(root, facts)
-    sites = site_names(root, facts, address)
+    sites = site_names(facts, address)
     headline = find_headline(root, facts, sites)
     authors, authors_from = find_authors(root, facts, sites)
     published, published_from, date_findings = find_published(root, facts, address, order)
@@ -50,7 +50,7 @@ def _draft(page: Page, order: str | None) -> Draft | None:
     base = base_of(root, address)
     licence = link_with(root, "license")
     language = _language(root, facts)
-    updated = find_updated(root, facts, order)
+    updated = find_updated(facts, order)
     clues = Clues(
         headline.text if headline else None,
         headline.element if headline else None,

@@ -80,7 +80,7 @@ class Scale:
 def weigh(root: Element) -> Scale:
     """``root`` on the scale. Recursion is safe: the tree is at most 256 levels deep."""
     scale = Scale(root)
-    _visit(root, Block(root), False, scale)
+    scale.positive = _visit(root, Block(root), False, scale)
     scale.weights = dict(reversed(scale.weights.items()))
     return scale
 
@@ -103,8 +103,6 @@ def _visit(element: Element, block: Block, linked: bool, scale: Scale) -> float:
             block.add(child.tail, linked)
     if own and block.length:
         scale.blocks[element] = block
-        value = block.weight
-        weight += value
-        scale.positive += max(value, 0.0)
+        weight += max(block.weight, 0.0)
     scale.weights[element] = weight
     return weight

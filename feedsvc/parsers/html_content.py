@@ -12,10 +12,9 @@ from lxml import etree
 from feedsvc.parsers.html_blocks import Scale, weigh
 from feedsvc.parsers.html_furniture import (
     drop,
-    holds,
-    is_comments,
     is_furniture,
     is_hidden,
+    is_unmistakable,
     names_body,
     strip_machinery,
 )
@@ -25,6 +24,10 @@ from feedsvc.parsers.html_trim import Clues, trim
 Element = etree._Element
 
 _ASIDES = frozenset(("aside", "footer"))
+_PLAIN = 0.75
+_NAMED = 0.5
+_WITH_HEADLINE = 0.45
+_OWN_PARAGRAPHS = 0.05
 _MARKED = frozenset(("article", "main"))
 # Elements of a story that are no containers of one.
 _PARTS = frozenset("p pre blockquote ul ol dl table tbody tr h1 h2 h3 h4 h5 h6 figure".split())
@@ -38,7 +41,7 @@ def main_content(root: Element, clues: Clues) -> Element | None:
     strip_machinery(body)
     scale = weigh(body)
     _drop_furniture(scale, clues)
-    chosen = _choose(scale)
+    chosen = _choose(scale, clues)
     trim(chosen, clues)
     return chosen
 
@@ -46,43 +49,59 @@ def main_content(root: Element, clues: Clues) -> Element | None:
 def _drop_furniture(scale: Scale, clues: Clues) -> None:
     """Drop named furniture. A name lies where the headline or most of the text stands under it."""
     positive = scale.positive or 1.0
+    above = set(clues.heading.iterancestors()) if clues.heading is not None else set()
+    in_article = any(tag_of(each) == "article" for each in above)
     for element in list(scale.weights):
         if element is scale.root or element not in scale.weights:
             continue
-        if not _looks_like_furniture(element, clues):
-            continue
         share = scale.weights[element] / positive
-        if element is clues.heading or (share > 0.2 and holds(element, clues.heading)):
+        if element is clues.heading or (share > 0.2 and element in above):
             continue
-        if share > 0.35 and not is_comments(element):
-            continue
-        if (
-            element.find(".//blockquote") is not None
-            and tag_of(element) == "div"
-            and not is_comments(element)
-            and share > 0
+        if _is_furniture(element, share, positive) or (
+            # An article that does not hold the headline is another one.
+            tag_of(element) == "article" and in_article and element not in above and share < 0.35
         ):
-            continue
-        scale.take_out(element)
-        drop(element)
+            scale.take_out(element)
+            drop(element)
 
 
-def _looks_like_furniture(element: Element, clues: Clues) -> bool:
-    tag = tag_of(element)
-    if tag in _ASIDES or is_furniture(element) or is_hidden(element):
+def _is_furniture(element: Element, share: float, positive: float) -> bool:
+    if is_hidden(element):
+        # Hidden text is shown later on some pages; then there is little else.
+        return share < 0.35 or (1.0 - share) * positive > 400
+    if tag_of(element) not in _ASIDES and not is_furniture(element):
+        return False
+    if is_unmistakable(element):
         return True
-    # An article that does not hold the headline is another one.
-    return tag == "article" and clues.heading is not None and not holds(element, clues.heading)
+    return share < 0.35 and not (share > 0 and tag_of(element) == "div" and element.find(".//blockquote") is not None)
 
 
-def _choose(scale: Scale) -> Element:
+def _choose(scale: Scale, clues: Clues) -> Element:
     """The smallest container that holds nearly all of the text."""
+    above = set(clues.heading.iterancestors()) if clues.heading is not None else set()
     chosen = scale.root
     while True:
-        heavy = max(chosen, key=lambda child: scale.weights.get(child, 0.0), default=None)
-        if heavy is None or tag_of(heavy) in _PARTS or scale.weights.get(heavy, 0.0) <= 0.0:
+        child = _heaviest(chosen, scale, above)
+        if child is None or _has_paragraphs(chosen, scale):
             return chosen
-        enough = 0.6 if tag_of(heavy) in _MARKED or names_body(heavy) else 0.85
-        if scale.weights[heavy] < enough * scale.weights[chosen]:
+        share = scale.weights[child] / scale.weights[chosen]
+        if share < (_NAMED if tag_of(child) in _MARKED or child in above or names_body(child) else _PLAIN):
             return chosen
-        chosen = heavy
+        chosen = child
+
+
+def _heaviest(chosen: Element, scale: Scale, above: set[Element]) -> Element | None:
+    """The child with the most text; the one under which the headline stands where it has enough."""
+    heavy = max(chosen, key=lambda child: scale.weights.get(child, 0.0), default=None)
+    if heavy is None or scale.weights.get(heavy, 0.0) <= 0.0 or tag_of(heavy) in _PARTS:
+        return None
+    with_headline = next((child for child in chosen if child in above), heavy)
+    if scale.weights.get(with_headline, 0.0) >= _WITH_HEADLINE * scale.weights[chosen]:
+        return with_headline
+    return heavy
+
+
+def _has_paragraphs(chosen: Element, scale: Scale) -> bool:
+    """Whether paragraphs of the story stand in ``chosen`` itself, so that going down would lose them."""
+    own = sum(scale.weights.get(child, 0.0) for child in chosen if tag_of(child) in _PARTS)
+    return own > _OWN_PARAGRAPHS * scale.weights[chosen]

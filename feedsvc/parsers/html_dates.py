@@ -54,7 +54,7 @@ def find_published(
     return None, "", tuple(findings)
 
 
-def find_updated(root: Element, facts: Stated, order: str | None) -> SourceDate | None:
+def find_updated(facts: Stated, order: str | None) -> SourceDate | None:
     """When the page says that it was last changed."""
     for text in (string(facts.article("dateModified")), *facts.every(*_UPDATED)):
         found = _read(text, order, [])

@@ -32,14 +32,14 @@ _WORDS = frozenset(
     paging byline bylines promo promos promobox promotion trending popular mostread mostpopular toolbar tagcloud taglist tags rating ratings
     login skip skiplink dropdown teaser teasers linklist postmeta entrymeta articlemeta metadata masthead authorbio
     authorbox authorinfo aboutauthor biography printonly noprint donate donation donations feedback postnav backlink toplink
-    prevnext shoutbox livechat blogroll screenreader visuallyhidden banner werbung anzeige publicidad
+    prevnext dsgvo cmp onetrust credit credits copyright imagecredit photocredit slidecount shoutbox livechat blogroll screenreader visuallyhidden banner werbung anzeige publicidad
     reactions trackback trackbacks pingback pingbacks crosslinks marginal suggested suggestions """.split()
 )
 _PAIRS = frozenset(
     tuple(pair.split())
     for pair in (
         "author bio,author box,author info,about author,about the,post meta,entry meta,article meta,entry footer,"
-        "post footer,article footer,sr only,screen reader,visually hidden,post navigation,most read,most popular,"
+        "post footer,article footer,sr only,off screen,screen reader,visually hidden,post navigation,most read,most popular,"
         "read more,read also,see also,read next,up next,also like,may like,more from,more stories,more articles,"
         "latest news,latest posts,recent posts,follow us,sign up,back top,print only,post tags,entry tags,tag list,"
         "post date,meta data,link list,social media,no print,jump link,side bar,post categories,entry header,"
@@ -48,6 +48,10 @@ _PAIRS = frozenset(
     ).split(",")
 )
 _COMMENTS = frozenset("comment comments commentlist commentform disqus respond livefyre shoutbox".split())
+_DIALOGS = frozenset(("dialog", "alertdialog"))
+_UNMISTAKABLE = _COMMENTS | frozenset(
+    "cookie cookies consent gdpr dsgvo cmp onetrust outbrain taboola newsletter".split()
+)
 _BUILDERS = frozenset("elementor wpb vc fusion divi et avia fl".split())
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NO_LETTERS = re.compile(r"[^a-z]+")
@@ -56,6 +60,8 @@ _BODY_NAMES = re.compile(
     r"\b(?:article|entry|post|story|news|blog|content|text|single)[-_]*(?:body|content|text|copy)\b|\bbody[-_]*(?:copy|text|content)\b",
     re.IGNORECASE,
 )
+# A page without scripts says so in a few lines; longer text is the page itself.
+_NOTICE = 1000
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 
@@ -76,7 +82,16 @@ def is_furniture(element: Element) -> bool:
         return True
     if element.get("class") is None and element.get("id") is None:
         return False
-    return _names_furniture(words_of(element))
+    words = words_of(element)
+    # Many sites call the first paragraph of a story its teaser; a teaser of another story is a link.
+    if (
+        "teaser" in words
+        and element.find(".//a") is None
+        and (parent := element.getparent()) is not None
+        and tag_of(parent) != "a"
+    ):
+        return False
+    return _names_furniture(words)
 
 
 @lru_cache(maxsize=8192)
@@ -91,6 +106,11 @@ def names_body(element: Element) -> bool:
     if element.get("itemprop") in ("articleBody", "text"):
         return True
     return bool(_BODY_NAMES.search(element.get("class") or ""))
+
+
+def is_unmistakable(element: Element) -> bool:
+    """Whether the name leaves no doubt, however much text stands there."""
+    return element.get("role") in _DIALOGS or not _UNMISTAKABLE.isdisjoint(words_of(element))
 
 
 def is_comments(element: Element) -> bool:
@@ -112,7 +132,10 @@ def strip_machinery(root: Element) -> None:
     for element in list(root.iter(*MACHINERY)):
         drop(element)
     for element in list(root.iter("noscript")):
-        if element.find(".//img") is None or "".join(element.itertext()).strip():
+        text = len("".join(map(str, element.itertext())).strip())
+        if text > _NOTICE:
+            element.tag = "div"
+        elif text or element.find(".//img") is None:
             drop(element)
 
 

@@ -34,7 +34,7 @@ class Headline:
     evidence: str
 
 
-def site_names(root: Element, facts: Stated, address: str | None) -> frozenset[str]:
+def site_names(facts: Stated, address: str | None) -> frozenset[str]:
     """The names of the site and its host, folded."""
     names = [
         *facts.every("og:site_name", "application-name", "apple-mobile-web-app-title", "publisher", "dc.publisher")

@@ -128,7 +128,7 @@ def _nodes(root: Element) -> Iterator[Node]:
     for script in root.iter("script"):
         if "ld+json" not in (script.get("type") or "").lower():
             continue
-        for node in _flat(_json("".join(script.itertext()))):
+        for node in _flat(_json("".join(map(str, script.itertext())))):
             count += 1
             if count > _MOST_NODES:
                 return

@@ -62,7 +62,7 @@ def declared_charset(data: bytes) -> str | None:
 
 def text_of(element: etree._Element) -> str:
     """The text inside ``element`` as one line."""
-    return one_line("".join(element.itertext()))
+    return one_line("".join(map(str, element.itertext())))
 
 
 def tag_of(element: etree._Element) -> str:

@@ -30,7 +30,7 @@ class Clues:
     year: int | None = None
 
 
-def clues(data: bytes, name: str) -> Clues:
+def clues(data: bytes) -> Clues:
     """The clues of a plain-text document; none when it cannot be decoded."""
     try:
         text, _ = decode(data)

@@ -159,9 +159,8 @@ def _published(
         dates.append((dateline.date, "the dateline"))
     if tail.date is not None:
         dates.append((tail.date, f"the end of the text, line {tail.date.line}"))
-    for problem in (dateline.problem if dateline else None, tail.problem):
-        if problem is not None:
-            findings.append(Finding("bad-date", "warning", problem, "published"))
+    problems = (dateline.problem if dateline else None, tail.problem)
+    findings += [Finding("bad-date", "warning", each, "published") for each in problems if each is not None]
     if not dates:
         return None
     date, why = dates[0]

@@ -176,9 +176,7 @@ def _key_value(head: Head, text: str, index: int, place: str) -> bool:
     if name == "authors":
         head.authors = head.authors or split_authors(value)
         head.evidence.setdefault("authors", evidence)
-    elif name == "dateline":
-        head.note(name, value, evidence)
-    elif name:
+    elif name == "dateline" or name:
         head.note(name, value, evidence)
     return True
 

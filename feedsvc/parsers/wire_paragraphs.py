@@ -18,6 +18,10 @@ _SUSPENDED = re.compile(r"(?:and|or|to|und|oder|bis|et|ou|y|o)\b")
 _COLUMNS = re.compile(r"\S(?: {3,}|\t+ *)\S")
 _BULLET = re.compile(r"(?:[-*•·‣▪■□◆◇●○・※→]|\d{1,2}[.)])\s+\S|[・■□◆◇●○※▪]")
 _RUN = re.compile(r"[ \t\xa0\u3000]{2,}|[\t\xa0]")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:[A-Z]\.)+|\b(?:Corp|Inc|Co|Ltd|Mr|Mrs|Dr|St|Sen|Rep|Gov|Gen|Jr|No|vs|Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.)$"
+)
+_OPENING = re.compile(r"[\"'“‘«„(]?[^\W\d_a-zß-ÿ]|[\"“«„]|[0-9]|[^\x00-\x7f]")
 _SENTENCES = re.compile(r"[.!?]['\"”’)]* +['\"“‘(]?[A-ZÀ-Þ]")
 
 
@@ -169,16 +173,24 @@ def _by_line_ends(block: list[_Line], width: int) -> Iterator[list[_Line]]:
     ]
     # Where a sentence fills its line, the text's own habit decides: how often does a sentence end a paragraph?
     within = sum(len(_SENTENCES.findall(line.text)) for line in block)
-    likely = sum(sure) + 1 > within and least == 0 and any(sure)
+    likely = least == 0 and 2 * sum(sure) + 2 > within
     group: list[_Line] = []
     for (line, following), ends in zip(pairs, sure, strict=True):
         group.append(line)
-        full = likely and _SENTENCE_END.search(line.text[-8:]) and not following.text[0].islower()
+        full = likely and _may_end(group, following)
         if ends or full:
             yield group
             group = []
     group.append(block[-1])
     yield group
+
+
+def _may_end(group: list[_Line], following: _Line) -> bool:
+    """Whether a sentence ends with the last line of ``group``, outside of quotation marks."""
+    end = group[-1].text[-8:]
+    if not _SENTENCE_END.search(end) or _ABBREVIATION.search(end) or not _OPENING.match(following.text):
+        return False
+    return sum(line.text.count('"') for line in group) % 2 == 0
 
 
 def _tables(groups: list[list[_Line]]) -> Iterator[list[_Line]]:
