@@ -13,6 +13,7 @@ from feedsvc.text import fold, one_line
 Element = etree._Element
 
 MOST = 40
+_FEW = 8
 _LONGEST = 100
 _SPLIT = re.compile(r"\s*[,;|]\s*")
 _TAG_PATH = re.compile(
@@ -35,10 +36,16 @@ def find_topics(root: Element, facts: Stated, sites: frozenset[str]) -> tuple[tu
             (sections if "category" in rel or _SECTION_PATH.search(link.get("href") or "") else tags).append(
                 text_of(link)
             )
-    tags = _names(tags, sites)
+    tags = _names(tags, sites) or _keywords(facts, sites)
     sections = _names(sections, sites)
     known = {fold(each) for each in sections}
     return tuple(each for each in tags if fold(each) not in known), tuple(sections)
+
+
+def _keywords(facts: Stated, sites: frozenset[str]) -> list[str]:
+    """The words of ``meta name=keywords``, where they are few: a long list is about the site, not the page."""
+    names = _names(_listed(facts.every("keywords")), sites)
+    return names if len(names) <= _FEW else []
 
 
 def _listed(values: Iterable[str]) -> list[str]:
