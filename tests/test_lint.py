@@ -4,6 +4,9 @@ import json
 
 import pytest
 from feeds_samples import ARTICLES, entries, feed, settings
+from hypothesis import given
+from hypothesis import settings as how
+from hypothesis import strategies as st
 
 from feedsvc.feeds.formats import FORMATS
 from feedsvc.feeds.lint import lint
@@ -99,3 +102,15 @@ def test_a_document_over_the_limit() -> None:
 def test_entities_and_files_of_others_are_never_read(tmp_path: object) -> None:
     bomb = '<!DOCTYPE feed [<!ENTITY a SYSTEM "file:///etc/hostname">]><feed>&a;</feed>'
     assert [each.code for each in lint("atom", bomb.encode())] == ["doctype"]
+
+
+@how(max_examples=150, deadline=None)
+@given(st.sampled_from(sorted(SOUND)), st.data())
+def test_no_damage_is_too_much_for_the_lint(form: str, data: st.DataObject) -> None:
+    sound = SOUND[form].encode()
+    start = data.draw(st.integers(0, len(sound)))
+    end = data.draw(st.integers(start, min(len(sound), start + 200)))
+    damage = data.draw(st.binary(max_size=20) | st.sampled_from([b"[", b'"', b"null", b"7", b"<b/>", b'"\\ud800"']))
+    for each in lint(form, sound[:start] + damage + sound[end:], ADDRESS[form]):
+        assert each.message
+        each.message.encode()

@@ -134,7 +134,7 @@ def check_self(found: str | None, address: str | None, place: Place) -> Iterator
         message = "the feed does not name its own address; add the self link"
         yield place.finding("self-missing", "warning", message)
     elif address is not None and found != address:
-        message = f"the feed calls itself {found} and stands at {address}; set the publication's url"
+        message = f"the feed calls itself {found!r} and stands at {address}; set the publication's url"
         yield place.finding("self-differs", "warning", message)
 
 

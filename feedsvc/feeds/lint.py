@@ -1,6 +1,6 @@
 """Lint: what is wrong with a feed's bytes, found independently of how they were made.
 
-``feedsvc check`` prints it with file and line; the build refuses an edition whose feeds have errors.
+``feedsvc check`` prints it for every document of the edition, with lines.
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -52,7 +52,7 @@ _ITEM_KINDS: dict[str, type] = {
 def lint_json(text: str, address: str | None) -> Iterator[Finding]:
     """The findings of a JSON Feed document."""
     try:
-        feed = json.loads(text)
+        feed = json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         place = Place("", getattr(error, "lineno", None))
         yield place.finding("not-well-formed", "error", f"not JSON: {error}; no reader shows the feed")
@@ -159,17 +159,25 @@ def _check_tombstones(feed: dict[str, Any], ids: frozenset[Any]) -> Iterator[Fin
             yield place.finding("tombstone-of-entry", "error", message)
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose members have different names (RFC 8259, section 4); ValueError otherwise."""
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError("an object has two members of one name")
+    return members
+
+
 def _strings(value: object) -> Iterator[str]:
     """Every string in a JSON value: escapes hide in it what the bytes of the document do not show."""
-    match value:
-        case str():
-            yield value
-        case list():
-            for each in value:
-                yield from _strings(each)
-        case dict():
-            for each in value.values():
-                yield from _strings(each)
+    waiting = [value]
+    while waiting:
+        match waiting.pop():
+            case str(text):
+                yield text
+            case list(elements):
+                waiting += elements
+            case dict(members):
+                waiting += members.values()
 
 
 def _lines_of_items(text: str) -> Iterator[int]:
