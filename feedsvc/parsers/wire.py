@@ -12,7 +12,7 @@ from datetime import timedelta
 from feedsvc.model import Document, Draft, Finding, Hints, Neighbours, Parsed, SourceDate
 from feedsvc.parsers.charset import DecodeError, decode
 from feedsvc.parsers.dates import DateError, parse_date
-from feedsvc.parsers.wire_dateline import Dateline, read_dateline
+from feedsvc.parsers.wire_dateline import Dateline, place_and_date, read_dateline
 from feedsvc.parsers.wire_head import Head, read_head
 from feedsvc.parsers.wire_language import language_of
 from feedsvc.parsers.wire_paragraphs import Paragraph, read_paragraphs
@@ -71,8 +71,10 @@ def _with_text(paragraph: Paragraph, text: str) -> Paragraph:
 def _take_dateline(paragraphs: list[Paragraph], head: Head) -> Dateline | None:
     """Take the dateline off the first paragraph."""
     first = paragraphs[0] if paragraphs else None
-    found = read_dateline(first.text) if first is not None and not first.table else None
-    if first is None or found is None:
+    if first is None or first.table:
+        return head.dateline
+    found = read_dateline(first.text) or place_and_date(first.text)
+    if found is None:
         return head.dateline
     rest = first.text[found.end :].lstrip()
     if rest:

@@ -28,7 +28,7 @@ _SEPARATOR = re.compile(r"\s*\.-\s*|\s*-{2,}\s*|\s*[—–―]\s*|\s+-\s*(?=\s|$
 _BRACKETED = re.compile(r"\(([^()]{2,40})\)|/([^/\s][^/]{0,25})/")
 _AGENCY_WORD = re.compile(r"\b(?:News|Press|Agency|Newswire|Wire|Reuters?|Kyodo)\b|ニュース|通信")
 _PLACE = re.compile(
-    r"[^\W\d_a-zß-ÿ][\w.'’-]*(?:[ /-](?:(?:de|del|da|do|dos|di|du|des|la|le|les|el|los|las|am|an|der|den|im|of|on|sur|"
+    r"(?:the )?[^\W\d_a-zß-ÿ][\w.'’-]*(?:[ /-](?:(?:de|del|da|do|dos|di|du|des|la|le|les|el|los|las|am|an|der|den|im|of|on|sur|"
     r"upon|the|and|bei|ob|aan|en|y|e)(?= )|[^\W\d_a-zß-ÿ][\w.'’-]*)){0,5}\.?"
 )
 _LOWER_PLACE = re.compile(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,2}")
@@ -137,7 +137,10 @@ def _parts(prefix: str, end: int) -> Dateline | None:
         if before and after:
             return None
         core = before or after
-        if not _may_be_agency(agency):
+        if any(map(str.isdigit, agency)) and core:
+            # A date in brackets: "TOKYO (Jan. 29) -".
+            core, agency = f"{core}, {agency}", None
+        elif not _may_be_agency(agency):
             return None
     if not core.strip(" .,"):
         known = agency is not None and (is_agency(agency) or bool(_AGENCY_WORD.search(agency)))

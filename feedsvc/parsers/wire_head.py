@@ -72,6 +72,7 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Z]\.)+|\b(?:Inc|Corp|Co|Ltd|Jr|Sr|No|St|Cos|Bros|Mr|Mrs|Dr|Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.|\.\.\.)$"
 )
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_TICKER = re.compile(r"<[^<>]{1,40}>")
 _WORD_END = re.compile(r"[^\W\d_]+$")
 
 Kind = Literal["rule", "url", "key", "date", "byline", "dateline", "stamp"]
@@ -299,8 +300,9 @@ def _text_begins(head: Head, lines: Sequence[str], index: int) -> bool:
     # The dash of a long dateline may stand on the next line.
     dateline = read_dateline(f"{text} {following}" if len(text) < 80 else text)
     if dateline is not None and dateline.end <= len(text) + 4:
-        if dateline.end < len(text) + (1 if following else 0) and (head.texts or len(text) > 60 or dateline.date):
-            return True
+        # Capitals alone may be those of a headline with a dash.
+        if dateline.date or len(text) > 60 or (head.texts and dateline.agency):
+            return not text.isupper() or dateline.date is not None
     elif alone := place_and_date(text):
         head.dateline = head.dateline or alone
     above = _candidates(head)
@@ -412,7 +414,7 @@ def _doubt(head: Head, text: str) -> Doubt:
         return Doubt(10, "the neighbours in its folder")
     if len(text) > 80:
         return Doubt(0, "")
-    items = [item for item in SEPARATORS.split(text.strip(" |»›>«<•·")) if item]
+    items = [item for item in SEPARATORS.split(_TICKER.sub("", text).strip(" |»›>«<•·")) if item]
     if len(items) > 1 and all(len(item.split()) <= 3 for item in items) and _is_list(items, text):
         return Doubt(6, "its separators")
     if NAVIGATION.fullmatch(text.strip(" »›>«<•·[]()→←")) or re.search(r"www\.|\.com\b|[»›→]$|^[«‹←]", text):
@@ -431,7 +433,7 @@ def _doubt(head: Head, text: str) -> Doubt:
 
 def _is_list(items: list[str], text: str) -> bool:
     """Items of navigation and not a headline with a dash: three of them, or a mark that headlines have not."""
-    if any(mark in text for mark in "|»›>•→") and not re.search(r"<[A-Z.]+>", text):
+    if any(mark in _TICKER.sub("", text) for mark in "|»›>•→"):
         return True
     known = sum(
         bool(NAVIGATION.fullmatch(item) or SECTION.fullmatch(item) or MASTHEAD.fullmatch(item)) for item in items
@@ -455,12 +457,14 @@ def _choose(texts: list[Text], doubts: list[Doubt]) -> tuple[int, int]:
 
 def _with_wrapped(texts: list[Text], doubts: list[Doubt], best: int) -> tuple[int, int]:
     first = best
+    # Below lines that are surely furniture, all that is left of a block is the headline.
+    sure = any(doubt.points > 3 for doubt in doubts[:best])
     while first > 0 and doubts[first - 1].points < 2 and texts[first - 1].at == texts[first].at - 1:
         above, below = texts[first - 1].text, texts[first].text
         if above.isupper() and not below.isupper() and len(above.split()) > 3:
             # Capitals above a line that is not: a headline and its deck.
             return _with_wrapped(texts, doubts, first - 1)[0], first - 1
-        if not _is_wrapped(above, below):
+        if not _is_wrapped(above, below, sure):
             break
         first -= 1
     last = best
@@ -468,22 +472,24 @@ def _with_wrapped(texts: list[Text], doubts: list[Doubt], best: int) -> tuple[in
         last + 1 < len(texts)
         and texts[last + 1].at == texts[last].at + 1
         and doubts[last + 1].points < 3
-        and _is_wrapped(texts[last].text, texts[last + 1].text)
+        and _is_wrapped(texts[last].text, texts[last + 1].text, sure)
     ):
         last += 1
     return first, last
 
 
-def _is_wrapped(above: str, below: str) -> bool:
-    """Whether a headline goes on from one line to the next."""
+def _is_wrapped(above: str, below: str, sure: bool) -> bool:
+    """Whether a headline goes on from one line to the next; ``sure`` when nothing else can stand there."""
     if _CJK.search(above):
         return False
     end = _WORD_END.search(above[-20:])
     if below[0].islower() or above[-1] in ",-–—&;" or (end and end[0].lower() in DANGLING):
         return True
     same = above.isupper() == below.isupper()
-    long = len(above) >= (28 if above.isupper() else 36) and len(above.split()) > 3
-    return same and long and len(below) <= len(above) + 8 and above[-1] not in ".!?"
+    least = 12 if sure else 28 if above.isupper() else 36
+    # A line that was filled would not have had room for the next word.
+    filled = len(above) + 1 + len(below.split(" ", 1)[0]) > len(below)
+    return same and filled and len(above) >= least and above[-1] not in ".!?"
 
 
 def _name_source(head: Head, each: Text) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 # A line beyond this is a paragraph and not a part of one.
@@ -88,20 +89,23 @@ def _indent(line: str) -> int:
     return len(blanks) + blanks.count("\u3000")
 
 
+def _flow(lines: list[_Line], share: int) -> bool:
+    """Whether one in ``share`` lines goes on in the next in the middle of a sentence."""
+    flowing = sum(1 for one, two in pairwise(lines) if two.text[0].islower() and not _CLOSED.search(one.text[-8:]))
+    return flowing * share >= len(lines)
+
+
 def _double_spaced(blocks: list[list[_Line]]) -> bool:
     """Whether a blank line stands between all lines, so that it says nothing."""
-    if len(blocks) < 5 or any(len(block) > 1 for block in blocks):
-        return False
-    starts = [block[0].text for block in blocks]
-    flowing = sum(
-        1 for one, two in zip(starts, starts[1:], strict=False) if two[0].islower() and not _CLOSED.search(one[-8:])
-    )
-    return flowing * 3 >= len(starts)
+    lines = [block[0] for block in blocks]
+    return len(blocks) > 4 and all(len(block) == 1 for block in blocks) and _flow(lines, 5)
 
 
 def _width(lines: list[_Line]) -> int:
     """The column at which lines were wrapped: the longest line that is not alone with its length."""
     lengths = sorted((len(line.text) + line.indent for line in lines), reverse=True)
+    if lengths[0] > LONG_LINE and not _flow(lines, 6):
+        return lengths[0]
     if len(lengths) > 4 and lengths[0] > lengths[1] + 8:
         return lengths[1]
     return lengths[0]
@@ -161,7 +165,7 @@ def _by_clear_ends(block: list[_Line], width: int) -> Iterator[list[_Line]]:
 
 def _by_line_ends(block: list[_Line], width: int) -> Iterator[list[_Line]]:
     """Dense text: a paragraph ends where the next word would have fitted."""
-    pairs = list(zip(block, block[1:], strict=False))
+    pairs = list(pairwise(block))
     rooms = [_room(line, following, width) for line, following in pairs]
     ragged = sum(room >= 0 and following.text[0].islower() for room, (_, following) in zip(rooms, pairs, strict=True))
     least = 0 if ragged * 12 <= len(block) else max(8, width // 6)
