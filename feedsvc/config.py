@@ -50,6 +50,11 @@ def _is_base(address: str) -> bool:
     return is_web and not (parts.query or parts.fragment)
 
 
+def _license(value: object) -> str:
+    parse_address(value)
+    return _text(value)  # its closing slash belongs to the name of a licence
+
+
 def _authority(value: object) -> str:
     if not isinstance(value, str) or not _AUTHORITY.fullmatch(value):
         raise ValueError('a domain you own and a date are wanted, such as "news.example.org,2026" (RFC 4151)')
@@ -132,7 +137,7 @@ class Publication:
     author: str | None = key(_text, "Who wrote an article that names nobody; the title when not set.", None)
     description: str | None = key(_text, "One sentence about the publication.", None)
     rights: str | None = key(_text, "The rights line of feeds and articles.", None)
-    license: str | None = key(parse_address, "The address of the licence of feeds and articles.", None)
+    license: str | None = key(_license, "The address of the licence of feeds and articles.", None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

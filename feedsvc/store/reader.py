@@ -47,31 +47,40 @@ class PublishedEdition:
         now = self._clock()
         if now - self._asked >= _NOTICE:
             self._asked = now
-            found = self._ask(lambda connection: Edition(connection).revision(), 0)
-            with self._lock:
-                if found != self._revision:
-                    self._shelf.clear()
-                    self._revision, self._weight = found, 0
+            self._notice(self._ask(lambda connection: Edition(connection).revision(), 0))
         return self._revision
 
     def representation(self, path: str) -> Representation | None:
         """The document at an address without the base, unencoded."""
-        revision = self.revision()
+        self.revision()
         with self._lock:
             if path in self._shelf:
                 self._shelf.move_to_end(path)
                 return self._shelf[path]
-        nothing: Representation | None = None
-        representation = self._ask(lambda connection: _representation(connection, path), nothing)
-        if representation is None:
-            return None
+        nothing: tuple[int, Representation | None] = (0, None)
+        # Fetched with its revision: an edition that is met here first must not stand beside the one before.
+        revision, representation = self._ask(
+            lambda connection: (Edition(connection).revision(), _representation(connection, path)), nothing
+        )
+        self._notice(revision)
+        if representation is not None:
+            self._keep(revision, representation)
+        return representation
+
+    def _notice(self, revision: int) -> None:
+        """Let go of what belongs to an older edition."""
         with self._lock:
-            if revision == self._revision and path not in self._shelf:
-                self._shelf[path] = representation
+            if revision > self._revision:
+                self._shelf.clear()
+                self._revision, self._weight = revision, 0
+
+    def _keep(self, revision: int, representation: Representation) -> None:
+        with self._lock:
+            if revision == self._revision and representation.path not in self._shelf:
+                self._shelf[representation.path] = representation
                 self._weight += _weight(representation)
                 while self._weight > self._budget:
                     self._weight -= _weight(self._shelf.popitem(last=False)[1])
-        return representation
 
     def publication(self) -> PublicationView:
         """The publication as its pages name it."""
