@@ -25,7 +25,10 @@ _SETTINGS_NAME = "inbox.toml"
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """The documents of an inbox by name, what was refused unread, and the folders that could not be listed."""
+    """The documents of an inbox by name, what was refused unread, and what could not be looked at.
+
+    ``unreadable`` holds folders that could not be listed, with a closing slash, and files that vanished meanwhile.
+    """
 
     documents: Mapping[str, Stamp]
     refused: Mapping[str, Finding] = field(default_factory=dict)
@@ -57,7 +60,7 @@ def scan(folder: Path) -> Scan:
                     unreadable.append(f"{name}/")
                     refused[f"{name}/"] = _unreadable(error)
             else:
-                _note(name, entry, documents, refused)
+                _note(name, entry, documents, refused, unreadable)
     return Scan(dict(sorted(documents.items())), dict(sorted(refused.items())), tuple(sorted(unreadable)))
 
 
@@ -71,13 +74,21 @@ def _is_ours(name: str) -> bool:
     )
 
 
-def _note(name: str, entry: "os.DirEntry[str]", documents: dict[str, Stamp], refused: dict[str, Finding]) -> None:
+def _note(
+    name: str,
+    entry: "os.DirEntry[str]",
+    documents: dict[str, Stamp],
+    refused: dict[str, Finding],
+    unreadable: list[str],
+) -> None:
     finding = next(_name_trouble(name), None)
     if finding is None:
         try:
             found = entry.stat(follow_symlinks=False)
         except FileNotFoundError:
-            return  # it went between the listing and the look at it
+            # It went between the listing and the look at it, perhaps with the whole disk: the next build tells.
+            unreadable.append(name)
+            return
         except OSError as error:
             finding = _unreadable(error)
         else:

@@ -91,6 +91,9 @@ _TIME = re.compile(
 _BARE_TIME = re.compile(r"([01]\d|2[0-4])([0-5]\d)([0-5]\d)?(?:[.,]\d{1,9})?(?![\d:])")
 _OFFSET = re.compile(r"(?:utc|gmt|ut)?\s?([+-])(\d{1,2}):?(\d\d)?")
 _BETWEEN = re.compile(r"(?:[\s,;|@/·•–—-]|\b(?:at|um|a las|a la|alle|a|as|ore|klo|om|kl)\b\.?)*")
+_INTRODUCTION = re.compile(r"\(?([a-z]+)(?:-feira)?\)?\s*[.,]*\s*(?=\S)")
+_INTRODUCING = _WEEKDAYS | _LEADING
+_LETTERS = re.compile(r"[^\W\d_]*")
 _JUNK = re.compile(r"\s+")
 _KOREAN = str.maketrans({"년": "年", "월": "月", "일": "日", "시": "時", "분": "分"})
 
@@ -123,7 +126,11 @@ def parse_date(text: str, *, order: str | None = None, line: int | None = None) 
         return None
     if "月" in plain:
         return _japanese(plain, text, line)
-    found = _iso(plain, text) or _numeric(plain, text, order) or _worded(plain, text)
+    plain = _without_weekday(plain)
+    if plain[0].isdigit():
+        found = _iso(plain, text) or _numeric(plain, text, order) or _worded(plain, text)
+    else:
+        found = _worded(plain, text)
     if found is None:
         return None
     day, clock = found
@@ -210,7 +217,7 @@ def _from_ordinal(year: int, ordinal: int, text: str) -> _Day:
 
 def _numeric(plain: str, text: str, order: str | None) -> tuple[_Day, _Clock | None] | None:
     """2017/1/29, 29.1.2017, 29.1., 01/29/2017."""
-    match = _NUMERIC.fullmatch(_without_weekday(plain))
+    match = _NUMERIC.fullmatch(plain)
     if match is None:
         return None
     first, mark, second, third, rest = match.groups()
@@ -251,18 +258,19 @@ def _ordered(first: int, second: int, order: str | None, text: str) -> tuple[int
 
 def _worded(plain: str, text: str) -> tuple[_Day, _Clock | None] | None:
     """A day with its month's name, a time before or after it: RFC 5322, newspapers, ``date``."""
-    bare = _without_weekday(plain)
-    if match := _CTIME.fullmatch(bare):
+    if plain[0].isalpha() and _LETTERS.match(plain)[0] not in MONTHS:  # type: ignore[index]
+        return None
+    if match := _CTIME.fullmatch(plain):
         month = MONTHS.get(match[1])
         clock = _clock(match[3], text)
         return (_Day(int(match[4]), month, int(match[2])), clock) if month and clock else None
-    if day := _day_of(bare):
+    if day := _day_of(plain):
         rest = _BETWEEN.sub("", day.rest, count=1).strip(" .()")
         if not rest or rest in _WEEKDAYS:
             return day, None
         clock = _clock(rest, text)
         return (day, clock) if clock else None
-    return _time_then_day(bare, text)
+    return _time_then_day(plain, text)
 
 
 def _time_then_day(plain: str, text: str) -> tuple[_Day, _Clock | None] | None:
@@ -283,8 +291,8 @@ def _time_then_day(plain: str, text: str) -> tuple[_Day, _Clock | None] | None:
 def _without_weekday(plain: str) -> str:
     """``plain`` without a leading weekday and the words that introduce a date."""
     for _ in range(3):
-        match = re.match(r"\(?([a-z]+)(?:-feira)?\)?\s*[.,]*\s*(?=\S)", plain)
-        if match is None or match[1] not in _WEEKDAYS | _LEADING:
+        match = _INTRODUCTION.match(plain)
+        if match is None or match[1] not in _INTRODUCING:
             break
         plain = plain[match.end() :]
     return plain

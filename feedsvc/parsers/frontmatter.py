@@ -1,13 +1,14 @@
-"""Front matter: the settings on top of a Markdown file, in YAML, TOML or JSON.
+"""Front matter: the settings on top of a Markdown file, in YAML, TOML, JSON or plain header lines.
 
 YAML scalars are kept as the author wrote them and converted by the field's type: YAML 1.1 would read ``no``
-as false and ``12:30`` as 750.
+as false and ``12:30`` as 750. YAML is read event by event: libyaml's own composer recurses on the C stack, so
+that a page of hyphens would end the process, and it expands aliases, so that a few lines would fill the memory.
 """
 
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -19,10 +20,12 @@ from feedsvc.model import Finding
 Fields = Mapping[str, object]
 
 _LOADER: type = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-_KEY_LINE = re.compile(r"""^["']?([A-Za-z_][\w .-]*?)["']?\s*[:=](?:\s|$)""")
+_DEEPEST = 20
+_KEY_LINE = re.compile(r"""["']?([A-Za-z_][\w .-]{0,60}?)["']?[ \t]*(?::(?=\s|$)|=)[ \t]*""")
 _TOML_PLACE = re.compile(r"line (\d+)")
+_JSON_OPENING = re.compile(r'\{\s*(?:"|\}|$)')
 # Tables of Zola and Hugo whose keys count like those on top.
-_NESTED = ("taxonomies", "extra", "params", "front_matter")
+_NESTED = ("taxonomies", "extra", "params")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,96 +39,215 @@ class FrontMatter:
     findings: tuple[Finding, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """What the lines of a front matter mean."""
+
+    fields: Fields
+    lines: Mapping[str, int]
+    findings: tuple[Finding, ...] = ()
+
+
+class _BrokenError(ValueError):
+    """A block does not parse; ``line`` counts from 0 within it."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        self.line = line
+        super().__init__(reason)
+
+
 def split(text: str) -> FrontMatter:
     """The front matter and the body of a Markdown file; no fields where there is no front matter."""
     text = text.removeprefix("\ufeff")
-    start = len(text) - len(text.lstrip("\n\r \t"))
-    lines = text[start:].split("\n")
-    skipped = text.count("\n", 0, start)
-    mark = lines[0].rstrip()
+    opening = text.lstrip("\n\r \t")
+    skipped = text.count("\n", 0, len(text) - len(opening))
+    mark = opening.partition("\n")[0].rstrip()
     if mark in ("---", "+++"):
-        return _fenced(lines, mark, skipped)
-    if mark.startswith("{") and not mark.startswith(("{%", "{{", "{#")):
-        return _json(text[start:], skipped)
-    return _unfenced(lines, skipped) or FrontMatter({}, text)
+        found = _fenced(opening, mark, skipped)
+    elif _JSON_OPENING.match(mark):
+        found = _json(opening, skipped)
+    else:
+        found = _unfenced(opening, skipped)
+    return found or FrontMatter({}, text)
 
 
-def _fenced(lines: list[str], mark: str, skipped: int) -> FrontMatter:
-    closing = (mark, "...") if mark == "---" else (mark,)
-    end = next((number for number, line in enumerate(lines[1:], 1) if line.rstrip() in closing), None)
+def _fenced(text: str, mark: str, skipped: int) -> FrontMatter | None:
+    """A block between two marks; None when the first mark is a thematic break above plain text."""
+    findings: tuple[Finding, ...] = ()
+    closing = re.compile(r"^(?:---|\.\.\.)[ \t]*$" if mark == "---" else r"^\+\+\+[ \t]*$", re.MULTILINE)
+    start = text.find("\n") + 1 or len(text)
+    end = closing.search(text, start)
+    stop, rest = (end.start(), end.end() + 1) if end else (len(text), len(text))
     if end is None:
         message = f"The front matter opens with {mark} and is never closed; put {mark} on a line below its last key."
-        finding = Finding("front-matter-open", "error", message, None, skipped + 1)
-        end = next((number for number, line in enumerate(lines[1:], 1) if not line.strip()), len(lines))
-        found = _read("\n".join(lines[1:end]), mark, skipped + 2)
-        return FrontMatter(found.fields, "\n".join(lines[end:]), found.lines, skipped + end + 1, (finding,))
-    found = _read("\n".join(lines[1:end]), mark, skipped + 2)
-    return FrontMatter(found.fields, "\n".join(lines[end + 1 :]), found.lines, skipped + end + 2, found.findings)
+        findings = (Finding("front-matter-open", "error", message, None, skipped + 1),)
+        if blank := re.compile(r"^[ \t]*$", re.MULTILINE).search(text, start):
+            stop = rest = blank.start()
+    source = text[start:stop]
+    if source.strip() and not any(_KEY_LINE.match(line) for line in source.split("\n")):
+        return None
+    block = _read(source, mark, skipped + 2)
+    body_line = skipped + text.count("\n", 0, rest) + 1
+    return FrontMatter(block.fields, text[rest:], block.lines, body_line, (*findings, *block.findings))
 
 
-def _unfenced(lines: list[str], skipped: int) -> FrontMatter | None:
+def _unfenced(text: str, skipped: int) -> FrontMatter | None:
     """Keys on top without an opening mark: Pelican's own form, or a forgotten ``---``."""
+    if not _KEY_LINE.match(text):
+        return None
     head: list[str] = []
-    for line in lines:
-        if not line.strip() or line.rstrip() == "---":
+    closed = False
+    for line in text.split("\n"):
+        closed = line.rstrip() == "---"
+        if closed or not line.strip():
             break
         if not _KEY_LINE.match(line) and not line.startswith((" ", "\t", "-")):
             return None
         head.append(line)
     keys = {found[1].lower() for line in head if (found := _KEY_LINE.match(line))}
-    if "title" not in keys or len(keys) < 2:
+    if "title" not in keys or (len(keys) < 2 and not closed):
         return None
-    block = _read("\n".join(head), "---", skipped + 1)
-    end = len(head) + (1 if len(lines) > len(head) and lines[len(head)].rstrip() == "---" else 0)
+    listed = any(line.lstrip().startswith("-") for line in head)
+    block = _read("\n".join(head), "---", skipped + 1) if closed or listed else _header_lines(head, skipped + 1)
+    lines = text.split("\n")
+    end = len(head) + closed
     return FrontMatter(block.fields, "\n".join(lines[end:]), block.lines, skipped + end + 1, block.findings)
 
 
+def _header_lines(head: list[str], first_line: int) -> _Block:
+    """Header lines as in Pelican and MultiMarkdown: a value is what follows the colon, and what is indented."""
+    fields: dict[str, object] = {}
+    lines: dict[str, int] = {}
+    key = ""
+    for number, line in enumerate(head, first_line):
+        if (found := _KEY_LINE.match(line)) is not None:
+            key = found[1].strip().lower()
+            fields[key], lines[key] = line[found.end() :].strip(), number
+        else:
+            fields[key] = f"{fields[key]} {line.strip()}"
+    return _Block(fields, lines)
+
+
 def _json(text: str, skipped: int) -> FrontMatter:
+    """A JSON object above the body; of a broken one what its lines give."""
     try:
         fields, end = json.JSONDecoder().raw_decode(text)
-    except (ValueError, RecursionError):
-        return FrontMatter({}, text)
-    if not isinstance(fields, dict):
-        return FrontMatter({}, text)
-    body_line = skipped + text.count("\n", 0, end) + 1
-    return FrontMatter(_flat(fields), text[end:], {}, body_line)
+        findings: tuple[Finding, ...] = ()
+    except (ValueError, RecursionError) as error:
+        line = error.lineno if isinstance(error, json.JSONDecodeError) else 1
+        closing = re.search(r"^\}[ \t]*$", text, re.MULTILINE)
+        end = closing.end() if closing else text.find("\n\n")
+        if end < 0:
+            end = len(text)
+        fields = {key: value.rstrip(",").strip("\"'") for key, value in _simple(text[:end])}
+        findings = (_broken(skipped + line, str(error).partition(":")[0]),)
+    lines = {key.lower(): skipped + number for number, key in _key_lines(text[:end])}
+    return FrontMatter(_flat(fields), text[end:], lines, skipped + text.count("\n", 0, end) + 1, findings)
 
 
-def _read(source: str, mark: str, first_line: int) -> FrontMatter:
-    """The fields of one block; of a broken one those that single lines give, with a finding."""
-    lines = {
-        found[1].strip().lower(): number
-        for number, line in reversed(list(enumerate(source.split("\n"), first_line)))
-        if (found := _KEY_LINE.match(line))
-    }
+def _read(source: str, mark: str, first_line: int) -> _Block:
+    """The fields of one block; of a broken one what each of its keys gives by itself, with a finding."""
+    read = _toml if mark == "+++" else _yaml
     try:
-        fields = tomllib.loads(source) if mark == "+++" else yaml.load(source, _LOADER)  # noqa: S506
-    except (tomllib.TOMLDecodeError, yaml.YAMLError, RecursionError, ValueError) as error:
-        line, reason = _place(error, first_line)
-        message = f"The front matter does not parse ({reason}); correct it there."
-        finding = Finding("front-matter-broken", "error", message, None, line)
-        return FrontMatter(_by_line(source), "", lines, first_line, (finding,))
-    if not isinstance(fields, dict):
-        return FrontMatter({}, "", lines, first_line)
-    return FrontMatter(_flat(fields), "", lines, first_line)
+        fields, lines = read(source)
+        findings: tuple[Finding, ...] = ()
+    except _BrokenError as error:
+        fields, lines = _key_by_key(source, read)
+        findings = (_broken(first_line + error.line, str(error)),)
+    return _Block(_flat(fields), {key.lower(): first_line + line for key, line in lines.items()}, findings)
 
 
-def _place(error: Exception, first_line: int) -> tuple[int, str]:
-    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
-        return first_line + error.problem_mark.line, str(error.problem or error.context)
-    at = _TOML_PLACE.search(str(error))
-    return first_line + int(at[1]) - 1 if at else first_line, str(error).split("\n")[0]
+def _broken(line: int, reason: str) -> Finding:
+    message = f"The front matter does not parse ({reason}); correct it there: a value with a colon needs quotes."
+    return Finding("front-matter-broken", "error", message, None, line)
 
 
-def _by_line(source: str) -> dict[str, object]:
-    """The plain ``key: value`` lines of a block that does not parse."""
+def _toml(source: str) -> tuple[dict[str, object], dict[str, int]]:
+    try:
+        fields = tomllib.loads(source)
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        at = _TOML_PLACE.search(str(error))
+        raise _BrokenError(int(at[1]) - 1 if at else 0, str(error).partition("\n")[0]) from error
+    return fields, {key: number - 1 for number, key in _key_lines(source)}
+
+
+def _yaml(source: str) -> tuple[dict[str, object], dict[str, int]]:
+    lines: dict[str, int] = {}
+    try:
+        events = yaml.parse(source, Loader=_LOADER)
+        next(events), next(events, None)  # the stream and the document begin
+        value = _node(next(events, None), events, {}, lines, 0)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise _BrokenError(mark.line if mark else 0, str(error.problem or error.context)) from error
+    except yaml.YAMLError as error:
+        raise _BrokenError(0, str(error).partition("\n")[0]) from error
+    return (value if isinstance(value, dict) else {}), lines
+
+
+def _node(event: Any, events: Iterator[Any], anchors: dict[str, str], lines: dict[str, int], depth: int) -> object:
+    """The plain value that begins with ``event``; ``lines`` gets the places of the keys on top."""
+    match event:
+        case yaml.ScalarEvent():
+            if event.anchor:
+                anchors[event.anchor] = event.value
+            return event.value
+        case yaml.AliasEvent() if event.anchor in anchors:
+            return anchors[event.anchor]
+        case yaml.AliasEvent():
+            raise _BrokenError(_line(event), f"*{event.anchor} stands for no text; write out what it means")
+        case yaml.CollectionStartEvent() if depth >= _DEEPEST:
+            raise _BrokenError(_line(event), "lists and tables are nested too deeply")
+        case yaml.SequenceStartEvent():
+            items = []
+            while not isinstance(each := next(events), yaml.SequenceEndEvent):
+                items.append(_node(each, events, anchors, lines, depth + 1))
+            return items
+        case yaml.MappingStartEvent():
+            table: dict[str, object] = {}
+            while not isinstance(key := next(events), yaml.MappingEndEvent):
+                name = str(_node(key, events, anchors, lines, depth + 1))
+                if depth == 0:
+                    lines.setdefault(name, _line(key))
+                table[name] = _node(next(events), events, anchors, lines, depth + 1)
+            return table
+        case _:
+            return None
+
+
+def _line(event: Any) -> int:
+    return int(event.start_mark.line)
+
+
+def _key_by_key(source: str, read: Any) -> tuple[dict[str, object], dict[str, int]]:
+    """Each key on top with the lines below it, read alone: one wrong value costs only itself its markup."""
     fields: dict[str, object] = {}
+    lines: dict[str, int] = {}
+    rows = source.split("\n")
+    starts = [number for number, row in enumerate(rows) if _KEY_LINE.match(row)]
+    for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
+        found = _KEY_LINE.match(rows[start])
+        key = found[1].strip() if found else ""
+        try:
+            value = next(iter(read("\n".join(rows[start:end]))[0].values()), None)
+        except _BrokenError:
+            value = rows[start][found.end() :].strip().strip("\"'") if found else ""
+        fields[key] = value
+        lines.setdefault(key, start)
+    return fields, lines
+
+
+def _key_lines(source: str) -> Iterator[tuple[int, str]]:
+    """Keys with the number of their line, the last one first, so that the first place of a key wins."""
+    for number, line in reversed(list(enumerate(source.split("\n"), 1))):
+        if found := _KEY_LINE.match(line.lstrip()):
+            yield number, found[1].strip()
+
+
+def _simple(source: str) -> Iterator[tuple[str, str]]:
     for line in source.split("\n"):
-        found = _KEY_LINE.match(line)
-        value = line[found.end() :].strip() if found else ""
-        if found and value and value[0] not in "[{|>&*!":
-            fields[found[1].strip().lower()] = value.strip("\"'")
-    return fields
+        if (found := _KEY_LINE.match(line.strip())) and (value := line.strip()[found.end() :]) not in ("", "{", "["):
+            yield found[1].strip(), value
 
 
 def _flat(fields: Mapping[Any, object]) -> dict[str, object]:

@@ -189,8 +189,9 @@ def _take_date(pieces: list[str]) -> tuple[list[str], SourceDate | None, bool]:
     for first in range(len(pieces)):
         if not any(map(str.isdigit, pieces[first])):
             continue
-        for last in (first + 2, first + 1):
-            date = parse_date(", ".join(pieces[first:last])) if last <= len(pieces) else None
+        with_year = first + 1 < len(pieces) and pieces[first + 1][:4].isdigit()
+        for last in (first + 2, first + 1) if with_year else (first + 1,):
+            date = parse_date(", ".join(pieces[first:last]))
             if date is not None:
                 return pieces[:first] + pieces[last:], date, True
         match = _TAIL_DATE.fullmatch(pieces[first])

@@ -6,7 +6,7 @@ of the folder, the structure of the first block, a small lexicon.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from feedsvc.model import Finding, Person, SourceDate
@@ -78,14 +78,6 @@ _WORD_END = re.compile(r"[^\W\d_]+$")
 Kind = Literal["rule", "url", "key", "date", "byline", "dateline", "stamp"]
 
 
-class Text(NamedTuple):
-    """A line of the head that may be the headline."""
-
-    at: int
-    text: str
-    block: int
-
-
 class Doubt(NamedTuple):
     """How much speaks against a line's being the headline, and what."""
 
@@ -93,11 +85,19 @@ class Doubt(NamedTuple):
     reason: str
 
 
+class Text(NamedTuple):
+    """A line of the head that may be the headline."""
+
+    at: int
+    text: str
+    block: int
+    doubt: Doubt
+
+
 @dataclass(slots=True)
 class Head:
     """What the lines above the text say. ``lines`` are the indexes that are no text; ``order`` settles 01/02/2017."""
 
-    furniture: frozenset[str]
     order: str | None
     lines: set[int] = field(default_factory=set)
     fields: dict[str, str] = field(default_factory=dict)
@@ -123,7 +123,7 @@ def read_head(lines: Sequence[str], furniture: frozenset[str], order: str | None
 
     A missing headline stays missing: ``fields`` has none.
     """
-    head = Head(furniture, order)
+    head = Head(order)
     block, blank = 0, False
     for index, line in enumerate(lines[: MOST_LINES + 20]):
         text = line.strip()
@@ -140,8 +140,8 @@ def read_head(lines: Sequence[str], furniture: frozenset[str], order: str | None
             continue
         if _text_begins(head, lines, index):
             break
-        head.texts.append(Text(index, text, block))
-        if head.below_stamp and _doubt(head, text).points < 3:
+        head.texts.append(Text(index, text, block, _doubt(text, furniture)))
+        if head.below_stamp and head.texts[-1].doubt.points < 3:
             # Below an address or a time stamp the next line is the headline, whatever it looks like.
             break
     _settle(head)
@@ -206,7 +206,7 @@ def _byline(head: Head, text: str, place: str) -> bool:
     match = _BYLINE.fullmatch(text)
     if match and (text[:3].lower() == "by " or _capitalised(match[1])) and not _NOT_A_NAME.search(match[1]):
         authors = split_authors(text)
-    elif (match := _BYLINE_EASTERN.fullmatch(text)) or (match := _CREDITED.fullmatch(text)):
+    elif match := (_CREDITED if text.isascii() else _BYLINE_EASTERN).fullmatch(text):
         authors = split_authors(match[1] or match[2])
     else:
         return False
@@ -313,7 +313,7 @@ def _text_begins(head: Head, lines: Sequence[str], index: int) -> bool:
 
 def _candidates(head: Head) -> list[Text]:
     """The lines so far that may be the headline."""
-    return [each for each in head.texts if _doubt(head, each.text).points < 3]
+    return [each for each in head.texts if each.doubt.points < 3]
 
 
 def _is_indent(lines: Sequence[str], index: int, above: int) -> bool:
@@ -371,16 +371,15 @@ def _settle(head: Head) -> None:
     if "headline" in head.fields:
         known = fold(head.fields["headline"])
         for each in texts:
-            if fold(each.text) == known or _doubt(head, each.text).points >= 3:
+            if fold(each.text) == known or each.doubt.points >= 3:
                 head.lines.add(each.at)
                 _name_source(head, each)
         return _from_names(head)
     if texts:
-        doubts = [_doubt(head, each.text) for each in texts]
+        doubts = [each.doubt for each in texts]
         if all(doubt.points > 2 for doubt in doubts):
             # A headline that recurs in the folder looks like furniture to the neighbours.
-            alone = replace(head, furniture=frozenset())
-            doubts = [_doubt(alone, each.text) for each in texts]
+            doubts = [_doubt(each.text) for each in texts]
         first, last = _choose(texts, doubts)
         headline = [each.text for each in texts[first : last + 1]]
         number = texts[first].at + 1
@@ -408,9 +407,9 @@ def _why(texts: list[Text], doubts: list[Doubt], first: int, last: int) -> str:
     return f"{place}, below the page's furniture (known by {reasons})"
 
 
-def _doubt(head: Head, text: str) -> Doubt:
+def _doubt(text: str, furniture: frozenset[str] = frozenset()) -> Doubt:
     """What speaks against a line's being the headline."""
-    if head.furniture and fold(text) in head.furniture:
+    if furniture and fold(text) in furniture:
         return Doubt(10, "the neighbours in its folder")
     if len(text) > 80:
         return Doubt(0, "")
@@ -494,16 +493,12 @@ def _is_wrapped(above: str, below: str, sure: bool) -> bool:
 
 def _name_source(head: Head, each: Text) -> None:
     """Keep what a line of furniture says: the masthead, the section."""
-    doubt = _doubt(head, each.text)
+    doubt = each.doubt
     name = each.text.strip(" *=-~|")
     if SECTION.fullmatch(name):
         head.note("sections", name, f"line {each.at + 1}, above the headline")
-    elif doubt.points < 6 or (doubt.points == 10 and not _is_navigation(head, each.text)):
+    elif doubt.points < 6 or (doubt.points == 10 and _doubt(each.text).points < 6):
         head.note("source", name, f"line {each.at + 1}, the masthead, known by {doubt.reason or 'its place'}")
-
-
-def _is_navigation(head: Head, text: str) -> bool:
-    return _doubt(replace(head, furniture=frozenset()), text).points >= 6
 
 
 def _from_names(head: Head) -> None:

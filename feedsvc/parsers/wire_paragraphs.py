@@ -64,7 +64,8 @@ def read_paragraphs(lines: Sequence[str], offset: int) -> tuple[list[Paragraph],
         groups, evidence = [group for block in blocks for group in _by_line_ends(block, width)], "short line ends"
         if len(groups) == len(blocks):
             evidence = "blank lines"
-    groups = list(_tables(groups))
+    if any("   " in line.text for line in every):
+        groups = list(_tables(groups))
     return [_paragraph(group, width) for group in groups], evidence
 
 
@@ -113,7 +114,9 @@ def _width(lines: list[_Line]) -> int:
 
 def _is_wrapped(lines: list[_Line], width: int) -> bool:
     """Whether lines were broken at a width; else each of them is a paragraph."""
-    ideographs = sum(1 for line in lines if _CJK_START.search(line.text[:20])) * 2 > len(lines)
+    ideographs = sum(1 for line in lines if not line.text.isascii() and _CJK_START.search(line.text[:20])) * 2 > len(
+        lines
+    )
     if width <= (24 if ideographs else LONG_LINE):
         return True
     full = sum(1 for line in lines if len(line.text) + line.indent > 0.85 * width)
@@ -126,7 +129,7 @@ def _by_indent(block: list[_Line], margin: int) -> Iterator[list[_Line]]:
         if (
             group
             and line.indent > margin + 1
-            and not (_COLUMNS.search(line.text) and _COLUMNS.search(group[-1].text))
+            and not ("   " in line.text and _COLUMNS.search(line.text) and _COLUMNS.search(group[-1].text))
         ):
             yield group
             group = []
@@ -136,31 +139,33 @@ def _by_indent(block: list[_Line], margin: int) -> Iterator[list[_Line]]:
 
 def _room(line: _Line, following: _Line, width: int) -> int:
     """How many columns were left when the first word of ``following`` was put on a line of its own."""
-    word = following.text.split(" ", 1)[0]
-    if _CJK_START.match(word):
-        word = word[:1]
-    return width - line.indent - len(line.text) - len(word) - (0 if _CJK_END.search(line.text) else 1)
+    end = following.text.find(" ")
+    word = end if end >= 0 else len(following.text)
+    if following.text[0] > "\u2fff" and _CJK_START.match(following.text):
+        word = 1
+    blank = 0 if line.text[-1] > "\u2fff" and _CJK_END.search(line.text[-1]) else 1
+    return width - line.indent - len(line.text) - word - blank
 
 
 def _by_clear_ends(block: list[_Line], width: int) -> Iterator[list[_Line]]:
     """Within blocks only what is clearly an end counts: much room behind a sentence, or rows."""
     rows = len(block) > 1 and all(len(line.text) < 0.6 * width for line in block)
-    listed = sum(1 for line in block if _BULLET.match(line.text)) > 1
+    listed = sum(1 for line in block if not line.text[0].isalpha() and _BULLET.match(line.text)) > 1
     group: list[_Line] = []
-    for line, following in zip(block, [*block[1:], None], strict=True):
+    for line, following in pairwise(block):
         group.append(line)
-        if following is None:
-            break
-        room = _room(line, following, width)
-        sentence = room >= 10 and _SENTENCE_END.search(line.text[-8:]) and not following.text[0].islower()
-        if (
-            sentence
-            or (rows and room > 0.3 * width and not following.text[0].islower())
-            or (listed and _BULLET.match(following.text))
-        ):
+        if (listed and _BULLET.match(following.text)) or _clearly_ends(line, following, width, rows):
             yield group
             group = []
-    yield group
+    yield [*group, block[-1]]
+
+
+def _clearly_ends(line: _Line, following: _Line, width: int, rows: bool) -> bool:
+    # Nearly every line ends with a letter: that is looked at first.
+    if following.text[0].islower() or (line.text[-1].isalpha() and not rows):
+        return False
+    room = _room(line, following, width)
+    return (rows and room > 0.3 * width) or (room >= 10 and _SENTENCE_END.search(line.text[-8:]) is not None)
 
 
 def _by_line_ends(block: list[_Line], width: int) -> Iterator[list[_Line]]:
@@ -214,7 +219,7 @@ def _tables(groups: list[list[_Line]]) -> Iterator[list[_Line]]:
 
 def _paragraph(group: list[_Line], width: int) -> Paragraph:
     first, last = group[0].number, group[-1].number
-    if len(group) > 2 and all(_COLUMNS.search(line.text) for line in group):
+    if len(group) > 2 and "   " in group[0].text and all(_COLUMNS.search(line.text) for line in group):
         least = min(line.indent for line in group)
         rows = [" " * (line.indent - least) + line.text for line in group]
         return Paragraph("\n".join(rows), first, last, table=True)
@@ -225,6 +230,10 @@ def _paragraph(group: list[_Line], width: int) -> Paragraph:
 
 def join(lines: Iterable[str]) -> str:
     """Lines as one: a blank between them, none between ideographs and behind the hyphen of a word."""
+    lines = list(lines)
+    text = " ".join(lines)
+    if text.isascii() and "- " not in text:
+        return _RUN.sub(" ", text) if "  " in text or "\t" in text else text
     pieces: list[str] = []
     for line in lines:
         if pieces:
