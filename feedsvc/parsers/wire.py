@@ -76,7 +76,7 @@ def _take_dateline(paragraphs: list[Paragraph], head: Head) -> Dateline | None:
     found = read_dateline(first.text) or place_and_date(first.text)
     if found is None:
         return head.dateline
-    rest = first.text[found.end :].lstrip()
+    rest = first.text[found.end :].lstrip(" -–—")
     if rest:
         paragraphs[0] = Paragraph(rest, first.first, first.last, cut_off=first.cut_off)
     else:

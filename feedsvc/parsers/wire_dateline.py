@@ -35,6 +35,7 @@ _LOWER_PLACE = re.compile(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,2}")
 _TAIL_DATE = re.compile(
     r"(.*?\S)\s+((?:[^\W\d_]{3,10}\.?\s+\d{1,2}|\d{1,2}\.?\s+[^\W\d_]{3,10}\.?|\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d\d-\d\d)(?:,?\s+\d{4})?)"
 )
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _WEEKDAY = re.compile(
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|"
     r"lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche",
@@ -198,7 +199,7 @@ def _take_date(pieces: list[str]) -> tuple[list[str], SourceDate | None, bool]:
         date = parse_date(match[2]) if match else None
         if match and date is not None:
             year = pieces[first + 1] if first + 1 < len(pieces) else ""
-            whole = parse_date(f"{match[2]}, {year}") if re.fullmatch(r"\d{4}", year) else None
+            whole = parse_date(f"{match[2]}, {year}") if _YEAR.fullmatch(year) else None
             return [*pieces[:first], match[1], *pieces[first + 1 :]], whole or date, True
     return pieces, None, False
 

@@ -298,7 +298,7 @@ def _text_begins(head: Head, lines: Sequence[str], index: int) -> bool:
         return len(text) > 200
     following = lines[index + 1].strip() if index + 1 < len(lines) else ""
     # The dash of a long dateline may stand on the next line.
-    dateline = read_dateline(f"{text} {following}" if len(text) < 80 else text)
+    dateline = read_dateline(f"{text} {following[:8]}" if len(text) < 80 else text)
     if dateline is not None and dateline.end <= len(text) + 4:
         # Capitals alone may be those of a headline with a dash.
         if dateline.date or len(text) > 60 or (head.texts and dateline.agency):
@@ -308,7 +308,14 @@ def _text_begins(head: Head, lines: Sequence[str], index: int) -> bool:
     above = _candidates(head)
     if line[:1] in " \u3000\xa0" and above and _is_indent(lines, index, above[-1].at):
         return True
-    return _is_prose(lines, index, bool(above), bool(head.texts) or bool(head.lines))
+    # Below a blank line, a line that looks like a headline but recurs in the folder is one all the same.
+    recurring = (
+        not above
+        and index > 0
+        and not lines[index - 1].strip()
+        and any(not _doubt(each.text).points for each in head.texts)
+    )
+    return _is_prose(lines, index, bool(above) or recurring, bool(head.texts) or bool(head.lines))
 
 
 def _candidates(head: Head) -> list[Text]:
@@ -443,13 +450,9 @@ def _is_list(items: list[str], text: str) -> bool:
 def _choose(texts: list[Text], doubts: list[Doubt]) -> tuple[int, int]:
     """First and last position of the headline's lines."""
     points = [doubt.points * 2 for doubt in doubts]
-    for block in dict.fromkeys(each.block for each in texts):
-        inside = [
-            position for position, each in enumerate(texts) if each.block == block and doubts[position].points < 3
-        ]
-        if inside:
-            points[inside[-1]] -= 3
-            break
+    likely = [position for position, doubt in enumerate(doubts) if doubt.points < 3] or list(range(len(texts)))
+    block = texts[likely[0]].block
+    points[[position for position in likely if texts[position].block == block][-1]] -= 3
     best = min(range(len(texts)), key=lambda position: (points[position], position))
     return _with_wrapped(texts, doubts, best)
 
@@ -470,8 +473,8 @@ def _with_wrapped(texts: list[Text], doubts: list[Doubt], best: int) -> tuple[in
     while (
         last + 1 < len(texts)
         and texts[last + 1].at == texts[last].at + 1
-        and doubts[last + 1].points < 3
-        and _is_wrapped(texts[last].text, texts[last + 1].text, sure)
+        and doubts[last + 1].points < 6
+        and _is_wrapped(texts[last].text, texts[last + 1].text, sure and doubts[last + 1].points < 3)
     ):
         last += 1
     return first, last
@@ -488,7 +491,7 @@ def _is_wrapped(above: str, below: str, sure: bool) -> bool:
     least = 12 if sure else 28 if above.isupper() else 36
     # A line that was filled would not have had room for the next word.
     filled = len(above) + 1 + len(below.split(" ", 1)[0]) > len(below)
-    return same and filled and len(above) >= least and above[-1] not in ".!?"
+    return same and filled and len(above) >= least and not _ends_sentence(above) and above[-1] not in "!?"
 
 
 def _name_source(head: Head, each: Text) -> None:

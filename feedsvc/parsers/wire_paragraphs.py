@@ -92,7 +92,11 @@ def _indent(line: str) -> int:
 
 def _flow(lines: list[_Line], share: int) -> bool:
     """Whether one in ``share`` lines goes on in the next in the middle of a sentence."""
-    flowing = sum(1 for one, two in pairwise(lines) if two.text[0].islower() and not _CLOSED.search(one.text[-8:]))
+    flowing = sum(
+        1
+        for one, two in pairwise(lines)
+        if (two.text[0].islower() or two.text[0].isdigit()) and not _CLOSED.search(one.text[-8:])
+    )
     return flowing * share >= len(lines)
 
 

@@ -107,7 +107,8 @@ def _signed(tail: Tail, line: str, before: str, number: int) -> bool:
         tail.source = tail.source or name
         tail.marks.append((number, line))
         return True
-    plain = (_INITIALS.fullmatch(line) or _CAPITALS.fullmatch(line)) and _CLOSED.search(before)
+    plain = line.startswith("dpa") and _INITIALS.fullmatch(line)
+    plain = plain or ((_INITIALS.fullmatch(line) or _CAPITALS.fullmatch(line)) and _CLOSED.search(before))
     if plain or (match and line[0] == "-" == line[-1] and len(name.split()) == 1 and _CLOSED.search(before)):
         tail.marks.append((number, line))
         return True
