@@ -7,6 +7,7 @@ dateline, paragraphs. The year of a date is completed by ``articles``, never her
 import html
 from collections.abc import Sequence
 from datetime import date as calendar_date
+from dataclasses import replace
 from datetime import timedelta
 
 from feedsvc.model import Document, Draft, Finding, Hints, Neighbours, Parsed, SourceDate
@@ -16,7 +17,7 @@ from feedsvc.parsers.wire_dateline import Dateline, place_and_date, read_datelin
 from feedsvc.parsers.wire_head import Head, read_head
 from feedsvc.parsers.wire_language import language_of
 from feedsvc.parsers.wire_paragraphs import Paragraph, read_paragraphs
-from feedsvc.parsers.wire_tail import Tail, read_tail, strip_inline
+from feedsvc.parsers.wire_tail import Tail, is_end_mark, read_tail, strip_inline
 from feedsvc.text import one_line
 
 FORMAT = "text"
@@ -36,18 +37,40 @@ def parse(document: Document, neighbours: Neighbours, hints: Hints) -> Parsed:
     if "\t" in text:
         text = text.expandtabs(8)
     lines = text.lstrip("\ufeff").split("\n")
-    draft = _story(lines, 0, neighbours, hints)
-    if draft is None:
+    drafts = _stories(lines, neighbours, hints)
+    if not drafts:
         message = "The file has neither a headline nor text; write the article, or take it out of the inbox."
         return Parsed((), (*findings, Finding("no-text", "error", message)))
-    return Parsed((draft,), findings)
+    return Parsed(drafts, findings)
+
+
+def _stories(lines: Sequence[str], neighbours: Neighbours, hints: Hints) -> tuple[Draft, ...]:
+    """The story, or the stories between end marks when each of them has a headline, a date and a text of its own."""
+    ends = [number for number, line in enumerate(lines, 1) if len(line) < 40 and is_end_mark(line.strip())]
+    if len(ends) > 1 or (ends and any(line.strip() for line in lines[ends[0] :])):
+        parts = zip([0, *ends], [*ends, len(lines)], strict=True)
+        segments = [
+            (start, end) for start, end in parts if any(line.strip() for line in lines[start : max(start, end - 1)])
+        ]
+        several = [_story(lines[start:end], start, neighbours, hints) for start, end in segments]
+        whole = [draft for draft in several if draft is not None and _is_whole(draft)]
+        if len(whole) == len(segments) > 1:
+            return tuple(replace(draft, part=part) for part, draft in enumerate(whole, 1))
+    story = _story(lines, 0, neighbours, hints)
+    return () if story is None else (story,)
+
+
+def _is_whole(draft: Draft) -> bool:
+    """Whether a part of a document stands for itself."""
+    guessed = any(finding.code == "headline-guessed" for finding in draft.findings)
+    return bool(draft.headline and draft.html and draft.published) and not guessed
 
 
 def _story(lines: Sequence[str], offset: int, neighbours: Neighbours, hints: Hints) -> Draft | None:
     """The story that ``lines`` are; None when nothing is left of them."""
-    tail = read_tail(lines, hints.date_order)
+    tail = read_tail(lines, hints.date_order, offset)
     above = list(lines[: tail.end])
-    head = read_head(above, neighbours.furniture, hints.date_order)
+    head = read_head(above, neighbours.furniture, hints.date_order, offset)
     body = ["" if index in head.lines else line for index, line in enumerate(above)]
     paragraphs, evidence = read_paragraphs(body, offset)
     dateline = _take_dateline(paragraphs, head)
@@ -77,6 +100,10 @@ def _take_dateline(paragraphs: list[Paragraph], head: Head) -> Dateline | None:
     if found is None:
         return head.dateline
     rest = first.text[found.end :].lstrip(" -–—")
+    if found.place is None and (more := read_dateline(rest)) is not None:
+        # (ANSA) - ROMA, 29 GEN - Text
+        found = replace(more, text=f"{found.text} {more.text}", agency=more.agency or found.agency)
+        rest = rest[more.end :].lstrip(" -–—")
     if rest:
         paragraphs[0] = Paragraph(rest, first.first, first.last, cut_off=first.cut_off)
     else:
@@ -107,7 +134,8 @@ def _draft(
         source=source,
         slugline=fields.get("slugline"),
         ednote=fields.get("ednote"),
-        language=fields.get("language") or language_of(paragraphs[0].text if paragraphs else headline or ""),
+        language=fields.get("language")
+        or language_of(" ".join(each.text for each in paragraphs[:4]) or headline or ""),
         published=published,
         updated=head.updated or tail.updated,
         embargo=_embargo(fields.get("embargo")),

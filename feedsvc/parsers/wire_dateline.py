@@ -213,17 +213,25 @@ def _eastern(start: str) -> Dateline | None:
         return None
     if match[1] and not is_agency(match[1]):
         return None
-    date = parse_date(match[3]) if match[3] else None
-    return Dateline(match[0].strip(" \u3000-―—–－＝"), match.end(), match[2], date, match[1] or match[4])
+    date, problem = _try_date(match[3])
+    return Dateline(match[0].strip(" \u3000-―—–－＝"), match.end(), match[2], date, match[1] or match[4], problem)
 
 
 def _marked(text: str, inner: str, end: int) -> Dateline | None:
     """【東京共同】, 【ワシントン＝山田太郎】, ［東京 29日 ロイター］."""
     agency = next((each for each in ("共同", "時事", "ロイター", "AFP", "ＡＦＰ", "新華社") if each in inner), None)
     spans = re.search(r"(?:[0-9０-９]{4}年)?[0-9０-９]{1,2}月[0-9０-９]{1,2}日", inner)
-    date = parse_date(spans[0]) if spans else None
+    date, problem = _try_date(spans[0] if spans else None)
     place = re.split(r"[\s\u3000＝=0-9０-９]", inner.replace(agency or "\0", ""))[0] or None
     named = _KANJI.fullmatch(inner) and not _NO_PLACE.search(inner)
-    if not (agency or date or "＝" in inner or named):
+    if not (agency or date or problem or "＝" in inner or named):
         return None
-    return Dateline(text, end, place, date, agency)
+    return Dateline(text, end, place, date, agency, problem)
+
+
+def _try_date(text: str | None) -> tuple[SourceDate | None, str | None]:
+    """The date of ``text``, or why it is none."""
+    try:
+        return parse_date(text) if text else None, None
+    except DateError as error:
+        return None, str(error)

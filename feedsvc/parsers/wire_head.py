@@ -99,6 +99,7 @@ class Head:
     """What the lines above the text say. ``lines`` are the indexes that are no text; ``order`` settles 01/02/2017."""
 
     order: str | None
+    offset: int = 0
     lines: set[int] = field(default_factory=set)
     fields: dict[str, str] = field(default_factory=dict)
     evidence: dict[str, str] = field(default_factory=dict)
@@ -111,6 +112,10 @@ class Head:
     texts: list[Text] = field(default_factory=list)
     below_stamp: bool = False
 
+    def number(self, index: int) -> int:
+        """The line of the document, from 1, that stands at ``index``."""
+        return self.offset + index + 1
+
     def note(self, name: str, value: str, evidence: str) -> None:
         """Keep the first value of a field."""
         if value and name not in self.fields:
@@ -118,12 +123,12 @@ class Head:
             self.evidence[name] = evidence
 
 
-def read_head(lines: Sequence[str], furniture: frozenset[str], order: str | None) -> Head:
-    """Read the head of ``lines``: all that stands above the text.
+def read_head(lines: Sequence[str], furniture: frozenset[str], order: str | None, offset: int = 0) -> Head:
+    """Read the head of ``lines``, the first of which is line ``offset`` + 1: all that stands above the text.
 
     A missing headline stays missing: ``fields`` has none.
     """
-    head = Head(order)
+    head = Head(order, offset)
     block, blank = 0, False
     for index, line in enumerate(lines[: MOST_LINES + 20]):
         text = line.strip()
@@ -140,8 +145,11 @@ def read_head(lines: Sequence[str], furniture: frozenset[str], order: str | None
             continue
         if _text_begins(head, lines, index):
             break
-        head.texts.append(Text(index, text, block, _doubt(text, furniture)))
-        if head.below_stamp and head.texts[-1].doubt.points < 3:
+        doubt = _doubt(text, furniture)
+        if head.below_stamp and doubt.points < 6:
+            doubt = Doubt(0, "")
+        head.texts.append(Text(index, text, block, doubt))
+        if head.below_stamp and not doubt.points:
             # Below an address or a time stamp the next line is the headline, whatever it looks like.
             break
     _settle(head)
@@ -152,7 +160,7 @@ def _header_line(head: Head, text: str, index: int) -> bool:
     """Whether ``text`` is a header line; what it says is noted in ``head``."""
     if _RULE.fullmatch(text):
         return True
-    place = f"line {index + 1}"
+    place = f"line {head.number(index)}"
     if match := _URL.fullmatch(text):
         head.note("url", match[1], f"{place}, an address of its own")
         head.below_stamp = head.below_stamp or not head.texts
@@ -184,9 +192,9 @@ def _key_value(head: Head, text: str, index: int, place: str) -> bool:
 
 def _keyed_date(head: Head, name: str, value: str, index: int, evidence: str) -> bool:
     try:
-        date = parse_date(value, order=head.order, line=index + 1)
+        date = parse_date(value, order=head.order, line=head.number(index))
     except DateError as error:
-        head.findings.append(Finding("bad-date", "warning", str(error), name, index + 1))
+        head.findings.append(Finding("bad-date", "warning", str(error), name, head.number(index)))
         return True
     if date is None:
         return False
@@ -225,9 +233,9 @@ def _dated(head: Head, text: str, index: int, place: str) -> bool:
     if len(text) > LONGEST + 20 or not any(map(str.isdigit, text)):
         return False
     try:
-        found = _date_and_name(text, head.order, index + 1)
+        found = _date_and_name(text, head.order, head.number(index))
     except DateError as error:
-        head.findings.append(Finding("bad-date", "warning", str(error), "published", index + 1))
+        head.findings.append(Finding("bad-date", "warning", str(error), "published", head.number(index)))
         return True
     if found is None:
         return False
@@ -268,7 +276,11 @@ def _date_and_name(text: str, order: str | None, line: int | None) -> tuple[Sour
             keyed = _DATED.fullmatch(part)
             value = keyed[2] if keyed else part
             if any(map(str.isdigit, value)) and (date := parse_date(value, order=order, line=line)):
-                others = [each for each in parts[:position] + parts[position + 1 :] if not _is_time(each)]
+                rest = parts[:position] + parts[position + 1 :]
+                times = [each for each in rest if _is_time(each)]
+                if times and date.time is None:
+                    date = parse_date(f"{value} {times[0]}", order=order, line=line) or date
+                others = [each for each in rest if each not in times and not _UPDATED.match(each)]
                 if sum(len(each.split()) for each in others) > 8:
                     return None
                 return date, others[0] if others else "", False
@@ -389,25 +401,23 @@ def _settle(head: Head) -> None:
             doubts = [_doubt(each.text) for each in texts]
         first, last = _choose(texts, doubts)
         headline = [each.text for each in texts[first : last + 1]]
-        number = texts[first].at + 1
         head.fields["headline"] = " ".join(headline)
-        head.evidence["headline"] = _why(texts, doubts, first, last)
+        head.evidence["headline"] = _why(head, texts, doubts, first, last)
         head.lines.update(each.at for each in texts[: last + 1])
         for each, doubt in zip(texts[:first], doubts[:first], strict=True):
             _name_source(head, each)
             if not doubt.points:
                 message = f'"{each.text[:60]}" was taken for a masthead, by its place; put the headline on line 1.'
-                head.findings.append(Finding("masthead-guessed", "info", message, "source", each.at + 1))
+                head.findings.append(Finding("masthead-guessed", "info", message, "source", head.number(each.at)))
         for each, doubt in zip(texts[last + 1 :], doubts[last + 1 :], strict=True):
             if doubt.points >= 5:
                 head.lines.add(each.at)
-        head.fields["headline-line"] = str(number)
     _from_names(head)
 
 
-def _why(texts: list[Text], doubts: list[Doubt], first: int, last: int) -> str:
-    number = texts[first].at + 1
-    place = f"line {number}" if first == last else f"lines {number} to {texts[last].at + 1}"
+def _why(head: Head, texts: list[Text], doubts: list[Doubt], first: int, last: int) -> str:
+    number = head.number(texts[first].at)
+    place = f"line {number}" if first == last else f"lines {number} to {head.number(texts[last].at)}"
     if first == 0:
         return f"{place}, the first line that is no header"
     reasons = "; ".join(dict.fromkeys(doubt.reason or "its place" for doubt in doubts[:first]))
@@ -425,6 +435,8 @@ def _doubt(text: str, furniture: frozenset[str] = frozenset()) -> Doubt:
         return Doubt(6, "its separators")
     if NAVIGATION.fullmatch(text.strip(" »›>«<•·[]()→←")) or re.search(r"www\.|\.com\b|[»›→]$|^[«‹←]", text):
         return Doubt(6, "the words of navigation")
+    if len(items) > 2 and all(len(item.split()) <= 3 for item in items):
+        return Doubt(3, "its separators")
     words = text.split()
     if is_agency(text) or (len(words) <= 5 and MASTHEAD.fullmatch(text.strip(" *=-~"))):
         return Doubt(4, "the words of mastheads")
@@ -452,9 +464,23 @@ def _choose(texts: list[Text], doubts: list[Doubt]) -> tuple[int, int]:
     points = [doubt.points * 2 for doubt in doubts]
     likely = [position for position, doubt in enumerate(doubts) if doubt.points < 3] or list(range(len(texts)))
     block = texts[likely[0]].block
-    points[[position for position in likely if texts[position].block == block][-1]] -= 3
+    inside = [position for position in likely if texts[position].block == block]
+    below = inside[-1] + 1
+    # Furniture below a short line of the same block: that line is a masthead.
+    if below == len(texts) or texts[below].block != block or not doubts[inside[-1]].points:
+        points[_above_deck(texts, inside, sure=likely[0] > 0)] -= 3
     best = min(range(len(texts)), key=lambda position: (points[position], position))
     return _with_wrapped(texts, doubts, best)
+
+
+def _above_deck(texts: list[Text], inside: list[int], sure: bool) -> int:
+    """The last line of the block, or the one above when that is written like a sentence and the last is a deck."""
+    if len(inside) < 2:
+        return inside[-1]
+    above, below = texts[inside[-2]].text, texts[inside[-1]].text
+    small = sum(1 for word in above.split() if word.islower() and len(word) > 3)
+    sentence = small > 1 and (len(above.split()) > 4 or sure) and texts[inside[-2]].doubt.points == 0
+    return inside[-2] if sentence and not _is_wrapped(above, below, sure) else inside[-1]
 
 
 def _with_wrapped(texts: list[Text], doubts: list[Doubt], best: int) -> tuple[int, int]:
@@ -499,9 +525,11 @@ def _name_source(head: Head, each: Text) -> None:
     doubt = each.doubt
     name = each.text.strip(" *=-~|")
     if SECTION.fullmatch(name):
-        head.note("sections", name, f"line {each.at + 1}, above the headline")
+        head.note("sections", name, f"line {head.number(each.at)}, above the headline")
     elif doubt.points < 6 or (doubt.points == 10 and _doubt(each.text).points < 6):
-        head.note("source", name, f"line {each.at + 1}, the masthead, known by {doubt.reason or 'its place'}")
+        head.note(
+            "source", name, f"line {head.number(each.at)}, the masthead, known by {doubt.reason or 'its place'}"
+        )
 
 
 def _from_names(head: Head) -> None:

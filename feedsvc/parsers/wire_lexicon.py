@@ -23,7 +23,7 @@ _NAVIGATION_PHRASES = (
 NAVIGATION = re.compile(rf"(?:{_NAVIGATION_PHRASES})\s*[»›>→]*", re.IGNORECASE)
 
 _MASTHEAD_WORDS = (
-    "news|times|post|press|herald|tribune|gazette|journal|courier|wire|newswire|agency|observer|chronicle|telegraph|"
+    "news|times|post|bugle|press|herald|tribune|gazette|journal|courier|wire|newswire|agency|observer|chronicle|telegraph|"
     "daily|weekly|guardian|mirror|bulletin|dispatch|examiner|inquirer|sentinel|register|ledger|mercury|echo|argus|"
     "star|sun|globe|mail|advertiser|standard|independent|reporter|monitor|review|record|service|network|media|"
     "broadcasting|radio|television|tv|online|magazine|digest|report|newsroom|newspaper|reuters|kyodo|bloomberg|xinhua|"

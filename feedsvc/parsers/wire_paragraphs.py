@@ -9,6 +9,8 @@ from typing import NamedTuple
 # A line beyond this is a paragraph and not a part of one.
 LONG_LINE = 110
 _WIDEST_WRAP = 132
+# Of newspaper paragraphs up to this many lines that could be two, most are one (1,290 cases).
+_SHORT_PARAGRAPH = 3
 _CJK = r"\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef"
 _CJK_END = re.compile(rf"[{_CJK}]$")
 _CJK_START = re.compile(rf"[{_CJK}]")
@@ -121,6 +123,8 @@ def _is_wrapped(lines: list[_Line], width: int) -> bool:
     ideographs = sum(1 for line in lines if not line.text.isascii() and _CJK_START.search(line.text[:20])) * 2 > len(
         lines
     )
+    if width < 12 or (width < 30 and not ideographs):
+        return False
     if width <= (24 if ideographs else LONG_LINE):
         return True
     full = sum(1 for line in lines if len(line.text) + line.indent > 0.85 * width)
@@ -187,15 +191,28 @@ def _by_line_ends(block: list[_Line], width: int) -> Iterator[list[_Line]]:
     # Where a sentence fills its line, the text's own habit decides: how often does a sentence end a paragraph?
     within = sum(len(_SENTENCES.findall(line.text)) for line in block)
     likely = least == 0 and 2 * sum(sure) + 2 > within
+    for run in _runs(block, sure):
+        yield from _at_full_lines(run) if likely else (run,)
+
+
+def _runs(block: list[_Line], sure: list[bool]) -> Iterator[list[_Line]]:
+    start = 0
+    for position, ends in enumerate(sure, 1):
+        if ends:
+            yield block[start:position]
+            start = position
+    yield block[start:]
+
+
+def _at_full_lines(run: list[_Line]) -> Iterator[list[_Line]]:
+    """Lines between two sure ends, parted where a sentence fills its line and the whole would be long."""
     group: list[_Line] = []
-    for (line, following), ends in zip(pairs, sure, strict=True):
+    for position, (line, following) in enumerate(pairwise(run), 1):
         group.append(line)
-        full = likely and _may_end(group, following)
-        if ends or full:
+        if len(group) + len(run) - position > _SHORT_PARAGRAPH and _may_end(group, following):
             yield group
             group = []
-    group.append(block[-1])
-    yield group
+    yield [*group, run[-1]]
 
 
 def _may_end(group: list[_Line], following: _Line) -> bool:

@@ -37,6 +37,7 @@ _BRACKETS = re.compile(r"[\s\u3000]*[(（\[［]([^()（）\[\]［］]{1,60})[)�
 _INLINE_MARK = re.compile(
     rf"(?<=[.!?。”\"'’)）])[\s\u3000]+(?:Enditem|ENDITEM|ENDS|REUTER|#{{2,5}}|-30-|==\s?[A-Z]\w{{1,20}}|(?:-|=)+(?:{_WORDS})(?:-|=)+)$"
 )
+_INLINE_AGENCY = re.compile(r"(?<=[.!?”\"])\s+([A-Za-z-]{2,10})$")
 _CLOSED = re.compile(r"[.!?…。！？」』\"”’')）\]]$")
 
 
@@ -45,6 +46,7 @@ class Tail:
     """What was taken from the end of a story. ``end`` is the index behind its last line of text."""
 
     end: int
+    offset: int = 0
     marks: list[tuple[int, str]] = field(default_factory=list)
     source: str | None = None
     rights: str | None = None
@@ -60,9 +62,9 @@ def is_end_mark(line: str) -> bool:
     )
 
 
-def read_tail(lines: Sequence[str], order: str | None) -> Tail:
+def read_tail(lines: Sequence[str], order: str | None, offset: int = 0) -> Tail:
     """Take marks, copyright, date and navigation from the end of ``lines``, one line after the other."""
-    tail = Tail(len(lines))
+    tail = Tail(len(lines), offset)
     while tail.end > 0:
         line = lines[tail.end - 1].strip()
         if line and not _taken(tail, line, _before(lines, tail.end - 1), order):
@@ -81,7 +83,7 @@ def _taken(tail: Tail, line: str, before: str, order: str | None) -> bool:
     """Whether ``line``, the last one, is no text of the story; what it says is noted in ``tail``."""
     if len(line) > 300:
         return False
-    number = tail.end
+    number = tail.offset + tail.end
     if _ONLY_MARKS.fullmatch(line) or (_MARK.fullmatch(line) and before):
         tail.marks.append((number, line))
         tail.source = tail.source or ("Reuters" if "reuter" in line.lower() else None)
@@ -107,9 +109,10 @@ def _signed(tail: Tail, line: str, before: str, number: int) -> bool:
         tail.source = tail.source or name
         tail.marks.append((number, line))
         return True
-    plain = line.startswith("dpa") and _INITIALS.fullmatch(line)
-    plain = plain or ((_INITIALS.fullmatch(line) or _CAPITALS.fullmatch(line)) and _CLOSED.search(before))
-    if plain or (match and line[0] == "-" == line[-1] and len(name.split()) == 1 and _CLOSED.search(before)):
+    closed = _CLOSED.search(before) is not None or is_agency(before.rpartition(" ")[2])
+    plain = bool(line.startswith("dpa") and _INITIALS.fullmatch(line))
+    plain = plain or bool(closed and (_INITIALS.fullmatch(line) or _CAPITALS.fullmatch(line)))
+    if plain or (match and line[0] == "-" == line[-1] and len(name.split()) == 1 and closed):
         tail.marks.append((number, line))
         return True
     return False
@@ -137,7 +140,11 @@ def _agency_and_date(tail: Tail, inner: str, order: str | None, number: int) -> 
     name, _, rest = inner.partition(",")
     if not rest or not is_agency(name):
         return False
-    date = parse_date(rest, order=order, line=number)
+    try:
+        date = parse_date(rest, order=order, line=number)
+    except DateError as error:
+        tail.problem = str(error)
+        return True
     if date is None:
         return False
     tail.date, tail.source = tail.date or date, tail.source or name.strip()
@@ -154,6 +161,10 @@ def _is_navigation(line: str) -> bool:
 def strip_inline(text: str, tail: Tail, order: str | None, number: int) -> str:
     """The last paragraph without the mark, the agency and the date that stand behind its last sentence."""
     for _ in range(4):
+        if (name := _INLINE_AGENCY.search(text, max(0, len(text) - 20))) and is_agency(name[1]):
+            tail.source = tail.source or name[1]
+            text = text[: name.start()]
+            continue
         if len(text) > 4 and (mark := _INLINE_MARK.search(text, max(0, len(text) - 60))):
             tail.marks.append((number, mark[0].strip()))
             text = text[: mark.start()].rstrip()
