@@ -6,8 +6,8 @@ dateline, paragraphs. The year of a date is completed by ``articles``, never her
 
 import html
 from collections.abc import Sequence
-from datetime import date as calendar_date
 from dataclasses import replace
+from datetime import date as calendar_date
 from datetime import timedelta
 
 from feedsvc.model import Document, Draft, Finding, Hints, Neighbours, Parsed, SourceDate
