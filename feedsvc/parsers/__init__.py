@@ -3,24 +3,32 @@
 A new format is one new file, one row in ``PARSERS`` and one folder of cases under ``tests/cases``.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import PurePosixPath
 
 from feedsvc.model import Document, Finding, Hints, Neighbours, Parsed
+from feedsvc.parsers.xml import root_name
 
 Parse = Callable[[Document, Neighbours, Hints], Parsed]
 
 
 @dataclass(frozen=True, slots=True)
 class Parser:
-    """A format: the module that reads it (imported when first used), its suffixes, its opening bytes."""
+    """A format: the module that reads it (imported when first used), and by what its documents are known.
+
+    ``openings`` are first bytes in lower case, ``roots`` local names of an XML root element in lower case,
+    ``opening`` is a pattern that the first bytes match. Any of these counts for more than a suffix.
+    """
 
     format: str
     module: str
-    suffixes: frozenset[str]
+    suffixes: frozenset[str] = frozenset()
     openings: tuple[bytes, ...] = ()
+    roots: frozenset[str] = frozenset()
+    opening: re.Pattern[bytes] | None = None
 
     @property
     def parse(self) -> Parse:
@@ -28,13 +36,23 @@ class Parser:
         function: Parse = import_module(self.module).parse
         return function
 
+    def opens(self, start: bytes, root: str | None) -> bool:
+        """Whether a document that begins with ``start``, with the XML root element ``root``, is of this format."""
+        if root is not None and root in self.roots:
+            return True
+        if self.openings and start[:_OPENING].lower().startswith(self.openings):
+            return True
+        return self.opening is not None and self.opening.match(start) is not None
 
+
+# The first row whose opening stands at a document's start reads it, else the first one with its suffix.
 PARSERS = (
     Parser(
         "html",
         "feedsvc.parsers.html",
         frozenset({".html", ".htm", ".xhtml"}),
         (b"<!doctype html", b"<html", b"<head", b"<body"),
+        frozenset({"html"}),
     ),
     Parser(
         "markdown",
@@ -42,8 +60,12 @@ PARSERS = (
         frozenset({".md", ".markdown", ".mdown", ".mkd"}),
         (b"---\n", b"---\r\n", b"+++\n", b"+++\r\n"),
     ),
+    Parser("unknown", "feedsvc.parsers.unknown", frozenset({".xml", ".json"}), (b"<?xml",)),
     Parser("text", "feedsvc.parsers.wire", frozenset({".txt", ".text", ""})),
 )
+# How many of a document's first bytes are looked at, and how many can be an opening.
+_START = 4096
+_OPENING = 64
 
 # Signatures of files that are no text, whatever their suffix says.
 _BINARY = (
@@ -61,14 +83,15 @@ def parse(document: Document, neighbours: Neighbours | None = None, hints: Hints
 
 
 def parser_for(document: Document) -> Parser:
-    """The parser whose opening bytes stand at the document's start, else that of its suffix, else plain text."""
-    start = document.data[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    """The parser whose opening stands at the document's start, else that of its suffix, else plain text."""
     suffix = PurePosixPath(document.name).suffix.lower()
-    by_opening = next((each for each in PARSERS if start.startswith(each.openings or (b"\0\0",))), None)
     by_suffix = next((each for each in PARSERS if suffix in each.suffixes), None)
-    # A Markdown file may open with HTML, so its suffix counts for more than its opening.
+    # A Markdown file may open with anything, HTML for one, so its suffix counts for more than its opening.
     if by_suffix is not None and by_suffix.format == "markdown":
         return by_suffix
+    start = document.data[:_START].removeprefix(b"\xef\xbb\xbf").lstrip()
+    root = root_name(document.data) if start[:1] == b"<" or start[:2] in (b"\xff\xfe", b"\xfe\xff") else None
+    by_opening = next((each for each in PARSERS if each.opens(start, root)), None)
     return by_opening or by_suffix or PARSERS[-1]
 
 

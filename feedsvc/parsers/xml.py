@@ -1,0 +1,114 @@
+"""XML that came from outside: parsed without entities, external files or the network, mended where it is broken."""
+
+import re
+from html.entities import name2codepoint
+
+from lxml import etree
+
+from feedsvc.model import Finding
+from feedsvc.parsers.charset import DecodeError, decode
+
+Element = etree._Element
+
+
+class XmlError(ValueError):
+    """The bytes are no XML that may be read; ``finding`` says why and what to do."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.message)
+        self.finding = finding
+
+
+# What may stand before the first element (XML 1.0, section 2.8); possessive, so that no input makes it slow.
+_PROLOG = re.compile(
+    rb"(?:\s++|<\?.*?\?>|<!--.*?-->|<![Dd][Oo][Cc][Tt][Yy][Pp][Ee](?:[^\[<>]|\[.*?\]\s*(?=>))*+>)*+", re.DOTALL
+)
+_ROOT = re.compile(rb"<(?:[\w.-]{1,60}:)?([\w.-]{1,60})[\s/>]")
+_ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,100}encoding\s*=\s*["']([\w.:-]{1,40})["']""")
+_NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,30});")
+_BARE = re.compile(r"&(?!#\d{1,7};|#x[0-9A-Fa-f]{1,6};|(?:amp|lt|gt|quot|apos);)")
+_XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
+# How far into a document its root element is looked for.
+_PROLOG_LIMIT = 16_384
+
+
+def root_name(data: bytes) -> str | None:
+    """The local name of the root element in lower case, from the first bytes; None where none can be seen."""
+    start = data[:_PROLOG_LIMIT].replace(b"\0", b"").removeprefix(b"\xef\xbb\xbf").lstrip(b"\xfe\xff")
+    if not start.lstrip().startswith(b"<"):
+        return None
+    prolog = _PROLOG.match(start)
+    found = _ROOT.match(start, prolog.end() if prolog else 0)
+    return found[1].decode("ascii", "replace").lower() if found else None
+
+
+def parse_xml(data: bytes) -> tuple[Element, tuple[Finding, ...]]:
+    """The root element of ``data``, and what had to be mended. Comments and instructions are left out.
+
+    Raises XmlError for what declares entities, cannot be decoded, or has no element.
+    """
+    _refuse_entities(data)
+    # Blanks before the declaration are a common fault and do no harm.
+    data = data.lstrip(b" \t\r\n") if data[:1].isspace() else data
+    try:
+        return etree.fromstring(data, _parser(recover=False)), ()
+    except (etree.XMLSyntaxError, ValueError) as error:
+        return _mended(data, error)
+
+
+def _parser(*, recover: bool) -> etree.XMLParser:
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        recover=recover,
+        remove_comments=True,
+        remove_pis=True,
+        strip_cdata=True,
+    )
+
+
+def _refuse_entities(data: bytes) -> None:
+    """Refuse a document type that declares entities: they can blow up, or fetch what is not theirs."""
+    plain = data.replace(b"\0", b"") if b"\0" in data[:4096] else data
+    first = _ENTITY.search(plain)
+    if first is None:
+        return
+    prolog = _PROLOG.match(plain)
+    begin = _ROOT.search(plain, prolog.end() if prolog else 0)
+    if begin is None or first.start() < begin.start():
+        line = plain.count(b"\n", 0, first.start()) + 1
+        message = "The document type declares entities, which are not resolved; save the file without a DOCTYPE."
+        raise XmlError(Finding("xml-entities", "error", message, line=line))
+
+
+def _mended(data: bytes, error: Exception) -> tuple[Element, tuple[Finding, ...]]:
+    """Read what a strict parser refuses: as text, without a false encoding, with the entities of HTML written out."""
+    line = getattr(error, "lineno", None) or None
+    declared = _DECLARED.match(data[:200])
+    try:
+        text, findings = decode(data, declared[1].decode("ascii") if declared else None)
+    except DecodeError as undecodable:
+        raise XmlError(Finding("undecodable", "error", str(undecodable))) from undecodable
+    text = _DECLARATION.sub("", text.lstrip("\ufeff"))
+    text = _BARE.sub("&amp;", _NAMED.sub(_written_out, text))
+    reason = " ".join(str(getattr(error, "msg", None) or error).split())[:200]
+    try:
+        root = etree.fromstring(text.encode("utf-8"), _parser(recover=True))
+    except (etree.XMLSyntaxError, ValueError):
+        root = None
+    if root is None:
+        message = f"This is no XML ({reason}); send the file again."
+        raise XmlError(Finding("xml-broken", "error", message, line=line)) from error
+    message = f"The XML is not well formed ({reason}) and was read as far as it goes; mend it at its source."
+    return root, (*findings, Finding("xml-mended", "warning", message, line=line))
+
+
+def _written_out(found: re.Match[str]) -> str:
+    name = found[1]
+    if name in _XML_ENTITIES or name not in name2codepoint:
+        return found[0]
+    return f"&#{name2codepoint[name]};"
