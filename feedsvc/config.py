@@ -6,7 +6,7 @@ settings reference prints. All mistakes are reported at once, with file, line, k
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -72,6 +72,12 @@ def _zone(value: object) -> ZoneInfo:
         return ZoneInfo(_text(value))
     except (LookupError, OSError, ValueError) as error:
         raise ValueError('the name of a time zone is wanted, such as "Asia/Tokyo" or "UTC"') from error
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value:
+        raise ValueError('a list of texts is wanted, such as ["Politics", "Japan"]')
+    return tuple(_text(each) for each in value)
 
 
 def _flag(value: object) -> bool:
@@ -186,6 +192,28 @@ class TopicRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FolderDefaults:
+    """``inbox.toml`` in a folder of the inbox: what holds for the documents below it that do not say."""
+
+    source: str | None = key(_text, "The credited source.", None)
+    author: str | None = key(_text, "Who wrote an article that names nobody.", None)
+    language: str | None = key(_language, "The language of articles that name none (BCP 47).", None)
+    timezone: ZoneInfo | None = key(_zone, "The zone of dates that name none.", None)  # noqa: RUF009 (frozen)
+    year: int | None = key(_number(1000, 9998), "The year of dates that name none.", None)
+    date_order: str | None = key(_one_of("day-first", "month-first"), "How 01/02/2017 is meant.", None)
+    topics: tuple[str, ...] = key(_texts, "Topics of every article.", ())
+    rights: str | None = key(_text, "The rights line of articles.", None)
+    license: str | None = key(_license, "The address of the licence of articles.", None)
+    format: str | None = key(_text, "The format of documents, whatever their suffix and their first bytes say.", None)
+
+    def below(self, outer: "FolderDefaults") -> "FolderDefaults":
+        """These defaults inside a folder with those of ``outer``: the nearer ones count, topics add up."""
+        given = {each.name: getattr(self, each.name) or getattr(outer, each.name) for each in fields(self)}
+        given["topics"] = tuple(dict.fromkeys((*outer.topics, *self.topics)))
+        return FolderDefaults(**given)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings of one publication. ``file`` is the feedsvc.toml they came from."""
 
@@ -237,40 +265,66 @@ def parse_settings(source: str, file: Path) -> Settings:
 
     Raises SettingsError with every problem found.
     """
+    return _Reader(str(file), source).settings(file, _toml(source, str(file)))
+
+
+def parse_defaults(source: str, file: str, formats: Collection[str]) -> FolderDefaults:
+    """The defaults that the text of an ``inbox.toml`` means; ``formats`` are those that can be read.
+
+    Raises SettingsError with every problem found.
+    """
+    return _Reader(file, source).defaults(_toml(source, file), formats)
+
+
+def _toml(source: str, file: str) -> Mapping[str, object]:
     try:
-        document = tomllib.loads(source)
+        return tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
         at = re.search(r"line (\d+)", str(error))
-        raise SettingsError((Problem(str(file), int(at[1]) if at else None, None, f"not TOML: {error}"),)) from error
+        raise SettingsError((Problem(file, int(at[1]) if at else None, None, f"not TOML: {error}"),)) from error
     except RecursionError as error:
-        raise SettingsError(
-            (Problem(str(file), None, None, "not TOML: brackets stand too deep; close them"),)
-        ) from error
-    return _Reader(file, source).settings(document)
+        raise SettingsError((Problem(file, None, None, "not TOML: brackets stand too deep; close them"),)) from error
 
 
 class _Reader:
     """Reads the tables of one file and collects what is wrong with them."""
 
-    def __init__(self, file: Path, source: str) -> None:
+    def __init__(self, file: str, source: str) -> None:
         self.file = file
         self.lines = dict(_lines(source))
         self.problems: list[Problem] = []
 
-    def settings(self, document: Mapping[str, object]) -> Settings:
+    def settings(self, file: Path, document: Mapping[str, object]) -> Settings:
         for name in document.keys() - SECTIONS.keys():
             self.problem(name, f"unknown section; known are {', '.join(SECTIONS)}")
         if "publication" not in document:
             self.problem("publication", "the section is missing: title and url must be given")
         tables = {name: self.table(name, document.get(name, {})) for name in SECTIONS if name != "topic"}
         topics = self.topics(document.get("topic", []))
+        self.report()
+        return Settings(file=file, topics=topics, **tables)
+
+    def defaults(self, document: Mapping[str, object], formats: Collection[str]) -> FolderDefaults:
+        known = {each.name: each for each in fields(FolderDefaults)}
+        for extra in document.keys() - known.keys():
+            self.problem(extra, f"unknown key; known are {', '.join(known)}")
+        values: dict[str, Any] = {}
+        for each in known.values():
+            self.value(each.name, each, document, values)
+        chosen = values.get("format")
+        if chosen is not None and chosen not in formats:
+            self.problem("format", f"{chosen!r} does not do: one of {', '.join(sorted(formats))} is wanted")
+        self.report()
+        return FolderDefaults(**values)
+
+    def report(self) -> None:
+        """Raise what was noted, in the order of the lines."""
         if self.problems:
             ordered = sorted(self.problems, key=lambda problem: (problem.line or 0, problem.key or ""))
             raise SettingsError(tuple(ordered))
-        return Settings(file=self.file, topics=topics, **tables)
 
     def problem(self, dotted: str, message: str) -> None:
-        self.problems.append(Problem(str(self.file), self.lines.get(dotted), dotted, message))
+        self.problems.append(Problem(self.file, self.lines.get(dotted), dotted, message))
 
     def table(self, name: str, table: object, index: int | None = None) -> Any:
         """The value of a section, or None after problems were noted."""

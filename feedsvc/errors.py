@@ -6,6 +6,7 @@ FeedsvcError
 ├── QueryError          a topic rule that does not parse, with its column
 ├── InboxError          the inbox cannot be read
 │   └── InboxLostError  most of its documents are suddenly gone
+├── FormatError         a format of an installed package cannot be loaded
 ├── StoreError          the ledger cannot be opened, or is from a newer feedsvc
 └── LockHeldError       another build is under way
 """
@@ -58,6 +59,10 @@ class InboxError(FeedsvcError):
 
 class InboxLostError(InboxError):
     """Most documents that the ledger knows are gone; nothing was withdrawn."""
+
+
+class FormatError(FeedsvcError):
+    """A format that an installed package offers cannot be loaded."""
 
 
 class StoreError(FeedsvcError):

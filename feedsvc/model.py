@@ -169,9 +169,13 @@ class Neighbours:
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What the settings tell a parser. ``date_order`` is ``day-first``, ``month-first`` or unknown."""
+    """What the settings tell a parser. ``date_order`` is ``day-first``, ``month-first`` or unknown.
+
+    ``format`` names the format of the document when its suffix and first bytes shall not decide.
+    """
 
     date_order: str | None = None
+    format: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from feedsvc.config import SECTIONS, load_settings, parse_settings
+from feedsvc.config import SECTIONS, FolderDefaults, load_settings, parse_settings
 from feedsvc.errors import SettingsError
 from feedsvc.query import parse_query
 
@@ -196,7 +196,7 @@ def documented():
     """The rows of docs/settings.md: for each section and key, its default and its meaning."""
     rows = {}
     for line in (DOCS / "settings.md").read_text("utf-8").splitlines():
-        if heading := re.fullmatch(r"## `\[+(\w+)\]+`", line):
+        if heading := re.fullmatch(r"## `\[*([\w.]+)\]*`", line):
             section = heading[1]
         elif row := re.fullmatch(r"\| `(\w+)` \| .+ \| (.+) \| (.+) \|", line):
             rows[section, row[1]] = row[2], row[3]
@@ -226,4 +226,6 @@ def test_every_key_is_documented_with_its_default_and_meaning():
         "fixed at the first build",
         expected["publication", "id_authority"][1],
     )
+    expected |= {("inbox.toml", each.name): ("not set", each.metadata["help"]) for each in fields(FolderDefaults)}
+    expected["inbox.toml", "topics"] = ("none", expected["inbox.toml", "topics"][1])
     assert documented() == expected

@@ -1,13 +1,14 @@
 """Partial dates become moments. Nothing is invented: each step that adds a part says on what evidence.
 
-The order of evidence for a missing year: the document's name, what all neighbours agree on, the file's
-time if it can be trusted. Never the weekday, never a year in the text, never today.
+The order of evidence for a missing year: the document's name, the settings of its folder, what all
+neighbours agree on, the file's time if it can be trusted. Never the weekday, never a year in the text, never today.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone, tzinfo
 from datetime import time as clock_time
 
+from feedsvc.config import FolderDefaults
 from feedsvc.model import Finding, Neighbours, SourceDate
 from feedsvc.parsers.dates import date_in_name, year_in_name
 
@@ -18,11 +19,12 @@ _FILE_TIME_REACH = timedelta(days=45)
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What stands around a document and may date it: its name, its file's time (UTC), its neighbours."""
+    """What stands around a document: its name, its file's time (UTC), its neighbours, its folder's defaults."""
 
     name: str
     modified: datetime
     neighbours: Neighbours
+    defaults: FolderDefaults
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ def _year_evidence(stated: SourceDate, around: Surroundings) -> tuple[tuple[int 
     return (
         (_nearest_year(stated, named), "the date in the name of the file or folder"),
         (year_in_name(around.name), "the name of the file or folder"),
+        (around.defaults.year, "the settings of its folder (inbox.toml)"),
         (around.neighbours.year, "the other documents of the folder, which agree on it"),
         (_year_before(stated, around), "the file's time"),
     )

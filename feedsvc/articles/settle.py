@@ -6,7 +6,7 @@ What needs the ledger (id, slug, published, updated) is done by ``identity``.
 import hashlib
 import json
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from urllib.parse import urljoin, urlsplit
 
 from feedsvc.articles.clean import clean_body
@@ -14,7 +14,7 @@ from feedsvc.articles.dates import Dated, Surroundings, publication_date, resolv
 from feedsvc.articles.language import guess_language
 from feedsvc.articles.plain import plain_text
 from feedsvc.articles.summary import summarise
-from feedsvc.config import Settings
+from feedsvc.config import FolderDefaults, Publication, Settings
 from feedsvc.model import Draft, Enclosure, Finding, Person, Picture, Severity, SourceDate, Status, Story
 from feedsvc.text import fold, one_line
 
@@ -48,7 +48,7 @@ def article_base(settings: Settings) -> str:
 def settle(draft: Draft, around: Surroundings, settings: Settings) -> Story:
     """The story that ``draft`` tells; ``is_rejected`` tells whether it may enter the ledger."""
     notes = _Notes(dict(draft.evidence), list(draft.findings))
-    publication = settings.publication
+    local = _local(settings.publication, around.defaults)
     base = urljoin(article_base(settings), draft.base or "")
     body = clean_body(draft.html, base if _is_web(base) else article_base(settings))
     notes.findings.extend(body.findings)
@@ -58,27 +58,29 @@ def settle(draft: Draft, around: Surroundings, settings: Settings) -> Story:
         name=f"{around.name}#{draft.part}" if draft.part else around.name,
         format=draft.format,
         headline=headline,
-        authors=_authors(draft, publication.author or publication.title, notes),
-        language=_language(draft, f"{headline}\n{text}", publication.language, notes),
+        authors=_authors(draft, local.author or local.title, notes),
+        language=_language(
+            draft, f"{headline}\n{text}", settings.publication.language, around.defaults.language, notes
+        ),
         html=body.html,
         text=text,
         summary=one_line(draft.summary or "") or summarise(text),
         own_id=one_line(draft.id or "") or None,
         version=draft.version,
         stated_status=draft.status or Status.USABLE,
-        date=notes.keep(publication_date(draft.published, around, publication.timezone), "published"),
-        stated_updated=_date(draft.updated, "updated", around, settings, notes),
-        embargo=_date(draft.embargo, "embargo", around, settings, notes),
-        expires=_date(draft.expires, "expires", around, settings, notes),
-        source=_line(draft.source),
+        date=notes.keep(publication_date(draft.published, around, local.timezone), "published"),
+        stated_updated=_date(draft.updated, "updated", around, local.timezone, notes),
+        embargo=_date(draft.embargo, "embargo", around, local.timezone, notes),
+        expires=_date(draft.expires, "expires", around, local.timezone, notes),
+        source=_source(draft.source, around.defaults.source, notes),
         dateline=_line(draft.dateline),
         slugline=_line(draft.slugline),
         ednote=_line(draft.ednote),
         via=_address(draft.url, base, "url", notes),
         tags=_names(draft.tags),
-        sections=_names(draft.sections),
-        rights=_line(draft.rights) or publication.rights,
-        license=_address(draft.license, base, "license", notes) or publication.license,
+        sections=_names((*draft.sections, *around.defaults.topics)),
+        rights=_line(draft.rights) or local.rights,
+        license=_address(draft.license, base, "license", notes) or local.license,
         picture=_picture(draft.picture, base, notes),
         enclosures=_enclosures(draft.enclosures, base, notes),
     )
@@ -128,24 +130,47 @@ def _authors(draft: Draft, default: str, notes: _Notes) -> tuple[Person, ...]:
     return (Person(default),)
 
 
-def _language(draft: Draft, text: str, default: str, notes: _Notes) -> str:
+def _language(draft: Draft, text: str, publication: str, folder: str | None, notes: _Notes) -> str:
+    """The language that is stated, else its folder's, else the one that the text is surely in, else the settings'."""
     if draft.language and (stated := draft.language.strip().replace("_", "-")):
         return stated
+    if folder is not None:
+        notes.evidence["language"] = "the settings of its folder (inbox.toml): none is named"
+        return folder
     guessed = guess_language(text)
-    if guessed is None or guessed == default.partition("-")[0]:
+    if guessed is None or guessed == publication.partition("-")[0]:
         notes.evidence["language"] = "the settings: none is named"
-        return default
-    notes.evidence["language"] = "the script that the text is written in"
-    notes.remark("language-guessed", "info", f"No language is named; the script says {guessed}.", "language")
+        return publication
+    notes.evidence["language"] = "the script or the commonest words of the text"
+    message = f"No language is named; the text says {guessed}: name it in the document."
+    notes.remark("language-guessed", "info", message, "language")
     return guessed
 
 
 def _date(
-    stated: SourceDate | None, about: str, around: Surroundings, settings: Settings, notes: _Notes
+    stated: SourceDate | None, about: str, around: Surroundings, zone: tzinfo, notes: _Notes
 ) -> datetime | None:
     if stated is None:
         return None
-    return notes.keep(resolve(stated, about, around, settings.publication.timezone), about)
+    return notes.keep(resolve(stated, about, around, zone), about)
+
+
+def _local(publication: Publication, defaults: FolderDefaults) -> Publication:
+    """The publication's settings as they hold in a folder."""
+    return replace(
+        publication,
+        author=defaults.author or publication.author,
+        timezone=defaults.timezone or publication.timezone,
+        rights=defaults.rights or publication.rights,
+        license=defaults.license or publication.license,
+    )
+
+
+def _source(stated: str | None, default: str | None, notes: _Notes) -> str | None:
+    if default is None or _line(stated) is not None:
+        return _line(stated)
+    notes.evidence["source"] = "the settings of its folder (inbox.toml)"
+    return default
 
 
 def _line(text: str | None) -> str | None:

@@ -1,6 +1,7 @@
 """The use case: the inbox as it is now becomes the next edition, in one transaction."""
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -13,8 +14,10 @@ from sqlalchemy import Connection
 from feedsvc import __version__
 from feedsvc.build.changes import Changes, compare, glanced, is_due, is_lost, read_well, refused, surroundings
 from feedsvc.build.entering import Entering
+from feedsvc.build.folders import FolderSettings, read_folders
+from feedsvc.build.formats import Formats, installed_formats
 from feedsvc.build.publishing import Publishing
-from feedsvc.build.reading import Glance, Workers
+from feedsvc.build.reading import Desk, Glance, Workers
 from feedsvc.config import Settings
 from feedsvc.errors import InboxError, InboxLostError
 from feedsvc.inbox.scan import Scan, scan
@@ -123,10 +126,14 @@ class _Build:
     def run(self, stamp: Callable[[datetime | None], datetime]) -> Report:
         """The steps, in the order of the verbs."""
         authority = self.authority()
-        everything = self.ledger.recall("settings") != settings_digest(self.settings)
+        formats = installed_formats()
         with self.timed("scan"):
-            inbox = self.look(everything)
-        with Workers(self.settings, self.jobs) as workers:
+            found, known = self.look()
+            folders = self.folders(found, formats)
+            decisive = decisive_digest(self.settings, folders, formats)
+            everything = self.ledger.recall("settings") != decisive
+            inbox = _InboxState(found, folders, known, compare(found, known, everything))
+        with Workers(Desk(self.settings, folders, formats), self.jobs) as workers:
             with self.timed("read"):
                 inbox.take(self.glances(workers, inbox.changes), everything)
                 self.guard(inbox)
@@ -147,7 +154,7 @@ class _Build:
                 None if everything else touched, lambda done, total: self.progress("render", done, total)
             )
         with self.timed("publish"):
-            self.ledger.remember("settings", settings_digest(self.settings))
+            self.ledger.remember("settings", decisive)
             self.report.revision = publishing.swap(stamp, changed=everything or bool(touched))
         self.sum_up(inbox, entering, publishing)
         return self.report
@@ -172,8 +179,8 @@ class _Build:
             self.report.findings.append((name, Finding("authority-kept", "warning", message, "id_authority")))
         return fixed
 
-    def look(self, everything: bool) -> "_InboxState":
-        """The inbox as it lies there, held against what the ledger knows."""
+    def look(self) -> tuple[Scan, dict[str, DocumentRecord]]:
+        """The inbox as it lies there, and what the ledger knows of it."""
         known = self.ledger.documents()
         try:
             found = scan(self.settings.inbox_folder)
@@ -181,7 +188,16 @@ class _Build:
             if is_lost(known, known.keys()):
                 raise InboxLostError(f"{error} Nothing was withdrawn of {len(known)} documents.") from error
             raise
-        return _InboxState(found, known, compare(found, known, everything))
+        return found, known
+
+    def folders(self, found: Scan, formats: Formats) -> FolderSettings:
+        """The settings of the inbox's folders; the ledger keeps them, for the day when one of them is wrong."""
+        remembered = self.ledger.recall("folders") or "{}"
+        folders = read_folders(self.settings.inbox_folder, found.settings, json.loads(remembered), formats.names)
+        texts = json.dumps(folders.texts, sort_keys=True)
+        if texts != remembered:
+            self.ledger.remember("folders", texts)
+        return folders
 
     def glances(self, workers: Workers, changes: Changes) -> Iterator[Glance]:
         """A first look at each suspect."""
@@ -214,6 +230,9 @@ class _Build:
             self.progress("parse", done, len(tasks))
         for name, finding in inbox.found.refused.items():
             inbox.records[name] = refused(name, finding)
+        for name, findings in inbox.folders.findings.items():
+            inbox.records[name] = refused(name, *findings)
+        self.ledger.forget_documents(inbox.known.keys() & inbox.found.settings - inbox.folders.findings.keys())
         renewed = (record for name, record in inbox.records.items() if inbox.known.get(name) != record)
         self.ledger.save_documents(renewed)
 
@@ -268,6 +287,7 @@ class _InboxState:
     """The inbox during one build: what was found, what the ledger knew, and the records as they become."""
 
     found: Scan
+    folders: FolderSettings
     known: dict[str, DocumentRecord]
     changes: Changes
     records: dict[str, DocumentRecord] = field(default_factory=dict)
@@ -289,7 +309,8 @@ class _InboxState:
                 self.records[name] = known
 
 
-def settings_digest(settings: Settings) -> str:
+def decisive_digest(settings: Settings, folders: FolderSettings, formats: Formats) -> str:
     """A hash of all that decides how documents are read and feeds are written, but for the documents."""
-    decisive = (__version__, settings.publication, settings.inbox, settings.feeds, settings.topics)
+    stated = (settings.publication, settings.inbox, settings.feeds, settings.topics)
+    decisive = (__version__, *stated, sorted(folders.texts.items()), formats.packages)
     return hashlib.sha256(repr(decisive).encode()).hexdigest()

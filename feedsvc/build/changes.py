@@ -39,7 +39,7 @@ def compare(found: Scan, known: Mapping[str, DocumentRecord], everything: bool) 
         for name, stamp in found.documents.items()
         if everything or name not in known or known[name].kept or known[name].stamp != stamp
     )
-    gone = known.keys() - found.documents.keys() - found.refused.keys()
+    gone = known.keys() - found.documents.keys() - found.refused.keys() - set(found.settings)
     missing = frozenset(name for name in gone if not name.startswith(found.unreadable) and not known[name].kept)
     return Changes(suspects, missing)
 
@@ -62,9 +62,9 @@ def glanced(known: DocumentRecord | None, glance: Glance, stamp: Stamp, everythi
     return DocumentRecord(glance.name, stamp, glance.digest, glance.clues, _UNREAD, (), rejected=False)
 
 
-def refused(name: str, finding: Finding) -> DocumentRecord:
+def refused(name: str, *findings: Finding) -> DocumentRecord:
     """The record of something in the inbox that is no document."""
-    return DocumentRecord(name, _NO_STAMP, "", None, "", (finding,), rejected=True)
+    return DocumentRecord(name, _NO_STAMP, "", None, "", findings, rejected=True)
 
 
 def read_well(record: DocumentRecord, outcome: Outcome, around: Neighbours | None, rejected: bool) -> DocumentRecord:

@@ -1,5 +1,6 @@
 """Reading, parsing and settling documents, in one process or in several."""
 
+import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -8,11 +9,14 @@ from typing import TypeVar
 
 from feedsvc.articles.dates import Surroundings
 from feedsvc.articles.settle import settle
+from feedsvc.build.folders import FolderSettings
+from feedsvc.build.formats import Formats
 from feedsvc.config import Settings
 from feedsvc.inbox.read import Unread, digest, read
 from feedsvc.model import Document, Finding, Hints, Neighbours, Story
 from feedsvc.parsers import parse, parser_for
 from feedsvc.parsers.neighbours import Clues, clues
+from feedsvc.text import one_line
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -45,16 +49,19 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where documents are read and settled: the settings, and the functions that need nothing else."""
+    """Where documents are read and settled: all the settings, and the functions that need nothing else."""
 
     settings: Settings
+    folders: FolderSettings
+    formats: Formats
 
     def glance(self, name: str) -> Glance:
         """Look at one document."""
         document = self._read(name)
         if isinstance(document, Unread):
             return Glance(name, "", unread=document)
-        tells = clues(document.data) if parser_for(document).format == "text" else None
+        chosen = parser_for(document, self.folders.of(name).format, self.formats.parsers)
+        tells = clues(document.data) if chosen.format == "text" else None
         return Glance(name, digest(document.data), tells)
 
     def take(self, task: tuple[str, Neighbours | None]) -> Outcome:
@@ -64,20 +71,34 @@ class Desk:
         document = self._read(name)
         if isinstance(document, Unread):
             return Outcome(name, "", findings=(document.finding,), unread=document)
-        parsed = parse(document, neighbours, Hints(date_order=self.settings.inbox.date_order))
-        around = Surroundings(name, document.modified, neighbours)
-        stories = tuple(settle(draft, around, self.settings) for draft in parsed.drafts)
+        defaults = self.folders.of(name)
+        hints = Hints(defaults.date_order or self.settings.inbox.date_order, defaults.format)
+        try:
+            parsed = parse(document, neighbours, hints, self.formats.parsers)
+            around = Surroundings(name, document.modified, neighbours, defaults)
+            stories = tuple(settle(draft, around, self.settings) for draft in parsed.drafts)
+        except Exception as error:  # noqa: BLE001 (a fault of a parser is one rejected document, never a lost build)
+            return Outcome(name, digest(document.data), findings=(_fault(error),))
         return Outcome(name, digest(document.data), stories, parsed.findings)
 
     def _read(self, name: str) -> Document | Unread:
         return read(self.settings.inbox_folder, name, self.settings.inbox.max_bytes)
 
 
+def _fault(error: Exception) -> Finding:
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    told = (
+        f"{type(error).__name__}: {one_line(str(error))[:200]}, at {place.filename.rpartition('/')[2]}:{place.lineno}"
+    )
+    message = f"The parser failed ({told}), which is its own fault; report it with the document."
+    return Finding("parser-failed", "error", message)
+
+
 class Workers:
     """Runs the desk's functions over many documents, results in the order of the tasks."""
 
-    def __init__(self, settings: Settings, jobs: int) -> None:
-        self.desk = Desk(settings)
+    def __init__(self, desk: Desk, jobs: int) -> None:
+        self.desk = desk
         self.jobs = jobs
         self._pool: ProcessPoolExecutor | None = None
 

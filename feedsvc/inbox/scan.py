@@ -20,12 +20,12 @@ _ATTACHMENT_SUFFIXES = (
 )  # fmt: skip
 # "#3" names the third story of a document.
 _PART = re.compile(r"#\d+$")
-_SETTINGS_NAME = "inbox.toml"
+SETTINGS_NAME = "inbox.toml"
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """The documents of an inbox by name, what was refused unread, and what could not be looked at.
+    """The documents of an inbox by name, the settings of its folders, what was refused unread, what was not seen.
 
     ``unreadable`` holds folders that could not be listed, with a closing slash, and files that vanished meanwhile.
     """
@@ -33,6 +33,7 @@ class Scan:
     documents: Mapping[str, Stamp]
     refused: Mapping[str, Finding] = field(default_factory=dict)
     unreadable: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
 
 
 def scan(folder: Path) -> Scan:
@@ -43,6 +44,7 @@ def scan(folder: Path) -> Scan:
     documents: dict[str, Stamp] = {}
     refused: dict[str, Finding] = {}
     unreadable: list[str] = []
+    settings: list[str] = []
     try:
         pending = [("", list(os.scandir(folder)))]
     except OSError as error:
@@ -50,10 +52,12 @@ def scan(folder: Path) -> Scan:
     while pending:
         prefix, entries = pending.pop()
         for entry in entries:
-            if _is_ours(entry.name):
-                continue
             name = prefix + entry.name
-            if entry.is_dir(follow_symlinks=False):
+            if entry.name.lower() == SETTINGS_NAME:
+                settings.append(name)
+            elif _is_no_article(entry.name):
+                continue
+            elif entry.is_dir(follow_symlinks=False):
                 try:
                     pending.append((f"{name}/", list(os.scandir(entry.path))))
                 except OSError as error:
@@ -61,17 +65,17 @@ def scan(folder: Path) -> Scan:
                     refused[f"{name}/"] = _unreadable(error)
             else:
                 _note(name, entry, documents, refused, unreadable)
-    return Scan(dict(sorted(documents.items())), dict(sorted(refused.items())), tuple(sorted(unreadable)))
-
-
-def _is_ours(name: str) -> bool:
-    """Whether a name is not an article's: hidden, half-done, an attachment, or the folder's settings."""
-    lowered = name.lower()
-    return (
-        name.startswith(".")
-        or lowered == _SETTINGS_NAME
-        or lowered.endswith(_TRANSIENT_SUFFIXES + _ATTACHMENT_SUFFIXES)
+    return Scan(
+        dict(sorted(documents.items())),
+        dict(sorted(refused.items())),
+        tuple(sorted(unreadable)),
+        tuple(sorted(settings)),
     )
+
+
+def _is_no_article(name: str) -> bool:
+    """Whether a name is not an article's: hidden, half-done, or an attachment."""
+    return name.startswith(".") or name.lower().endswith(_TRANSIENT_SUFFIXES + _ATTACHMENT_SUFFIXES)
 
 
 def _note(

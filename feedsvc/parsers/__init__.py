@@ -4,7 +4,7 @@ A new format is one new file, one row in ``PARSERS`` and one folder of cases und
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import PurePosixPath
@@ -73,26 +73,33 @@ _BINARY = (
 )  # fmt: skip
 
 
-def parse(document: Document, neighbours: Neighbours | None = None, hints: Hints | None = None) -> Parsed:
-    """Read ``document`` with the parser for its format. Never raises for what the bytes hold."""
+def parse(
+    document: Document,
+    neighbours: Neighbours | None = None,
+    hints: Hints | None = None,
+    parsers: Sequence[Parser] = PARSERS,
+) -> Parsed:
+    """Read ``document`` with the one of ``parsers`` for its format. Ours never raise for what the bytes hold."""
     refusal = _refusal(document.data)
     if refusal is not None:
         return Parsed((), (refusal,))
-    parser = parser_for(document)
-    return parser.parse(document, neighbours or Neighbours(), hints or Hints())
+    told = hints or Hints()
+    return parser_for(document, told.format, parsers).parse(document, neighbours or Neighbours(), told)
 
 
-def parser_for(document: Document) -> Parser:
-    """The parser whose opening stands at the document's start, else that of its suffix, else plain text."""
+def parser_for(document: Document, format: str | None = None, parsers: Sequence[Parser] = PARSERS) -> Parser:
+    """The parser of ``format``, else the one whose opening stands at the start, else by suffix, else plain text."""
+    if format is not None:
+        return next(each for each in parsers if each.format == format)
     suffix = PurePosixPath(document.name).suffix.lower()
-    by_suffix = next((each for each in PARSERS if suffix in each.suffixes), None)
+    by_suffix = next((each for each in parsers if suffix in each.suffixes), None)
     # A Markdown file may open with anything, HTML for one, so its suffix counts for more than its opening.
     if by_suffix is not None and by_suffix.format == "markdown":
         return by_suffix
     start = document.data[:_START].removeprefix(b"\xef\xbb\xbf").lstrip()
     root = root_name(document.data) if start[:1] == b"<" or start[:2] in (b"\xff\xfe", b"\xfe\xff") else None
-    by_opening = next((each for each in PARSERS if each.opens(start, root)), None)
-    return by_opening or by_suffix or PARSERS[-1]
+    by_opening = next((each for each in parsers if each.opens(start, root)), None)
+    return by_opening or by_suffix or parsers[-1]
 
 
 def _refusal(data: bytes) -> Finding | None:

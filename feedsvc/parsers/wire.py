@@ -15,7 +15,6 @@ from feedsvc.parsers.charset import DecodeError, decode
 from feedsvc.parsers.dates import DateError, parse_date
 from feedsvc.parsers.wire_dateline import Dateline, place_and_date, read_dateline
 from feedsvc.parsers.wire_head import Head, read_head
-from feedsvc.parsers.wire_language import language_of
 from feedsvc.parsers.wire_paragraphs import Paragraph, read_paragraphs
 from feedsvc.parsers.wire_tail import Tail, is_end_mark, read_tail, strip_inline
 from feedsvc.text import one_line
@@ -134,8 +133,7 @@ def _draft(
         source=source,
         slugline=fields.get("slugline"),
         ednote=fields.get("ednote"),
-        language=fields.get("language")
-        or language_of(" ".join(each.text for each in paragraphs[:4]) or headline or ""),
+        language=fields.get("language"),
         published=published,
         updated=head.updated or tail.updated,
         embargo=_embargo(fields.get("embargo")),
