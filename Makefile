@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: serve test lint format clean
+.PHONY: serve test lint format quality clean
 
 serve: $(READY)
 	$(BIN)/feedsvc serve feeds --port $(PORT) --watch
@@ -21,6 +21,10 @@ lint: $(VENV)/.dev-ready
 format: $(VENV)/.dev-ready
 	$(BIN)/ruff check --fix feedsvc tests
 	$(BIN)/ruff format feedsvc tests
+
+# How well the labelled corpora beside the checkout are read, beside the floors of tests/quality.json.
+quality: $(VENV)/.dev-ready
+	$(BIN)/python tests/quality.py
 
 # The virtual environment, with the versions of constraints.txt.
 $(READY): pyproject.toml constraints.txt
