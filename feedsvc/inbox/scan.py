@@ -21,6 +21,8 @@ _ATTACHMENT_SUFFIXES = (
 # "#3" names the third story of a document.
 _PART = re.compile(r"#\d+$")
 SETTINGS_NAME = "inbox.toml"
+# A folder with these is a Maildir: messages lie in the first two, the third is for what is still being delivered.
+_MAILDIR = frozenset(("cur", "new", "tmp"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def scan(folder: Path) -> Scan:
     unreadable: list[str] = []
     settings: list[str] = []
     try:
-        pending = [("", list(os.scandir(folder)))]
+        pending = [("", _entries(folder))]
     except OSError as error:
         raise InboxError(f"{folder}: the inbox cannot be read ({error.strerror}); is the disk mounted?") from error
     while pending:
@@ -59,7 +61,7 @@ def scan(folder: Path) -> Scan:
                 continue
             elif entry.is_dir(follow_symlinks=False):
                 try:
-                    pending.append((f"{name}/", list(os.scandir(entry.path))))
+                    pending.append((f"{name}/", _entries(entry.path)))
                 except OSError as error:
                     unreadable.append(f"{name}/")
                     refused[f"{name}/"] = _unreadable(error)
@@ -71,6 +73,15 @@ def scan(folder: Path) -> Scan:
         tuple(sorted(unreadable)),
         tuple(sorted(settings)),
     )
+
+
+def _entries(folder: Path | str) -> list["os.DirEntry[str]"]:
+    """What lies in ``folder``; in a Maildir the messages only, not what the mail server keeps beside them."""
+    entries = list(os.scandir(folder))
+    folders = {entry.name for entry in entries if entry.name in _MAILDIR and entry.is_dir(follow_symlinks=False)}
+    if folders != _MAILDIR:
+        return entries
+    return [entry for entry in entries if entry.name in ("cur", "new") or entry.name.lower() == SETTINGS_NAME]
 
 
 def _is_no_article(name: str) -> bool:

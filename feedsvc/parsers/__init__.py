@@ -45,6 +45,18 @@ class Parser:
         return self.opening is not None and self.opening.match(start) is not None
 
 
+# The header of a message: fields one below another, among them one that only carriers write, or sender, receiver
+# and date. Keys of front matter and of wire stories have neither.
+_FIELDS = rb"(?:[!-9;-~]{1,76}+[ \t]*+:[^\n]*+\n(?:[ \t][^\n]*+\n)*+){0,80}?"
+_MAIL = re.compile(
+    rb"(?:>?From (?!\s*:)[^\n]{1,200}\n)*+(?:\d{1,10}\s*\n)?+"
+    rb"(?:"
+    + _FIELDS
+    + rb"(?:received|return-path|delivered-to|message-id|mime-version|x-mailer|list-unsubscribe)[ \t]*:"
+    rb"|(?=" + _FIELDS + rb"from[ \t]*:[^\n]*@)(?=" + _FIELDS + rb"to[ \t]*:[^\n]*@)" + _FIELDS + rb"date[ \t]*:)",
+    re.IGNORECASE,
+)
+
 # The first row whose opening stands at a document's start reads it, else the first one with its suffix.
 PARSERS = (
     Parser(
@@ -59,6 +71,12 @@ PARSERS = (
         "feedsvc.parsers.markdown",
         frozenset({".md", ".markdown", ".mdown", ".mkd"}),
         (b"---\n", b"---\r\n", b"+++\n", b"+++\r\n"),
+    ),
+    Parser(
+        "mail",
+        "feedsvc.parsers.mail",
+        frozenset({".eml", ".emlx", ".mbox", ".mbx", ".mht", ".mhtml"}),
+        opening=_MAIL,
     ),
     Parser("unknown", "feedsvc.parsers.unknown", frozenset({".xml", ".json"}), (b"<?xml",)),
     Parser("text", "feedsvc.parsers.wire", frozenset({".txt", ".text", ""})),
