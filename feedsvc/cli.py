@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from feedsvc import __version__, clock
-from feedsvc.errors import FeedsvcError, InboxLostError, LockHeldError, UsageError
+from feedsvc.errors import FeedsvcError, InboxLostError, LockHeldError, UsageError, fault
+from feedsvc.text import shown
 
 if TYPE_CHECKING:
     from feedsvc.config import Settings
@@ -22,7 +23,7 @@ _EXIT_CODES = """\
 exit codes:
   0   done; there may be findings
   1   done, but some documents were rejected (check: there are errors)
-  2   wrong usage or settings, nothing was changed
+  2   wrong usage or settings, or something failed: nothing was changed
   3   most of the inbox is suddenly gone, nothing was withdrawn
   75  another build holds the lock"""
 
@@ -43,6 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read the output has seen enough; nothing more can be written, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except Exception as error:  # noqa: BLE001 (a fault of feedsvc: it is told in a line, like all that goes wrong)
+        print(f"feedsvc: {fault(error)}; nothing was changed. Please report it.", file=sys.stderr)
+        return REFUSED
     return code
 
 
@@ -223,7 +227,7 @@ def _explain(chosen: argparse.Namespace) -> int:
     folder, name = _folder_and_name(chosen.names, everything=chosen.all)
     settings = _settings(folder)
     with rehearse(settings, _moment(chosen.now, settings)) as connection:
-        for each in explain(settings, connection, None if name is None else _inbox_name(settings, name)):
+        for each in explain(connection, None if name is None else _inbox_name(settings, name)):
             print(json.dumps(each, ensure_ascii=False) if chosen.json else explanation_text(each))
     return DONE
 
@@ -261,17 +265,24 @@ def _folder_and_name(names: list[str], *, everything: bool) -> tuple[Path | None
     """The arguments of ``explain``: [DIR] NAME, or [DIR] --all."""
     if everything and len(names) < 2:
         return (Path(names[0]) if names else None), None
-    if not everything and len(names) in (1, 2):
+    if not everything and len(names) in (1, 2) and not _is_publication(names[-1]):
         return (Path(names[0]) if len(names) == 2 else None), names[-1]
     raise UsageError("explain takes [DIR] NAME, the document's path in the inbox, or [DIR] --all")
+
+
+def _is_publication(name: str) -> bool:
+    """Whether a name is that of a publication's folder, so that the document's is missing."""
+    from feedsvc.config import FILE_NAME
+
+    return (Path(name) / FILE_NAME).is_file()
 
 
 def _inbox_name(settings: "Settings", name: str) -> str:
     """``name`` as the inbox knows it, whether it was given so or as a path from here."""
     path, inbox = Path(name), settings.inbox_folder
     if not (inbox / name).exists() and path.is_absolute() | path.exists():
-        return os.path.relpath(path.resolve(), inbox.resolve())
-    return name
+        name = os.path.relpath(path.resolve(), inbox.resolve())
+    return shown(name)
 
 
 def _moment(text: str | None, settings: "Settings") -> datetime:
@@ -279,10 +290,12 @@ def _moment(text: str | None, settings: "Settings") -> datetime:
     if text is None:
         return clock.now()
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text).replace(microsecond=0)
     except ValueError as error:
-        raise UsageError(
-            f"--now {text!r} does not do: a moment such as 2026-01-29T12:00:00+09:00 is wanted"
-        ) from error
-    moment = moment.replace(microsecond=0)
+        raise UsageError(f"--now {text!r} does not do: {_MOMENT_WANTED}") from error
+    if not 1970 < moment.year < 9998:
+        raise UsageError(f"--now {text!r} does not do: {_MOMENT_WANTED}, after 1970 and before 9998")
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=settings.publication.timezone)
+
+
+_MOMENT_WANTED = "a moment such as 2026-01-29T12:00:00+09:00 is wanted"

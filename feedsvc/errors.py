@@ -13,6 +13,8 @@ FeedsvcError
 
 from dataclasses import dataclass
 
+from feedsvc.text import one_line
+
 
 class FeedsvcError(Exception):
     """Base of everything that feedsvc raises on purpose."""
@@ -71,3 +73,14 @@ class StoreError(FeedsvcError):
 
 class LockHeldError(FeedsvcError):
     """Another build of the same publication holds the lock."""
+
+
+def fault(error: Exception) -> str:
+    """A fault of feedsvc itself, or of a parser, in a line: what was raised, and where."""
+    told = f"{type(error).__name__}: {one_line(str(error))[:200]}"
+    place = error.__traceback__
+    if place is None:
+        return told
+    while place.tb_next is not None:
+        place = place.tb_next
+    return f"{told}, at {place.tb_frame.f_code.co_filename.rpartition('/')[2]}:{place.tb_lineno}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -50,14 +50,14 @@ def rehearse(settings: Settings, now: datetime) -> Iterator[Connection]:
 # Explain
 
 
-def explain(settings: Settings, connection: Connection, name: str | None) -> Iterator[dict[str, Any]]:
+def explain(connection: Connection, name: str | None) -> Iterator[dict[str, Any]]:
     """How each document was read, as the contract's JSON object; only ``name`` (a document or one of its articles).
 
     Raises UsageError when the inbox holds no document of that name.
     """
     found = _Understood(Ledger(connection), name)
     for each in sorted(found.names()):
-        yield found.explanation(each, settings.publication.timezone)
+        yield found.explanation(each)
 
 
 class _Understood:
@@ -81,16 +81,16 @@ class _Understood:
             raise UsageError(f"{self.name}: the inbox has no such document; `explain --all` shows every one")
         return chosen
 
-    def explanation(self, name: str, zone: tzinfo) -> dict[str, Any]:
+    def explanation(self, name: str) -> dict[str, Any]:
         """The contract's object for one article, rejected story or document."""
         article, document = self.articles.get(name), self.documents.get(document_of(name))
         story = self.rejects.get(name) or article
         findings = [*(document.findings if document else ()), *(story.findings if story else ())]
         shown: dict[str, Any] = {"document": name, "format": None, "status": None, **_UNKNOWN, "authors": []}
         if story is not None:
-            shown |= _story_json(story, zone)
+            shown |= _story_json(story)
         if article is not None:
-            shown |= _identity_json(article, zone)
+            shown |= _identity_json(article)
         if article is None or self._is_rejected(name):
             shown["status"] = Status.REJECTED
             findings += [_LAST_GOOD] if article is not None else []
@@ -117,13 +117,13 @@ _LAST_GOOD = Finding(
 )
 
 
-def _story_json(story: Story, zone: tzinfo) -> dict[str, Any]:
+def _story_json(story: Story) -> dict[str, Any]:
     return {
         "format": story.format,
         "id": story.own_id,
         "headline": story.headline or None,
-        "published": _iso(story.date, zone),
-        "updated": _iso(story.stated_updated or story.date, zone),
+        "published": _iso(story.date),
+        "updated": _iso(story.stated_updated or story.date),
         "language": story.language,
         "authors": [asdict(person) for person in story.authors],
         "source": story.source,
@@ -133,13 +133,13 @@ def _story_json(story: Story, zone: tzinfo) -> dict[str, Any]:
     }
 
 
-def _identity_json(article: Article, zone: tzinfo) -> dict[str, Any]:
+def _identity_json(article: Article) -> dict[str, Any]:
     return {
         "status": article.status,
         "id": article.id,
         "url": article.url,
-        "published": _iso(article.published, zone),
-        "updated": _iso(article.updated, zone),
+        "published": _iso(article.published),
+        "updated": _iso(article.updated),
     }
 
 
@@ -148,8 +148,8 @@ def _topic_json(classification: Classification) -> dict[str, str]:
     return {"slug": topic.slug, "title": topic.title, "reason": classification.reason}
 
 
-def _iso(moment: datetime | None, zone: tzinfo) -> str | None:
-    return None if moment is None else moment.astimezone(zone).isoformat()
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
 
 
 def explanation_text(explained: dict[str, Any]) -> str:

@@ -34,6 +34,11 @@ def one_line(text: str) -> str:
     return _SPACE.sub(" ", xml_clean(text)).strip()
 
 
+def shown(name: str) -> str:
+    """``name`` on one line, whatever bytes it has: control characters and lone surrogates as escapes."""
+    return "".join(c if xml_clean(c) == c and c not in "\t\n" else repr(c)[1:-1] for c in name)
+
+
 def fold(text: str) -> str:
     """The form in which names are compared: compatibility-normalised, case and white space folded."""
     return one_line(unicodedata.normalize("NFKC", text).casefold())

@@ -14,6 +14,7 @@ import pytest
 from publication import SETTINGS, START, Publication
 
 from feedsvc.build import build
+from feedsvc.cli import main
 from feedsvc.clock import fixed_stamp
 from feedsvc.config import load_settings
 from feedsvc.store.database import build_lock, open_database
@@ -409,7 +410,9 @@ def test_every_kind_of_bad_file_is_a_finding_and_the_rest_goes_on(publication: P
     os.mkfifo(publication.inbox / "pipe.md")
     (publication.inbox / "loop").symlink_to(publication.inbox)
     (publication.inbox / "link.md").symlink_to("/etc/hostname")
-    (publication.inbox / "a\nb.md").write_text("x", "utf-8")
+    (publication.inbox / "a\nERROR b.md").write_text("x", "utf-8")
+    publication.write("evil\x1b[31m/c.md", "x")
+    (publication.inbox / os.fsdecode(b"latin\xe9.md")).write_text("x", "utf-8")
     report = publication.build(code=1)
     errors = {each["document"] for each in report["findings"] if each["severity"] == "error"}
     assert {
@@ -421,11 +424,47 @@ def test_every_kind_of_bad_file_is_a_finding_and_the_rest_goes_on(publication: P
         "pipe.md",
         "loop",
         "link.md",
-        "a\nb.md",
+        "a\\nERROR b.md",
+        "evil\\x1b[31m",
+        "latin\\udce9.md",
     } <= errors
     assert "Good" in publication.titles()
     assert all(each["message"].endswith(".") for each in report["findings"])
     assert publication.explain("pipe.md")["status"] == "rejected"
+    assert publication.explain("a\nERROR b.md")["status"] == "rejected"
+
+
+@pytest.mark.parametrize("moment", ["yesterday", "0001-01-01", "9999-12-31T23:59:59-12:00"])
+def test_a_moment_that_does_not_do_is_refused(publication: Publication, moment: str) -> None:
+    ran = publication.run("build", ".", "--now", moment)
+    assert (ran.code, ran.out) == (2, "")
+    assert moment in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_a_fault_of_feedsvc_is_told_in_a_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], publication: Publication
+) -> None:
+    def burst(*_: object, **__: object) -> None:
+        raise KeyError("what nobody thought of")
+
+    monkeypatch.setattr("feedsvc.config.load_settings", burst)
+    assert main(["build", str(publication.folder)]) == 2
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert "what nobody thought of" in told
+
+
+def test_explain_without_a_name_says_so(publication: Publication) -> None:
+    ran = publication.run("explain", ".")
+    assert ran.code == 2
+    assert "[DIR] NAME" in ran.err
+
+
+def test_explain_prints_the_moment_in_the_zone_that_the_source_states(publication: Publication) -> None:
+    publication.article("one.md", "First", date="2026-02-01T23:30:00-05:00")
+    publication.build()
+    assert publication.explain("one.md")["published"] == "2026-02-01T23:30:00-05:00"
 
 
 def test_a_topic_clash_is_reported_and_none_is_dropped(publication: Publication) -> None:

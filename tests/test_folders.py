@@ -38,7 +38,7 @@ def test_a_folder_sets_what_its_documents_leave_open(publication: Publication) -
     explained = publication.explain("agency/deep/story.txt")
     assert explained["source"] == "Harbour Agency"
     assert [each["name"] for each in explained["authors"]] == ["Harbour Desk"]
-    assert explained["published"] == "1998-03-03T09:00:00+09:00"  # the start of that day in Lisbon
+    assert explained["published"] == "1998-03-03T00:00:00+00:00"  # the start of that day in Lisbon
     assert explained["language"] == "pt"
     assert [each["title"] for each in explained["topics"]] == ["Shipping"]
     assert explained["evidence"]["source"] == "the settings of its folder (inbox.toml)"

@@ -1,6 +1,5 @@
 """Reading, parsing and settling documents, in one process or in several."""
 
-import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -12,11 +11,11 @@ from feedsvc.articles.settle import settle
 from feedsvc.build.folders import FolderSettings
 from feedsvc.build.formats import Formats
 from feedsvc.config import Settings
+from feedsvc.errors import fault
 from feedsvc.inbox.read import Unread, digest, read
 from feedsvc.model import Document, Finding, Hints, Neighbours, Story
 from feedsvc.parsers import parse, parser_for
 from feedsvc.parsers.neighbours import Clues, clues
-from feedsvc.text import one_line
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -78,19 +77,15 @@ class Desk:
             around = Surroundings(name, document.modified, neighbours, defaults)
             stories = tuple(settle(draft, around, self.settings) for draft in parsed.drafts)
         except Exception as error:  # noqa: BLE001 (a fault of a parser is one rejected document, never a lost build)
-            return Outcome(name, digest(document.data), findings=(_fault(error),))
+            return Outcome(name, digest(document.data), findings=(_failed(error),))
         return Outcome(name, digest(document.data), stories, parsed.findings)
 
     def _read(self, name: str) -> Document | Unread:
         return read(self.settings.inbox_folder, name, self.settings.inbox.max_bytes)
 
 
-def _fault(error: Exception) -> Finding:
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    told = (
-        f"{type(error).__name__}: {one_line(str(error))[:200]}, at {place.filename.rpartition('/')[2]}:{place.lineno}"
-    )
-    message = f"The parser failed ({told}), which is its own fault; report it with the document."
+def _failed(error: Exception) -> Finding:
+    message = f"The parser failed ({fault(error)}), which is its own fault; report it with the document."
     return Finding("parser-failed", "error", message)
 
 

@@ -3,13 +3,13 @@
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from feedsvc.errors import InboxError
 from feedsvc.model import Finding, Stamp
-from feedsvc.text import xml_clean
+from feedsvc.text import shown
 
 # Files that editors, copy programs and version control leave half-done or for themselves.
 _TRANSIENT_SUFFIXES = (".tmp", ".part", ".partial", ".crdownload", ".swp", ".swx", ".bak", "~")
@@ -23,12 +23,18 @@ _PART = re.compile(r"#\d+$")
 SETTINGS_NAME = "inbox.toml"
 # A folder with these is a Maildir: messages lie in the first two, the third is for what is still being delivered.
 _MAILDIR = frozenset(("cur", "new", "tmp"))
+_BAD_NAME = Finding(
+    "bad-name",
+    "error",
+    "The name has control characters, bytes that are no UTF-8, or ends like #3; rename it.",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
     """The documents of an inbox by name, the settings of its folders, what was refused unread, what was not seen.
 
+    What has a bad name stands in ``refused`` as ``text.shown`` shows it; of such a folder nothing else is told.
     ``unreadable`` holds folders that could not be listed, with a closing slash, and files that vanished meanwhile.
     """
 
@@ -55,10 +61,12 @@ def scan(folder: Path) -> Scan:
         prefix, entries = pending.pop()
         for entry in entries:
             name = prefix + entry.name
-            if entry.name.lower() == SETTINGS_NAME:
-                settings.append(name)
-            elif _is_no_article(entry.name):
+            if _is_no_article(entry.name):
                 continue
+            if _is_bad_name(entry.name):
+                refused[shown(name)] = _BAD_NAME
+            elif entry.name.lower() == SETTINGS_NAME:
+                settings.append(name)
             elif entry.is_dir(follow_symlinks=False):
                 try:
                     pending.append((f"{name}/", _entries(entry.path)))
@@ -96,28 +104,26 @@ def _note(
     refused: dict[str, Finding],
     unreadable: list[str],
 ) -> None:
-    finding = next(_name_trouble(name), None)
+    try:
+        found = entry.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        # It went between the listing and the look at it, perhaps with the whole disk: the next build tells.
+        unreadable.append(name)
+        return
+    except OSError as error:
+        refused[name] = _unreadable(error)
+        return
+    finding = _kind_trouble(found.st_mode)
     if finding is None:
-        try:
-            found = entry.stat(follow_symlinks=False)
-        except FileNotFoundError:
-            # It went between the listing and the look at it, perhaps with the whole disk: the next build tells.
-            unreadable.append(name)
-            return
-        except OSError as error:
-            finding = _unreadable(error)
-        else:
-            finding = _kind_trouble(found.st_mode)
-            if finding is None:
-                documents[name] = Stamp(found.st_size, found.st_mtime_ns, found.st_ino)
-    if finding is not None:
+        documents[name] = Stamp(found.st_size, found.st_mtime_ns, found.st_ino)
+    else:
         refused[name] = finding
 
 
-def _name_trouble(name: str) -> Iterator[Finding]:
-    if xml_clean(name) != name or "\n" in name or _PART.search(name):
-        message = "The file's name has characters that cannot stand in an address or a message; rename it."
-        yield Finding("bad-name", "error", message)
+def _is_bad_name(name: str) -> bool:
+    """Whether a name cannot stand in the ledger, an address or a message: control characters, bytes that are no
+    UTF-8, or an ending that names a part of a document."""
+    return shown(name) != name or _PART.search(name) is not None
 
 
 def _kind_trouble(mode: int) -> Finding | None:
