@@ -20,6 +20,7 @@ from feedsvc.model import Article, Classification, Finding, Status, Story
 from feedsvc.store.database import build_lock, open_database
 from feedsvc.store.edition import ALL, Edition
 from feedsvc.store.ledger import Ledger
+from feedsvc.store.memberships import Memberships
 from feedsvc.store.schema import articles
 
 _UNKNOWN = dict.fromkeys(
@@ -71,6 +72,7 @@ class _Understood:
         rejects = ledger.rejected_stories()
         self.rejects = {each: rejects[each] for each in rejects if name in (None, each, document_of(each))}
         self.topics = ledger.classifications(self.articles.keys())
+        self.standing = Memberships(ledger.connection).feeds_of({each.id for each in self.articles.values()})
 
     def names(self) -> set[str]:
         """What is explained: each article, each rejected story, each document that gave neither."""
@@ -96,8 +98,11 @@ class _Understood:
             findings += [_LAST_GOOD] if article is not None else []
         topics = self.topics.get(name, ())
         shown["topics"] = [_topic_json(each) for each in topics]
-        is_public = article is not None and article.status is Status.USABLE
-        shown["feeds"] = [ALL, *(each.topic.slug for each in topics)] if is_public else []
+        standing = self.standing.get(article.id, frozenset()) if article is not None else frozenset()
+        is_public = article is not None and article.status is not Status.SUPERSEDED
+        shown["feeds"] = [
+            each for each in (ALL, *(each.topic.slug for each in topics)) if each in standing and is_public
+        ]
         shown["evidence"] = dict(story.evidence) if story is not None else {}
         shown["findings"] = [finding_json(name, each) for each in findings]
         return shown

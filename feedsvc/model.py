@@ -237,13 +237,32 @@ class Article(Story):
     updated: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Term:
+    """When an article is public: from ``opens`` (never, when None) until ``closes`` (for ever, when None)."""
+
+    opens: datetime | None = None
+    closes: datetime | None = None
+
+    def holds(self, now: datetime) -> bool:
+        """Whether the article is public at ``now``."""
+        return self.opens is not None and self.opens <= now and (self.closes is None or now < self.closes)
+
+    def next_change(self, now: datetime) -> datetime | None:
+        """The next moment at which it opens or closes."""
+        if self.opens is None or (self.closes is not None and self.closes <= self.opens):
+            return None
+        return min((each for each in (self.opens, self.closes) if each is not None and each > now), default=None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
     """What the ledger remembers of an article for ever, one for each id.
 
     ``name`` is the article's name when last seen; ``digest`` the hash of its document's bytes,
     ``fingerprint`` that of its meaning-bearing fields. ``release`` is its place in the order in which
-    articles first became public, None before that; ``withdrawn`` is when it was taken out.
+    articles first became public, None before that; ``withdrawn`` is when it was taken out, ``canceled``
+    when its source canceled what readers had.
     """
 
     id: str
@@ -259,6 +278,7 @@ class Identity:
     digest: str
     release: int | None = None
     withdrawn: datetime | None = None
+    canceled: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +336,8 @@ class Feed:
 
     ``name`` is ``all`` or a topic's slug, ``page`` the absolute address of its page for people; the
     document in a format stands at ``page`` + ``.atom``, ``.rss`` or ``.json``. ``refresh`` is in seconds.
+    ``number`` is that of an archive document (RFC 5005), None for the subscription document; ``previous``
+    and ``following`` are the numbers of the archive documents beside it.
     """
 
     name: str
@@ -332,6 +354,9 @@ class Feed:
     tombstones: tuple[Tombstone, ...] = ()
     rights: str | None = None
     license: str | None = None
+    number: int | None = None
+    previous: int | None = None
+    following: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ def application() -> Flask:
     from feedsvc.web.app import create_app
 
     settings = load_settings(Path(os.environ[_SETTINGS_VARIABLE]))
-    return create_app(PublishedEdition(open_database(settings)), base=os.environ[_BASE_VARIABLE])
+    return create_app(PublishedEdition(open_database(settings), now=clock.now), base=os.environ[_BASE_VARIABLE])
 
 
 def _with_base(settings: Settings, host: str, port: int, url: str | None) -> Settings:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from feedsvc.model import Article, Classification
+from feedsvc.config import Settings
+from feedsvc.model import Article, Classification, Tombstone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,26 @@ class ArticleView:
 
     article: Article
     topics: tuple[Classification, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveView:
+    """An archive document of a feed (RFC 5005), from which it is rendered when it is asked for.
+
+    ``settings`` and ``authority`` are those of the build; ``previous`` and ``following`` are the numbers of the
+    documents beside it; ``tombstones`` stand for its articles that are public no more; ``changed`` is when
+    its bytes may last have changed.
+    """
+
+    settings: Settings
+    authority: str
+    feed: FeedView
+    number: int
+    previous: int | None
+    following: int | None
+    articles: tuple[ArticleView, ...]
+    tombstones: tuple[Tombstone, ...]
+    changed: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,9 @@ class MemoryEdition:
     def representation(self, path: str) -> Representation | None:
         return self.documents.get(path)
 
+    def archive(self, name: str, number: int) -> None:
+        return None
+
     def publication(self) -> PublicationView:
         return self.shown
 

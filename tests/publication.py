@@ -5,18 +5,19 @@ import os
 import subprocess
 import sys
 import zlib
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
-
+from feedsvc.build import Report, build
+from feedsvc.clock import fixed_stamp
 from feedsvc.config import load_settings
 from feedsvc.model import Representation
 from feedsvc.store.database import open_database
+from feedsvc.store.edition import Edition
 from feedsvc.store.reader import PublishedEdition
-from feedsvc.store.schema import representations
 
 SETTINGS = """\
 [publication]
@@ -85,13 +86,19 @@ class Publication:
         assert ran.code == code, ran
         return ran.report if ran.out else ran.err
 
+    def build_here(self, **options: Any) -> Report:
+        """Build in this process, at the publication's clock."""
+        settings = load_settings(self.folder / "feedsvc.toml")
+        with closing(open_database(settings)) as database, database.writing() as connection:
+            return build(settings, connection, now=self.now, stamp=fixed_stamp(self.now), **options)
+
     def explain(self, name: str) -> Any:
         ran = self.run("explain", str(self.folder), name, "--json", "--now", self.now.isoformat())
         assert ran.code == 0, ran
         return json.loads(ran.out)
 
     def edition(self) -> PublishedEdition:
-        return PublishedEdition(open_database(load_settings(self.folder / "feedsvc.toml")))
+        return PublishedEdition(open_database(load_settings(self.folder / "feedsvc.toml")), now=lambda: self.now)
 
     def document(self, path: str) -> Representation:
         found = self.edition().representation(path)
@@ -110,4 +117,4 @@ class Publication:
     def bytes(self) -> dict[str, bytes]:
         """Every document of the edition."""
         with open_database(load_settings(self.folder / "feedsvc.toml")).reading() as connection:
-            return {row.path: row.identity for row in connection.execute(select(representations))}
+            return {path: body for _, path, _, body in Edition(connection).bodies()}

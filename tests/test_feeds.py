@@ -141,7 +141,7 @@ def test_an_rss_item_carries_all_that_rss_has_a_place_for(whole: Feed) -> None:
 def test_a_json_item_carries_all_that_the_article_says(whole: Feed) -> None:
     document = json.loads(FORMATS["json"].render(whole))
     assert document["feed_url"] == f"{HOME}/feeds/all.json"
-    assert [each["id"] for each in document["_tombstones"]] == [TOMBSTONES[1].id, TOMBSTONES[0].id]
+    assert [each["id"] for each in document["_tombstones"]["items"]] == [TOMBSTONES[1].id, TOMBSTONES[0].id]
     item = next(each for each in document["items"] if "Jerry" in each["title"])
     assert item["external_url"] == ARTICLES["full"].via
     assert item["authors"] == [{"name": "Ana María Ruiz", "url": "https://example.org/ana"}, {"name": "B. Osei"}]

@@ -18,7 +18,7 @@ ALLOWED = {
     "errors": {"text"},
     "model": set(),
     "query": {"errors", "text"},
-    "views": {"model"},
+    "views": {"config", "model"},
     "config": {"errors", "query", "text"},
     "parsers": VALUES,
     "articles": VALUES | {"parsers"},

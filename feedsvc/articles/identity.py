@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from feedsvc.articles.clean import resolve_fragments
 from feedsvc.articles.standing import STANDING_CODES, standing
-from feedsvc.model import Article, Finding, Identity, Story
+from feedsvc.model import Article, Finding, Identity, Status, Story
 from feedsvc.text import fold, short_hash, slugify
 
 # RFC 3986, section 4.3, with the schemes that feeds use for ids; anything else is mapped into a tag: URI.
@@ -191,8 +191,17 @@ def _continue(known: Identity, story: Story, digest: str, now: datetime) -> tupl
         fingerprint=story.fingerprint,
         digest=digest,
         withdrawn=None,
+        canceled=_canceled(known, story, now),
     )
     return renewed, findings
+
+
+def _canceled(known: Identity, story: Story, now: datetime) -> datetime | None:
+    """When the source canceled what readers had; None when it did not, or when they had it no more."""
+    if story.stated_status is not Status.CANCELED:
+        return None
+    had_it = known.release is not None and known.withdrawn is None
+    return known.canceled or (now if had_it else None)
 
 
 def _first_updated(story: Story, published: datetime, now: datetime) -> datetime:

@@ -1,8 +1,12 @@
-"""Standing: what an article's status is at a given moment, and when that changes next."""
+"""Standing: when an article is public, and what its status is at a given moment."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from feedsvc.model import Finding, Status, Story
+from feedsvc.model import Finding, Status, Story, Term
+
+# How long an article that its source canceled stands in the feeds as a notice of that, so that readers who have
+# it are told.
+KILL_NOTICE = timedelta(days=1)
 
 # Findings that hold at one moment and not at another; they are made anew whenever the status is.
 STANDING_CODES = frozenset({"embargo-open", "future-date", "expired"})
@@ -26,7 +30,16 @@ def standing(story: Story, now: datetime) -> tuple[Status, tuple[Finding, ...]]:
     return Status.USABLE, ()
 
 
-def next_change(story: Story, now: datetime) -> datetime | None:
-    """The next moment at which the status of ``story`` may change by itself."""
-    moments = (story.embargo, story.date, story.expires)
-    return min((each for each in moments if each is not None and each > now), default=None)
+def term(story: Story, canceled: datetime | None) -> Term:
+    """When ``story`` is public, whatever the time is now.
+
+    ``canceled`` is when its source canceled what readers had: they are told so before it leaves the feeds.
+    """
+    if story.stated_status is Status.CANCELED:
+        return Term() if canceled is None else Term(canceled, canceled + KILL_NOTICE)
+    if story.stated_status is Status.WITHHELD:
+        return Term()
+    if story.embargo is None and story.stated_status is Status.EMBARGOED:
+        return Term()
+    opens = max((each for each in (story.embargo, story.date) if each is not None), default=None)
+    return Term(opens, story.expires)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection
 
 from feedsvc import __version__
+from feedsvc.build.ahead import Ahead
 from feedsvc.build.changes import Changes, compare, glanced, is_due, is_lost, read_well, refused, surroundings
 from feedsvc.build.entering import Entering
 from feedsvc.build.folders import FolderSettings, read_folders
@@ -24,6 +25,7 @@ from feedsvc.inbox.scan import Scan, scan
 from feedsvc.model import Finding
 from feedsvc.store.edition import Edition
 from feedsvc.store.ledger import DocumentRecord, Ledger, seconds
+from feedsvc.store.prepared import Prepared
 from feedsvc.store.schema import articles
 from feedsvc.topics.classify import Classifier
 from feedsvc.topics.registry import TopicRegistry
@@ -121,7 +123,6 @@ class _Build:
         self.progress = progress
         self.report = Report()
         self.ledger = Ledger(connection)
-        self.edition = Edition(connection)
 
     def run(self, stamp: Callable[[datetime | None], datetime]) -> Report:
         """The steps, in the order of the verbs."""
@@ -133,29 +134,29 @@ class _Build:
             decisive = decisive_digest(self.settings, folders, formats)
             everything = self.ledger.recall("settings") != decisive
             inbox = _InboxState(found, folders, known, compare(found, known, everything))
+        with self.timed("settle"):
+            registry = TopicRegistry(self.settings.topics, self.ledger.topics())
+            classifier = Classifier(self.settings, registry)
+            ahead = Ahead(self.settings, self.ledger, classifier, authority)
+            moved_on = ahead.catch_up(self.now)
         with Workers(Desk(self.settings, folders, formats), self.jobs) as workers:
             with self.timed("read"):
                 inbox.take(self.glances(workers, inbox.changes), everything)
                 self.guard(inbox)
             with self.timed("parse"):
-                registry = TopicRegistry(self.settings.topics, self.ledger.topics())
-                classifier = Classifier(self.settings, registry)
                 missing = inbox.changes.missing
                 entering = Entering(self.settings, self.ledger, classifier, authority, self.now, missing)
                 self.enter(workers, entering, inbox)
         with self.timed("settle"):
             self.leave(entering, inbox)
             self.ledger.save_topics(registry.minted)
-        publishing = Publishing(self.settings, self.ledger, self.edition, authority, self.now)
         with self.timed("render"):
-            publishing.release()
-            touched = publishing.bury(entering.before)
-            publishing.feeds(
-                None if everything else touched, lambda done, total: self.progress("render", done, total)
-            )
+            publishing = self.publish(entering, authority, everything=everything)
         with self.timed("publish"):
             self.ledger.remember("settings", decisive)
-            self.report.revision = publishing.swap(stamp, changed=everything or bool(touched))
+            self.report.revision = self.swap(publishing, stamp)
+            if moved_on or entering.touched or publishing.changed or not Prepared(self.ledger.connection).exist():
+                ahead.prepare()
         self.sum_up(inbox, entering, publishing)
         return self.report
 
@@ -248,6 +249,28 @@ class _Build:
         entering.settle_contests()
         entering.renew(list(self.ledger.articles(articles.c.changes <= seconds(self.now))))
 
+    def publish(self, entering: Entering, authority: str, *, everything: bool) -> Publishing:
+        """Bring the feeds up to the ledger, and render those that changed."""
+        connection = self.ledger.connection
+        edition = Edition(connection, Edition(connection).revision() + 1)
+        publishing = Publishing(self.settings, self.ledger, edition, authority, self.now)
+        publishing.release()
+        publishing.join(entering.touched)
+        if entering.touched or publishing.changed or everything:
+            Prepared(connection).forget()
+        publishing.feeds(everything=everything, progress=lambda done, total: self.progress("render", done, total))
+        return publishing
+
+    def swap(self, publishing: Publishing, stamp: Callable[[datetime | None], datetime]) -> int:
+        """Publish what changed as one edition; the number of the current one."""
+        current = Edition(self.ledger.connection)
+        if publishing.changed or not current.revision():
+            publishing.swap(stamp(current.published()))
+        else:
+            current.set_embargoed(embargoed=self.ledger.embargo_pending())
+        publishing.sign()
+        return Edition(self.ledger.connection).revision()
+
     def sum_up(self, inbox: "_InboxState", entering: Entering, publishing: Publishing) -> None:
         """Fill in the report."""
         counts = self.report.documents
@@ -272,14 +295,15 @@ class _Build:
         self.report.findings += [(name, each) for name, found in publishing.findings.items() for each in found]
         self.report.findings.sort(key=lambda each: (each[0], each[1].line or 0, each[1].code))
         self.report.articles = self.ledger.count_usable()
-        self.report.feeds = {"total": len(self.edition.feeds()), "rendered": publishing.rendered}
+        total = len(Edition(self.ledger.connection).feeds())
+        self.report.feeds = {"total": total, "rendered": publishing.rendered}
 
     @contextmanager
     def timed(self, step: str) -> Iterator[None]:
         """Measure a step."""
         start = perf_counter()
         yield
-        self.report.seconds[step] = perf_counter() - start
+        self.report.seconds[step] = self.report.seconds.get(step, 0) + perf_counter() - start
 
 
 @dataclass(slots=True)

@@ -8,11 +8,11 @@ from typing import TypeVar
 
 from feedsvc.articles.identity import article_of, continue_as, enter
 from feedsvc.articles.settle import article_base, is_rejected
-from feedsvc.articles.standing import next_change
+from feedsvc.articles.standing import term
 from feedsvc.build.reading import Outcome
 from feedsvc.build.recall import Recall
 from feedsvc.config import Settings
-from feedsvc.model import Article, Finding, Identity, Status, Story
+from feedsvc.model import Article, Finding, Identity, Status, Story, Term
 from feedsvc.store.ledger import ArticleRecord, Ledger
 from feedsvc.store.schema import articles, identities
 from feedsvc.topics.classify import Classifier
@@ -21,18 +21,9 @@ T = TypeVar("T")
 _BATCH = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
-    """How an article stood before this build touched it: its id, and the feeds that showed it."""
-
-    id: str
-    uri: str
-    feeds: frozenset[str]
-
-
 @dataclass(slots=True)
 class Entering:
-    """One build's changes to the ledger."""
+    """One build's changes to the ledger. ``touched`` holds the ids of all articles that it changed."""
 
     settings: Settings
     ledger: Ledger
@@ -40,7 +31,7 @@ class Entering:
     authority: str
     now: datetime
     missing: frozenset[str]
-    before: dict[str, Before | None] = field(default_factory=dict)
+    touched: set[str] = field(default_factory=set)
     moved: dict[str, str] = field(default_factory=dict)
     rejected: set[str] = field(default_factory=set)
     remarks: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
@@ -59,7 +50,7 @@ class Entering:
     def renew(self, records: Sequence[ArticleRecord]) -> None:
         """Give articles the status that they have now."""
         known = self._identities(record.article.id for record in records)
-        self._note_before(record.article.name for record in records)
+        self.touched |= known.keys()
         renewed = []
         for record in records:
             if record.article.status is not Status.SUPERSEDED:
@@ -98,8 +89,9 @@ class Entering:
         self.remarks |= {story.name: story.findings for _, story in bad}
         recall = Recall(self.ledger, self.authority, self._is_missing)
         recall.prefetch([(story, outcome.digest) for story, outcome in good], self.missing)
-        self._note_before(story.name for story, _ in good)
-        records = [self._enter(story, outcome, recall) for story, outcome in good]
+        held = self.ledger.ids_by_name([story.name for story, _ in good])
+        records = [self._enter(story, outcome, recall, held.get(story.name)) for story, outcome in good]
+        self.touched |= {record.article.id for record in records} | set(held.values())
         self.ledger.save_identities(recall.learnt())
         self.ledger.delete_rejects([outcome.name for outcome in batch])
         self.ledger.save_articles(records)
@@ -107,16 +99,16 @@ class Entering:
         self._classify(record.article for record in records)
         self._withdraw_vanished(read)
 
-    def _enter(self, story: Story, outcome: Outcome, recall: Recall) -> ArticleRecord:
+    def _enter(self, story: Story, outcome: Outcome, recall: Recall, before: str | None) -> ArticleRecord:
+        """The article of ``story``; ``before`` is the id under which one of its name stood until now."""
         known = recall.by_id(story.own_id) if story.own_id is not None else None
         if known is not None and self._is_held(known, story):
             self._contested.add(known.id)
             article = article_of(story, known, self._base, self.now)
             return self._record(outcome.name, replace(article, status=Status.SUPERSEDED), known)
         entered = enter(story, outcome.digest, recall, self._base, self.now)
-        before = self.before.get(story.name)
-        if before is not None and before.id != entered.identity.id:
-            self._contested.add(before.id)
+        if before is not None and before != entered.identity.id:
+            self._contested.add(before)
         if entered.moved_from is not None:
             self.moved[story.name] = entered.moved_from
         recall.learn(entered.identity, entered=True)
@@ -139,8 +131,8 @@ class Entering:
     # Changes of single articles
 
     def _withdraw(self, records: Sequence[ArticleRecord]) -> None:
-        self._note_before(record.article.name for record in records)
         known = self._identities(record.article.id for record in records)
+        self.touched |= known.keys()
         left = [
             replace(known[record.article.id], withdrawn=self.now)
             for record in records
@@ -151,21 +143,21 @@ class Entering:
         self.ledger.delete_articles([record.article.name for record in records])
 
     def _promote(self, record: ArticleRecord, known: Identity) -> None:
-        self._note_before([record.article.name])
+        self.touched.add(known.id)
         digest = self.ledger.document_digest(record.document)
         article, identity = continue_as(known, record.article, digest, self._base, self.now)
         self.ledger.save_identities([identity])
         self.ledger.save_articles([self._record(record.document, article, identity)])
 
     def _supersede(self, records: Sequence[ArticleRecord], winner: ArticleRecord) -> None:
-        self._note_before(record.article.name for record in records)
+        self.touched |= {record.article.id for record in records}
         message = f"{winner.article.name} has the same id and is the one that counts; give one of them another id."
         finding = Finding("superseded", "warning", message, "id")
         beaten = []
         for record in records:
             findings = (*(each for each in record.article.findings if each.code != "superseded"), finding)
             article = replace(record.article, status=Status.SUPERSEDED, findings=findings)
-            beaten.append(replace(record, article=article, changes=None))
+            beaten.append(replace(record, article=article, term=Term(), changes=None))
             self.remarks[article.name] = findings
         self.ledger.save_articles(beaten)
 
@@ -188,27 +180,11 @@ class Entering:
         return article_base(self.settings)
 
     def _record(self, document: str, article: Article, identity: Identity) -> ArticleRecord:
-        changes = next_change(article, self.now) if article.status is not Status.SUPERSEDED else None
-        return ArticleRecord(document, article, identity.release, changes)
+        public = term(article, identity.canceled) if article.status is not Status.SUPERSEDED else Term()
+        return ArticleRecord(document, article, identity.release, public, public.next_change(self.now))
 
     def _identities(self, ids: Iterable[str]) -> dict[str, Identity]:
         return {each.id: each for each in self.ledger.identities_where_in(identities.c.id, set(ids))}
-
-    def _note_before(self, names: Iterable[str]) -> None:
-        """Remember how articles stood when this build first touches them."""
-        fresh = [name for name in names if name not in self.before]
-        if not fresh:
-            return
-        self.before.update(dict.fromkeys(fresh))
-        standing = [
-            record.article
-            for record in self.ledger.articles_where_in(articles.c.name, fresh)
-            if record.article.status is Status.USABLE
-        ]
-        topics = self.ledger.classifications([article.name for article in standing])
-        for article in standing:
-            feeds = frozenset(each.topic.slug for each in topics[article.name])
-            self.before[article.name] = Before(article.id, article.uri, feeds)
 
 
 def document_of(name: str) -> str:

@@ -1,22 +1,24 @@
 """From the ledger to the edition: release, tombstones, and the feeds that changed, composed and rendered."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 from urllib.parse import quote
 
 import msgspec
 
-from feedsvc.build.entering import Before
+from feedsvc.build.joining import Joined, Joining
 from feedsvc.config import Settings, TopicRule
 from feedsvc.feeds.codings import encode
-from feedsvc.feeds.compose import compose_entry, compose_feed
+from feedsvc.feeds.compose import DOCUMENT_LIMIT, compose_entry, compose_feed, feed_title
 from feedsvc.feeds.formats import FORMATS, OPML_TYPE
 from feedsvc.feeds.opml import Outline, render_opml
-from feedsvc.model import Article, Entry, Finding, Identity, Representation, Status, Tombstone
-from feedsvc.store.edition import ALL, EMBARGO_MAX_AGE, Edition, FeedRecord, all_first
-from feedsvc.store.ledger import ArticleRecord, Ledger
+from feedsvc.model import Article, Entry, Finding, Identity, Representation
+from feedsvc.store.edition import ALL, Edition, FeedRecord, all_first
+from feedsvc.store.ledger import Ledger, is_public
+from feedsvc.store.memberships import Memberships, Pending, Placed
 from feedsvc.store.schema import articles, identities
 from feedsvc.views import PublicationView
 
@@ -35,12 +37,16 @@ class Publishing:
     now: datetime
     findings: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
     rendered: int = 0
+    _joined: Joined = field(default_factory=lambda: Joined({}, set(), {}))
+    _everything: bool = False
     _fresh: list[str] = field(default_factory=list)
 
     def release(self) -> None:
         """Give every article that becomes public for the first time its place in the order of release."""
-        unreleased = self.ledger.articles(articles.c.status == Status.USABLE, articles.c.release.is_(None))
-        waiting = sorted(unreleased, key=lambda record: (record.article.published, record.article.id))
+        waiting = sorted(
+            self.ledger.articles(is_public(self.now), articles.c.release.is_(None)),
+            key=lambda record: (record.article.published, record.article.id),
+        )
         last = self.ledger.last_release()
         known = self._identities(record.article.id for record in waiting)
         places: dict[str, int] = {}
@@ -51,32 +57,20 @@ class Publishing:
         self.ledger.save_identities(replace(known[each], release=place) for each, place in places.items())
         self.ledger.save_articles(replace(record, release=places[record.article.id]) for record in waiting)
 
-    def bury(self, before: Mapping[str, Before | None]) -> set[str]:
-        """Leave tombstones of the articles that readers had and that are gone; the feeds that this build touched."""
-        standing = self._standing(before.keys())
-        shown = {each.id: each for each in before.values() if each is not None}
-        public = {article.id for article, _ in standing.values()}
-        touched = {ALL} if shown or public else set()
-        for gone in sorted(shown.keys() - public):
-            tombstone = Tombstone(gone, shown[gone].uri, self.now)
-            for feed in (ALL, *sorted(shown[gone].feeds)):
-                self.edition.bury(feed, tombstone)
-        self._mark_withdrawn(shown.keys() - public)
-        touched |= self.edition.unbury(public)
-        touched |= self.edition.clear_tombstones(self.now - timedelta(days=self.settings.feeds.tombstone_days))
-        for each in shown.values():
-            touched |= each.feeds
-        for _, feeds in standing.values():
-            touched |= feeds
-        return touched
+    def join(self, touched: Collection[str]) -> None:
+        """Bring the feeds up to the articles that were touched."""
+        joining = Joining(self.ledger, self.edition, self.memberships, self.now)
+        self._joined = joining.join(touched, self.settings.feeds.tombstone_days)
 
-    def feeds(self, touched: set[str] | None, progress: Callable[[int, int], None]) -> None:
-        """Compose and render the feeds that were touched (None: all), and those that are new."""
+    def feeds(self, *, everything: bool, progress: Callable[[int, int], None] = lambda _done, _total: None) -> None:
+        """Compose and render the feeds that changed, or ``everything``."""
+        self._everything = everything
         known = self.edition.feeds()
         wanted = self._wanted(known)
         for name in known.keys() - wanted.keys():
             self.edition.drop_feed(name)
-        due = [each for each in wanted.values() if touched is None or each.name in touched or each.name not in known]
+        changed = self._joined.feeds.keys()
+        due = [each for each in wanted.values() if everything or each.name in changed or each.name not in known]
         for done, record in enumerate(due):
             progress(done, len(due))
             self._feed(record)
@@ -84,20 +78,27 @@ class Publishing:
             self._opml()
         progress(len(due), len(due))
 
-    def swap(self, stamp: Callable[[datetime | None], datetime], *, changed: bool) -> int:
-        """Publish what was rendered, or ``changed`` on pages alone, as one edition; the number of the current one.
+    @property
+    def changed(self) -> bool:
+        """Whether readers see anything that they did not see before, on pages alone or in documents."""
+        return bool(self._everything or self._joined.feeds or self._fresh)
 
-        ``stamp`` gives the moment of publication, when told that of the edition before.
-        """
-        embargoed = self.ledger.embargo_pending()
-        max_age = min(EMBARGO_MAX_AGE, self.settings.feeds.refresh) if embargoed else self.settings.feeds.refresh
-        if changed or self._fresh or not self.edition.revision():
-            published = stamp(self.edition.published())
-            self.edition.date_representations(self._fresh, published)
-            self.edition.swap(published)
-        self.edition.set_max_age(max_age)
+    def swap(self, published: datetime) -> None:
+        """Publish what was rendered as one edition."""
+        self.edition.date_representations(self._fresh, published)
+        dirty = None if self._everything else self._joined.archives
+        self.memberships.date_archives(dirty, self.edition.writing, published)
+        self.edition.swap(published, embargoed=self.ledger.embargo_pending())
+
+    def sign(self) -> None:
+        """Keep what the pages and the archive documents say besides their articles."""
         self.ledger.remember("publication", msgspec.json.encode(self._publication_view()).decode())
-        return self.edition.revision()
+        self.edition.remember_frame(self.settings, self.authority)
+
+    @property
+    def memberships(self) -> Memberships:
+        """Who stands in which feed."""
+        return Memberships(self.edition.connection)
 
     def _publication_view(self) -> PublicationView:
         publication = self.settings.publication
@@ -114,24 +115,27 @@ class Publishing:
     # One feed
 
     def _feed(self, wanted: FeedRecord) -> None:
-        entries = self._entries(wanted.name)
+        window = self.memberships.window(wanted.name, self.settings.feeds.entries, self.now)
+        entries = self._entries([each.article for each in window])
         feed = compose_feed(
             self.settings,
             name=wanted.name,
-            title=self._title(wanted),
+            title=feed_title(self.settings.publication.title, wanted.name, wanted.title),
             description=wanted.description or "",
             entries=entries,
             floor=wanted.updated or max((entry.updated for entry in entries), default=self.now),
             authority=self.authority,
             tombstones=self.edition.tombstones(wanted.name),
         )
-        self.edition.save_feed(replace(wanted, entries=self.edition.count(wanted.name), updated=feed.updated))
+        self._seal(wanted.name, window[: len(feed.entries)])
+        feed = replace(feed, previous=self.memberships.last_archive(wanted.name))
+        self.edition.save_feed(replace(wanted, entries=self._count(wanted), updated=feed.updated))
         for each in FORMATS.values():
-            self._publish(wanted.name, f"/feeds/{wanted.name}{each.suffix}", each.media_type, each.render(feed))
+            path = f"/feeds/{wanted.name}{each.suffix}"
+            self._publish(wanted.name, path, each.media_type, each.render(feed), feed.refresh)
         self.rendered += 1
 
-    def _entries(self, name: str) -> list[Entry]:
-        window = self.edition.window(name, self.settings.feeds.entries)
+    def _entries(self, window: Sequence[Article]) -> list[Entry]:
         topics = self.ledger.classifications([article.name for article in window])
         entries = []
         for article in window:
@@ -141,15 +145,27 @@ class Publishing:
                 self.findings[article.name] = findings
         return entries
 
-    def _title(self, record: FeedRecord) -> str:
-        title = self.settings.publication.title
-        return title if record.name == ALL else f"{title}: {record.title}"
+    def _count(self, wanted: FeedRecord) -> int:
+        """How many articles a feed has. Counting them takes the longer the more there are, so it is done rarely."""
+        if self._everything:
+            return self.memberships.count(wanted.name)
+        return wanted.entries + self._joined.feeds.get(wanted.name, 0)
+
+    def _seal(self, name: str, shown: Sequence[Placed]) -> None:
+        """Seal what no longer stands in the subscription document, so that no article is lost between the two.
+
+        An archive document is as full as can be: the subscription document may show again what it holds.
+        """
+        oldest = min((each.place for each in shown), default=0)
+        pages = paged(self.memberships.pending(name, self.now), self.settings.feeds.entries)
+        overdue = takewhile(lambda page: page[0].place < oldest, pages)
+        self.memberships.seal(name, overdue, self.edition.writing, self.now)
 
     def _opml(self) -> None:
         base, language = self.settings.publication.url, self.settings.publication.language
         outlines = [
             Outline(
-                title=self._title(record),
+                title=feed_title(self.settings.publication.title, record.name, record.title),
                 xml_url=f"{base}/feeds/{quote(record.name)}.atom",
                 html_url=f"{base}/feeds/{quote(record.name)}",
                 description=record.description or "",
@@ -157,9 +173,10 @@ class Publishing:
             )
             for record in sorted(self.edition.feeds().values(), key=all_first)
         ]
-        self._publish("", OPML_PATH, OPML_TYPE, render_opml(self.settings.publication.title, f"{base}/", outlines))
+        data = render_opml(self.settings.publication.title, f"{base}/", outlines)
+        self._publish("", OPML_PATH, OPML_TYPE, data, self.settings.feeds.refresh)
 
-    def _publish(self, feed: str, path: str, media_type: str, data: bytes) -> None:
+    def _publish(self, feed: str, path: str, media_type: str, data: bytes, max_age: int) -> None:
         """Let ``data`` stand at ``path`` in the next edition, unless the same bytes stand there already."""
         digest = hashlib.sha256(data).hexdigest()[:32]
         standing = self.edition.standing(path)
@@ -167,7 +184,7 @@ class Publishing:
             return
         # What stood here before bounds Last-Modified from below; ``swap`` moves it to the moment of publication.
         earliest = self.now if standing is None else standing[1] + _SECOND
-        representation = Representation(path, media_type, digest, earliest, 0, encode(data))
+        representation = Representation(path, media_type, digest, earliest, max_age, encode(data))
         self.edition.save_representation(feed, representation)
         self._fresh.append(path)
 
@@ -179,28 +196,29 @@ class Publishing:
         made = [FeedRecord(ALL, publication.title, publication.description, False, 0, None)]
         made += [_of_rule(rule) for rule in self.settings.topics]
         ruled = {record.name for record in made}
-        filled = self.edition.filled_topics()
-        brought = {name: record.title for name, record in known.items() if record.automatic} | filled
+        brought = {name: record.title for name, record in known.items() if record.automatic} | self._joined.topics
         if self.settings.feeds.automatic_topics or self.settings.feeds.folder_topics:
             made += [FeedRecord(s, t, None, True, 0, None) for s, t in sorted(brought.items()) if s not in ruled]
         return {each.name: _as_known(each, known.get(each.name)) for each in made}
 
     # Lookups
 
-    def _standing(self, names: Iterable[str]) -> dict[str, tuple[Article, frozenset[str]]]:
-        """The public ones of the named articles, with the feeds they are in."""
-        records: list[ArticleRecord] = self.ledger.articles_where_in(articles.c.name, set(names))
-        public = {each.article.name: each.article for each in records if each.article.status is Status.USABLE}
-        topics = self.ledger.classifications(public.keys())
-        return {name: (a, frozenset(each.topic.slug for each in topics[name])) for name, a in public.items()}
-
-    def _mark_withdrawn(self, ids: Iterable[str]) -> None:
-        known = self._identities(ids)
-        standing = [replace(each, withdrawn=self.now) for each in known.values() if each.withdrawn is None]
-        self.ledger.save_identities(standing)
-
     def _identities(self, ids: Iterable[str]) -> dict[str, Identity]:
         return {each.id: each for each in self.ledger.identities_where_in(identities.c.id, set(ids))}
+
+
+def paged(pending: Iterable[Pending], entries: int) -> Iterator[list[Pending]]:
+    """``pending`` in archive documents of at most so many entries, and of about as many bytes as may be."""
+    page: list[Pending] = []
+    size = 0
+    for each in pending:
+        if page and (len(page) == entries or size + each.size > DOCUMENT_LIMIT):
+            yield page
+            page, size = [], 0
+        page.append(each)
+        size += each.size
+    if page:
+        yield page
 
 
 def _of_rule(rule: TopicRule) -> FeedRecord:

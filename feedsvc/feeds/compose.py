@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from feedsvc.config import Settings
 from feedsvc.feeds.content import content_html, summary_text, topic_page
-from feedsvc.model import Article, Entry, Feed, Finding, Person, Tombstone, Topic
+from feedsvc.model import Article, Entry, Feed, Finding, Person, Status, Tombstone, Topic
 
 DOCUMENT_LIMIT = 512 * 1024
 # One entry always fits, with its feed's head.
@@ -28,9 +28,13 @@ _HEAD_MARKUP = 2500
 _ENTRY_MARKUP = 1200
 _PART_MARKUP = 250
 
+_KILLED = "This article was canceled by its source and must not be used."
+
 
 def compose_entry(article: Article, topics: Sequence[Topic], settings: Settings) -> tuple[Entry, tuple[Finding, ...]]:
     """``article`` as it stands in the feeds; a finding when it is too large to stand there whole."""
+    if article.status is Status.CANCELED:
+        article = _killed(article)
     entry = Entry(
         id=article.id,
         uri=article.uri,
@@ -62,6 +66,18 @@ def compose_entry(article: Article, topics: Sequence[Topic], settings: Settings)
     return dataclasses.replace(entry, html=None), (finding,)
 
 
+def _killed(article: Article) -> Article:
+    """What readers who have ``article`` are told when its source cancels it; none of its text is repeated."""
+    return dataclasses.replace(
+        article,
+        headline=f"Canceled: {article.headline}",
+        html=f'<p lang="en" dir="ltr">{_KILLED}</p>',
+        summary=_KILLED,
+        picture=None,
+        enclosures=(),
+    )
+
+
 def compose_feed(
     settings: Settings,
     *,
@@ -72,12 +88,14 @@ def compose_feed(
     floor: datetime,
     authority: str,
     tombstones: Sequence[Tombstone] = (),
+    previous: int | None = None,
+    following: int | None = None,
 ) -> Feed:
     """The feed ``name`` of ``entries``, which the caller gives newest release first.
 
     ``floor`` is the feed's previous ``updated``, or when it was first made: the feed's date never goes
     back. ``authority`` is that of minted ids (RFC 4151). Entries that do not fit into a document are left
-    out from the end, down to one. Raises ValueError for two entries with one id.
+    out from the end, down to one. ``previous`` is the newest archive document's number. Raises ValueError for two entries with one id.
     """
     _refuse_duplicates(entries)
     publication = settings.publication
@@ -97,6 +115,8 @@ def compose_feed(
         tombstones=_newest_tombstones(tombstones),
         rights=publication.rights,
         license=publication.license,
+        previous=previous,
+        following=following,
     )
     sizes = (_entry_size(entry, home) for entry in entries)
     fitting = entries[: max(1, _count_fitting(sizes, DOCUMENT_LIMIT - _head_size(feed)))]
@@ -105,6 +125,31 @@ def compose_feed(
         entries=_newest_first(fitting),
         updated=max([floor, *(entry.updated for entry in fitting)]).astimezone(UTC),
     )
+
+
+def compose_archive(
+    subscription: Feed, number: int, entries: Sequence[Entry], tombstones: Sequence[Tombstone]
+) -> Feed:
+    """Archive document ``number`` of the feed that ``subscription`` is made of, with all that it is given."""
+    _refuse_duplicates(entries)
+    changed = (*(entry.updated for entry in entries), *(each.when for each in tombstones))
+    return dataclasses.replace(
+        subscription,
+        number=number,
+        entries=_newest_first(entries),
+        tombstones=tuple(sorted(tombstones, key=lambda each: (each.when, each.id), reverse=True)),
+        updated=max(changed, default=subscription.updated).astimezone(UTC),
+    )
+
+
+def feed_title(publication: str, name: str, title: str) -> str:
+    """The title of a feed: the publication's, and the topic's."""
+    return publication if name == "all" else f"{publication}: {title}"
+
+
+def archive_address(page: str, number: int) -> str:
+    """The address of an archive document of the feed whose page stands at ``page``."""
+    return f"{page}/archive/{number}.atom"
 
 
 def _refuse_duplicates(entries: Sequence[Entry]) -> None:

@@ -4,12 +4,14 @@ feedgen's own elements of Atom have no namespace until they are parsed again, so
 here without one; those of other vocabularies are made with theirs. Each entry stands on a line of its own.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from lxml.etree import SubElement, _Element
 
+from feedsvc.feeds.compose import archive_address
 from feedsvc.model import Enclosure, Entry, Feed, Picture
 
+ARCHIVES = "http://purl.org/syndication/history/1.0"
 ATOM = "http://www.w3.org/2005/Atom"
 CREATIVE_COMMONS = "http://backend.userland.com/creativeCommonsRssModule"
 DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
@@ -22,9 +24,10 @@ RSS_NAMESPACES = {"creativeCommons": CREATIVE_COMMONS, "dc": DUBLIN_CORE, "media
 
 
 def atom_namespaces(feed: Feed) -> dict[str, str]:
-    """Tombstones are declared when there are any: the W3C validator warns of a vocabulary it does not know."""
-    known = {"dc": DUBLIN_CORE, "media": MEDIA}
-    return {"at": TOMBSTONES, **known} if feed.tombstones else known
+    """What is used; the W3C validator warns of the vocabulary of tombstones, which it does not know."""
+    archived = {"fh": ARCHIVES} if feed.number is not None else {}
+    buried = {"at": TOMBSTONES} if feed.tombstones else {}
+    return {**buried, "dc": DUBLIN_CORE, **archived, "media": MEDIA}
 
 
 class Extension:
@@ -44,9 +47,13 @@ class Extension:
 
 
 def extend_atom_feed(element: _Element, *, feed: Feed) -> None:
-    """The licence, and a tombstone for each withdrawn entry (RFC 6721)."""
+    """The licence, the archives (RFC 5005), and a tombstone for each withdrawn entry (RFC 6721)."""
     if feed.license:
         SubElement(element, "link", rel="license", href=feed.license)
+    for rel, address in archive_links(feed):
+        SubElement(element, "link", rel=rel, href=address, type="application/atom+xml")
+    if feed.number is not None:
+        SubElement(element, f"{{{ARCHIVES}}}archive")
     for each in feed.tombstones:
         SubElement(element, f"{{{TOMBSTONES}}}deleted-entry", ref=each.uri, when=each.when.isoformat())
     _lines(element)
@@ -82,6 +89,8 @@ def extend_rss_channel(element: _Element, *, feed: Feed) -> None:
     _text(channel, DUBLIN_CORE, "creator", feed.author.name)
     if feed.license:
         _text(channel, CREATIVE_COMMONS, "license", feed.license)
+    for rel, address in archive_links(feed):
+        SubElement(channel, f"{{{ATOM}}}link", rel=rel, href=address, type="application/atom+xml")
     _lines(channel)
 
 
@@ -102,6 +111,16 @@ def extend_rss_item(element: _Element, *, feed: Feed, entry: Entry) -> None:
     _source_and_picture(element, entry)
     for each in entry.enclosures[1:]:
         _media_file(element, each)
+
+
+def archive_links(feed: Feed) -> Iterator[tuple[str, str]]:
+    """The links of RFC 5005, section 4, by relation; archive documents are Atom."""
+    if feed.number is not None:
+        yield "current", f"{feed.page}.atom"
+    if feed.previous is not None:
+        yield "prev-archive", archive_address(feed.page, feed.previous)
+    if feed.following is not None:
+        yield "next-archive", archive_address(feed.page, feed.following)
 
 
 def _source_and_picture(element: _Element, entry: Entry) -> None:

@@ -1,15 +1,19 @@
 """JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/). What it has no word for stands under ``_feedsvc``."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from feedsvc.feeds.compose import archive_address
 from feedsvc.feeds.content import content_html, summary_text, topic_page
 from feedsvc.feeds.formats import FORMATS
-from feedsvc.model import Enclosure, Entry, Feed, Person
+from feedsvc.model import Enclosure, Entry, Feed, Person, Tombstone
 
 VERSION = "https://jsonfeed.org/version/1.1"
+# Extensions are objects; ``about`` tells people what one means (JSON Feed 1.1, "Extensions").
+TOMBSTONES_ABOUT = "https://www.rfc-editor.org/rfc/rfc6721"
 
 
 def render_json(feed: Feed) -> bytes:
@@ -29,10 +33,20 @@ def _head(feed: Feed) -> dict[str, Any]:
         language=feed.language,
         authors=[_author(feed.author)],
         _feedsvc=_filled(
-            id=feed.id, updated=_date(feed.updated), refresh=feed.refresh, rights=feed.rights, license=feed.license
+            id=feed.id,
+            updated=_date(feed.updated),
+            refresh=feed.refresh,
+            rights=feed.rights,
+            license=feed.license,
+            prev_archive=archive_address(feed.page, feed.previous) if feed.previous is not None else None,
         ),
-        _tombstones=[{"id": each.id, "date_deleted": _date(each.when)} for each in feed.tombstones],
+        _tombstones=_tombstones(feed.tombstones),
     )
+
+
+def _tombstones(tombstones: Sequence[Tombstone]) -> dict[str, Any]:
+    items = [{"id": each.id, "date_deleted": _date(each.when)} for each in tombstones]
+    return {"about": TOMBSTONES_ABOUT, "items": items} if items else {}
 
 
 def _item(entry: Entry, feed: Feed) -> dict[str, Any]:

@@ -29,7 +29,7 @@ _FEED_KINDS: dict[str, type] = {
     "language": str,
     "authors": list,
     "items": list,
-    "_tombstones": list,
+    "_tombstones": dict,
 }
 _ITEM_KINDS: dict[str, type] = {
     "id": str,
@@ -147,7 +147,7 @@ def _check_attachment(file: object, place: Place) -> Iterator[Finding]:
 
 
 def _check_tombstones(feed: dict[str, Any], ids: frozenset[Any]) -> Iterator[Finding]:
-    for number, stone in enumerate(feed.get("_tombstones", []), 1):
+    for number, stone in enumerate(_items_of(feed.get("_tombstones")), 1):
         place = Place(f"tombstone {number}", 1)
         wrong = list(_check_kinds(stone, {"id": str, "date_deleted": str}, place))
         yield from wrong
@@ -157,6 +157,11 @@ def _check_tombstones(feed: dict[str, Any], ids: frozenset[Any]) -> Iterator[Fin
         if stone.get("id") in ids:
             message = f"{stone['id']!r} is both an item and withdrawn; keep one of the two"
             yield place.finding("tombstone-of-entry", "error", message)
+
+
+def _items_of(tombstones: Any) -> list[Any]:
+    items = tombstones.get("items") if isinstance(tombstones, dict) else None
+    return items if isinstance(items, list) else []
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import feedgen.entry
 import feedgen.feed
 
 from feedsvc.feeds import extension
+from feedsvc.feeds.compose import archive_address
 from feedsvc.feeds.content import content_html, summary_text, topic_page
 from feedsvc.feeds.formats import FORMATS, Format
 from feedsvc.model import Entry, Feed
@@ -71,7 +72,8 @@ def _generator(
     generator.updated(feed.updated)
     generator.author(name=feed.author.name)
     # The channel's link is the last one that feedgen is given.
-    generator.link(href=feed.page + form.suffix, rel="self", type=form.bare_type)
+    address = feed.page + form.suffix if feed.number is None else archive_address(feed.page, feed.number)
+    generator.link(href=address, rel="self", type=form.bare_type)
     generator.link(href=feed.page, rel="alternate", type="text/html")
     generator.language(feed.language)
     generator.generator("feedsvc")

@@ -1,15 +1,22 @@
-"""The edition as a build writes it: feeds, tombstones and representations, swapped whole with the transaction."""
+"""The edition as a build writes it: feeds, tombstones and representations, swapped whole with the transaction.
+
+What an edition brings carries its revision. Editions may be made ahead: they hold from a moment to come, when
+the server takes them up without a build.
+"""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, delete, func, insert, select, update
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Select, Table, case, delete, func, insert, select, update
 
-from feedsvc.model import Article, Representation, Status, Tombstone
-from feedsvc.store.ledger import decode_article, moment, seconds
-from feedsvc.store.schema import articles, classifications, editions, feeds, representations, tombstones
+from feedsvc.config import FILE_NAME, Feeds, Publication, Settings
+from feedsvc.model import Representation, Tombstone
+from feedsvc.store.ledger import Ledger, moment, seconds
+from feedsvc.store.schema import editions, feeds, representations, tombstones
 
 ALL = "all"
 # While anything is embargoed, caches must not outlive its end; one constant, so that no countdown tells of it.
@@ -32,48 +39,59 @@ class FeedRecord:
 
 
 class Edition:
-    """The edition inside one transaction."""
+    """The edition inside one transaction: what stands in the edition ``writing``, and what is written for it.
 
-    def __init__(self, connection: Connection) -> None:
+    With ``ahead``, what older editions hold stays beside it.
+    """
+
+    def __init__(self, connection: Connection, writing: int | None = None, *, ahead: bool = False) -> None:
         self.connection = connection
+        self.ahead = ahead
+        self.writing = writing if writing is not None else self.revision()
 
     def revision(self) -> int:
-        """The number of the current edition; 0 before the first."""
-        return self.connection.execute(select(func.max(editions.c.revision))).scalar() or 0
+        """The number of the last edition that a build published; 0 before the first."""
+        query = select(func.max(editions.c.revision)).where(editions.c.prepared.is_(False))
+        return self.connection.execute(query).scalar() or 0
 
     def published(self) -> datetime | None:
-        """When the current edition was published."""
-        last = self.connection.execute(select(editions.c.published).order_by(editions.c.revision.desc()).limit(1))
-        found = last.scalar()
+        """When that edition was published."""
+        query = select(editions.c.published).where(editions.c.revision == self.revision())
+        found = self.connection.execute(query).scalar()
         return None if found is None else moment(found)
 
-    def swap(self, published: datetime) -> int:
-        """Make what was written the current edition; its number."""
-        revision = self.revision() + 1
-        self.connection.execute(insert(editions).values(revision=revision, published=seconds(published)))
-        return revision
+    def swap(self, published: datetime, *, embargoed: bool) -> None:
+        """Make what was written an edition that holds from ``published``."""
+        values = {"published": seconds(published), "prepared": self.ahead, "embargoed": embargoed}
+        self.connection.execute(delete(editions).where(editions.c.revision == self.writing))
+        self.connection.execute(insert(editions).values(revision=self.writing, **values))
+
+    def set_embargoed(self, *, embargoed: bool) -> None:
+        """Say of the current edition whether anything is embargoed."""
+        here = editions.c.revision == self.revision()
+        self.connection.execute(update(editions).where(here).values(embargoed=embargoed))
+
+    def stands(self, table: Table) -> ColumnElement[bool]:
+        """Whether a row of ``table`` belongs to this edition or an older one."""
+        return table.c.revision <= self.writing
+
+    def _make_room(self, table: Table, *conditions: ColumnElement[bool]) -> None:
+        """Take out what a new row takes the place of."""
+        older = table.c.revision == self.writing if self.ahead else self.stands(table)
+        self.connection.execute(delete(table).where(older, *conditions))
 
     # Feeds
 
     def feeds(self) -> dict[str, FeedRecord]:
         """Every feed by name."""
-        return {
-            row.name: FeedRecord(
-                row.name,
-                row.title,
-                row.description,
-                row.automatic,
-                row.entries,
-                None if row.updated is None else datetime.fromisoformat(row.updated),
-            )
-            for row in self.connection.execute(select(feeds))
-        }
+        return feeds_at(self.connection, self.writing)
 
     def save_feed(self, record: FeedRecord) -> None:
         """Write a feed in place of what stood under its name."""
-        self.connection.execute(delete(feeds).where(feeds.c.name == record.name))
+        self._make_room(feeds, feeds.c.name == record.name)
         values = {
             "name": record.name,
+            "revision": self.writing,
             "title": record.title,
             "description": record.description,
             "automatic": record.automatic,
@@ -84,28 +102,9 @@ class Edition:
 
     def drop_feed(self, name: str) -> None:
         """Take a feed and its representations out of the edition."""
-        self.connection.execute(delete(feeds).where(feeds.c.name == name))
-        self.connection.execute(delete(representations).where(representations.c.feed == name))
+        self._make_room(feeds, feeds.c.name == name)
+        self._make_room(representations, representations.c.feed == name)
         self.connection.execute(delete(tombstones).where(tombstones.c.feed == name))
-
-    def window(self, name: str, limit: int) -> list[Article]:
-        """The articles of a feed that were released last, newest release first."""
-        query = members(name, articles.c.payload).order_by(articles.c.release.desc()).limit(limit)
-        return [decode_article(row.payload) for row in self.connection.execute(query)]
-
-    def count(self, name: str) -> int:
-        """How many articles a feed has in all."""
-        return int(self.connection.execute(members(name, func.count())).scalar_one())
-
-    def filled_topics(self) -> dict[str, str]:
-        """Slug and title of each topic that a published article is in."""
-        query = (
-            select(classifications.c.slug, func.min(classifications.c.title).label("title"))
-            .join(articles, articles.c.name == classifications.c.name)
-            .where(articles.c.status == Status.USABLE)
-            .group_by(classifications.c.slug)
-        )
-        return {row.slug: row.title for row in self.connection.execute(query)}
 
     # Tombstones
 
@@ -132,7 +131,8 @@ class Edition:
 
     def unbury(self, ids: Collection[str]) -> set[str]:
         """Take away the tombstones of articles that are back; the feeds they stood in."""
-        return self._remove_tombstones([each for each in self._tombstone_keys() if each[1] in set(ids)])
+        back = frozenset(ids)
+        return self._remove_tombstones([each for each in self._tombstone_keys() if each[1] in back])
 
     def clear_tombstones(self, before: datetime) -> set[str]:
         """Take away tombstones that stood long enough; the feeds they stood in."""
@@ -154,17 +154,16 @@ class Edition:
 
     def standing(self, path: str) -> tuple[str, datetime] | None:
         """Digest and Last-Modified of the representation at ``path``."""
-        query = select(representations.c.digest, representations.c.last_modified).where(
-            representations.c.path == path
-        )
-        row = self.connection.execute(query).first()
+        columns = (representations.c.digest, representations.c.last_modified)
+        row = self.connection.execute(representation_at(path, self.writing, *columns)).first()
         return None if row is None else (row.digest, moment(row.last_modified))
 
     def save_representation(self, feed: str, representation: Representation) -> None:
         """Write a representation in place of what stood at its path."""
-        self.connection.execute(delete(representations).where(representations.c.path == representation.path))
+        self._make_room(representations, representations.c.path == representation.path)
         values: dict[str, Any] = {
             "path": representation.path,
+            "revision": self.writing,
             "feed": feed,
             "media_type": representation.media_type,
             "digest": representation.digest,
@@ -175,39 +174,68 @@ class Edition:
         self.connection.execute(insert(representations).values(values))
 
     def date_representations(self, paths: Sequence[str], published: datetime) -> None:
-        """Let the representations at ``paths`` be modified at ``published``, or later where they had to be."""
+        """Let what was written at ``paths`` be modified at ``published``, or later where it had to be."""
         lasting = representations.c.last_modified
         latest = case((lasting < seconds(published), seconds(published)), else_=lasting)
         for start in range(0, len(paths), 500):
             chosen = representations.c.path.in_(paths[start : start + 500])
-            self.connection.execute(update(representations).where(chosen).values(last_modified=latest))
-
-    def set_max_age(self, max_age: int) -> bool:
-        """Let every representation be kept for ``max_age`` seconds; whether that changed any."""
-        change = update(representations).where(representations.c.max_age != max_age).values(max_age=max_age)
-        return self.connection.execute(change).rowcount > 0
-
-    def max_age(self) -> int:
-        """Seconds for which the edition's documents may be kept."""
-        return self.connection.execute(select(func.max(representations.c.max_age))).scalar() or 0
+            here = chosen & (representations.c.revision == self.writing)
+            self.connection.execute(update(representations).where(here).values(last_modified=latest))
 
     def bodies(self) -> list[tuple[str, str, str, bytes]]:
         """Feed, path, media type and identity bytes of every representation, by path."""
-        query = select(representations).order_by(representations.c.path)
+        query = select(representations).where(self.stands(representations)).order_by(representations.c.path)
         return [(row.feed, row.path, row.media_type, row.identity) for row in self.connection.execute(query)]
+
+    # What archive documents are made with
+
+    def remember_frame(self, settings: Settings, authority: str) -> None:
+        """Keep what the documents of this edition say besides their articles."""
+        frame = _Frame(settings.publication, settings.feeds, authority)
+        encoded = msgspec.json.encode(frame, enc_hook=str).decode()
+        if Ledger(self.connection).recall("frame") != encoded:
+            Ledger(self.connection).remember("frame", encoded)
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    publication: Publication
+    feeds: Feeds
+    authority: str
+
+
+def frame(connection: Connection) -> tuple[Settings, str] | None:
+    """The settings that decide what a feed says, as the last build had them, and the authority of minted ids."""
+    kept = Ledger(connection).recall("frame")
+    if kept is None:
+        return None
+    # The one type that JSON has no word for is a time zone.
+    found = msgspec.json.decode(kept, type=_Frame, dec_hook=lambda kind, value: kind(value))
+    return Settings(file=Path(FILE_NAME), publication=found.publication, feeds=found.feeds), found.authority
+
+
+def feeds_at(connection: Connection, revision: int) -> dict[str, FeedRecord]:
+    """Every feed of an edition by name."""
+    query = select(feeds).where(feeds.c.revision <= revision).order_by(feeds.c.revision)
+    return {
+        row.name: FeedRecord(
+            row.name,
+            row.title,
+            row.description,
+            row.automatic,
+            row.entries,
+            None if row.updated is None else datetime.fromisoformat(row.updated),
+        )
+        for row in connection.execute(query)
+    }
+
+
+def representation_at(path: str, revision: int, *columns: ColumnElement[Any]) -> Select[Any]:
+    """A query for the document at ``path`` in an edition."""
+    here = (representations.c.path == path) & (representations.c.revision <= revision)
+    return select(*(columns or representations.c)).where(here).order_by(representations.c.revision.desc()).limit(1)
 
 
 def all_first(record: FeedRecord) -> tuple[bool, str, str]:
     """The order in which feeds are listed: the whole publication, then the topics by title."""
     return (record.name != ALL, record.title.casefold(), record.name)
-
-
-def members(name: str, *columns: Any) -> Select[Any]:
-    """A query over the published articles of a feed."""
-    query = select(*columns).select_from(articles).where(articles.c.status == Status.USABLE)
-    if name == ALL:
-        return query
-    joined = articles.join(classifications, classifications.c.name == articles.c.name)
-    return (
-        select(*columns).select_from(joined).where(articles.c.status == Status.USABLE, classifications.c.slug == name)
-    )

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Table, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, delete, func, insert, select, update
 
-from feedsvc.model import Article, Classification, Finding, Identity, Stamp, Status, Story, Topic
+from feedsvc.model import Article, Classification, Finding, Identity, Stamp, Status, Story, Term, Topic
 from feedsvc.parsers.neighbours import Clues
 from feedsvc.store.schema import articles, classifications, documents, identities, meta, rejects, topics
 
@@ -36,11 +36,15 @@ class DocumentRecord:
 
 @dataclass(frozen=True, slots=True)
 class ArticleRecord:
-    """An article as the ledger holds it, with its document and its place in the order of release."""
+    """An article as the ledger holds it: its document, its place in the order of release, when it is public.
+
+    ``changes`` is when its status changes next by itself.
+    """
 
     document: str
     article: Article
     release: int | None
+    term: Term
     changes: datetime | None
 
 
@@ -79,7 +83,7 @@ class Ledger:
 
     def keep_documents(self, names: Collection[str]) -> None:
         """Mark documents that are gone from the inbox while their articles stay."""
-        for part in _parts(names):
+        for part in parts(names):
             self.connection.execute(update(documents).where(documents.c.name.in_(part)).values(kept=True))
 
     def document_digest(self, name: str) -> str:
@@ -97,7 +101,7 @@ class Ledger:
     def articles_where_in(self, column: Any, values: Collection[str]) -> list[ArticleRecord]:
         """The articles whose ``column`` is among ``values``, by name."""
         return sorted(
-            (record for part in _parts(values) for record in self.articles(column.in_(part))),
+            (record for part in parts(values) for record in self.articles(column.in_(part))),
             key=lambda record: record.article.name,
         )
 
@@ -143,6 +147,24 @@ class Ledger:
         query = select(func.count()).select_from(articles).where(articles.c.status == Status.USABLE)
         return self.connection.execute(query).scalar_one()
 
+    def names_by_id(self, ids: Collection[str], now: datetime) -> dict[str, tuple[str, int]]:
+        """Name and release of the article that is public at ``now`` under each id, where there is one."""
+        query = select(articles.c.id, articles.c.name, articles.c.release).where(is_public(now))
+        return {
+            row.id: (row.name, row.release)
+            for part in parts(ids)
+            for row in self.connection.execute(query.where(articles.c.id.in_(part)))
+        }
+
+    def ids_by_name(self, names: Collection[str]) -> dict[str, str]:
+        """The id of each named article that the ledger has."""
+        query = select(articles.c.name, articles.c.id)
+        return {
+            row.name: row.id
+            for part in parts(names)
+            for row in self.connection.execute(query.where(articles.c.name.in_(part)))
+        }
+
     def embargo_pending(self) -> bool:
         """Whether any article waits for its time."""
         query = select(articles.c.name).where(articles.c.status == Status.EMBARGOED, articles.c.changes.is_not(None))
@@ -164,7 +186,7 @@ class Ledger:
         chosen = select(identities)
         return [
             _identity(row)
-            for part in _parts(values)
+            for part in parts(values)
             for row in self.connection.execute(chosen.where(column.in_(part)))
         ]
 
@@ -187,7 +209,7 @@ class Ledger:
     def classifications(self, names: Collection[str]) -> dict[str, tuple[Classification, ...]]:
         """The topics of each named article."""
         found: dict[str, list[Classification]] = {name: [] for name in names}
-        for part in _parts(names):
+        for part in parts(names):
             query = select(classifications).where(classifications.c.name.in_(part))
             for row in self.connection.execute(query.order_by(classifications.c.name, classifications.c.position)):
                 found[row.name].append(Classification(Topic(row.slug, row.title), row.reason))
@@ -214,8 +236,14 @@ class Ledger:
             self.connection.execute(insert(table), rows[start : start + _BATCH])
 
     def _delete(self, table: Table, column: Any, values: Collection[str]) -> None:
-        for part in _parts(values):
+        for part in parts(values):
             self.connection.execute(delete(table).where(column.in_(part)))
+
+
+def is_public(now: datetime) -> ColumnElement[bool]:
+    """Whether an article (of ``schema.articles``) is public at ``now``; the same as ``Term.holds``."""
+    moment_ = int(now.timestamp())
+    return (articles.c.opens <= moment_) & (articles.c.closes.is_(None) | (articles.c.closes > moment_))
 
 
 def seconds(when: datetime | None) -> int | None:
@@ -239,7 +267,8 @@ def _story(payload: bytes) -> Story:
     return _decode_story(payload)
 
 
-def _parts(values: Collection[str]) -> Iterator[Sequence[str]]:
+def parts(values: Collection[str]) -> Iterator[Sequence[str]]:
+    """``values`` in lists that one statement takes."""
     ordered = list(values)
     for start in range(0, len(ordered), _LIST):
         yield ordered[start : start + _LIST]
@@ -274,8 +303,8 @@ def _document_row(record: DocumentRecord) -> dict[str, Any]:
 
 
 def _article(row: Row[Any]) -> ArticleRecord:
-    changes = None if row.changes is None else moment(row.changes)
-    return ArticleRecord(row.document, decode_article(row.payload), row.release, changes)
+    opens, closes, changes = (None if each is None else moment(each) for each in (row.opens, row.closes, row.changes))
+    return ArticleRecord(row.document, decode_article(row.payload), row.release, Term(opens, closes), changes)
 
 
 def _article_row(record: ArticleRecord) -> dict[str, Any]:
@@ -286,6 +315,8 @@ def _article_row(record: ArticleRecord) -> dict[str, Any]:
         "status": str(record.article.status),
         "published": seconds(record.article.published),
         "release": record.release,
+        "opens": seconds(record.term.opens),
+        "closes": seconds(record.term.closes),
         "changes": seconds(record.changes),
         "payload": _encode(record.article),
     }
@@ -293,16 +324,17 @@ def _article_row(record: ArticleRecord) -> dict[str, Any]:
 
 def _identity(row: Row[Any]) -> Identity:
     values = row._asdict()
-    for name in ("first_seen", "published", "updated", "withdrawn"):
+    for name in _IDENTITY_MOMENTS:
         values[name] = None if values[name] is None else datetime.fromisoformat(values[name])
     return Identity(**values)
 
 
+_IDENTITY_MOMENTS = ("first_seen", "published", "updated", "withdrawn", "canceled")
 _IDENTITY_COLUMNS = tuple(column.name for column in identities.columns)
 
 
 def _identity_row(record: Identity) -> dict[str, Any]:
     row = {name: getattr(record, name) for name in _IDENTITY_COLUMNS}
-    for name in ("first_seen", "published", "updated", "withdrawn"):
+    for name in _IDENTITY_MOMENTS:
         row[name] = None if row[name] is None else row[name].isoformat()
     return row

@@ -1,7 +1,8 @@
 """The published edition as the doors read it: always whole, the current one, from memory where requests are many."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock
 from time import monotonic
@@ -9,14 +10,15 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Row, func, select
 
-from feedsvc.model import Representation, Status
+from feedsvc.model import Article, Representation, Status, Tombstone
 from feedsvc.store.database import Database
-from feedsvc.store.edition import Edition, FeedRecord, all_first, members
-from feedsvc.store.ledger import Ledger, decode_article, moment
-from feedsvc.store.schema import articles, identities, representations, schema_version
-from feedsvc.views import ArticleView, FeedView, Gone, Health, Moved, PublicationView
+from feedsvc.store.edition import ALL, EMBARGO_MAX_AGE, FeedRecord, all_first, feeds_at, frame, representation_at
+from feedsvc.store.ledger import Ledger, decode_article, is_public, moment, seconds
+from feedsvc.store.memberships import sealed_page
+from feedsvc.store.schema import MIGRATIONS, articles, classifications, editions, identities, schema_version
+from feedsvc.views import ArchiveView, ArticleView, FeedView, Gone, Health, Moved, PublicationView
 
 T = TypeVar("T")
 
@@ -29,11 +31,34 @@ _EPOCH = datetime.fromtimestamp(0, UTC)
 _NOBODY = PublicationView(title="feedsvc", url="", home="/", language="en")
 
 
-class PublishedEdition:
-    """The edition in a database, as ``web`` asks for it; it may be shared by threads."""
+@dataclass(frozen=True, slots=True)
+class _Current:
+    """The edition that holds at a moment."""
 
-    def __init__(self, database: Database, *, clock: Callable[[], float] = monotonic, budget: int = _BUDGET) -> None:
+    revision: int
+    published: datetime
+    embargoed: bool
+
+
+_NOTHING = _Current(0, _EPOCH, embargoed=False)
+
+
+class PublishedEdition:
+    """The edition in a database, as ``web`` asks for it; it may be shared by threads.
+
+    An edition that was made ahead is taken up at its moment by ``now``.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        now: Callable[[], datetime],
+        clock: Callable[[], float] = monotonic,
+        budget: int = _BUDGET,
+    ) -> None:
         self._database = database
+        self._now = now
         self._clock = clock
         self._budget = budget
         self._lock = Lock()
@@ -47,7 +72,7 @@ class PublishedEdition:
         now = self._clock()
         if now - self._asked >= _NOTICE:
             self._asked = now
-            self._notice(self._ask(lambda connection: Edition(connection).revision(), 0))
+            self._notice(self._current().revision)
         return self._revision
 
     def representation(self, path: str) -> Representation | None:
@@ -59,9 +84,7 @@ class PublishedEdition:
                 return self._shelf[path]
         nothing: tuple[int, Representation | None] = (0, None)
         # Fetched with its revision: an edition that is met here first must not stand beside the one before.
-        revision, representation = self._ask(
-            lambda connection: (Edition(connection).revision(), _representation(connection, path)), nothing
-        )
+        revision, representation = self._ask(lambda view: (view.current.revision, view.representation(path)), nothing)
         self._notice(revision)
         if representation is not None:
             self._keep(revision, representation)
@@ -82,14 +105,19 @@ class PublishedEdition:
                 while self._weight > self._budget:
                     self._weight -= _weight(self._shelf.popitem(last=False)[1])
 
+    def archive(self, name: str, number: int) -> ArchiveView | None:
+        """Archive document ``number`` of a feed; None when it is not sealed."""
+        nothing: ArchiveView | None = None
+        return self._ask(lambda view: view.archive(name, number), nothing)
+
     def publication(self) -> PublicationView:
         """The publication as its pages name it."""
-        return self._ask(_publication, _NOBODY)
+        return self._ask(lambda view: _publication(view.connection), _NOBODY)
 
     def feeds(self) -> tuple[FeedView, ...]:
         """Every feed: ``all`` first, then the topics by title."""
         none: dict[str, FeedRecord] = {}
-        found = self._ask(lambda connection: Edition(connection).feeds(), none)
+        found = self._ask(lambda view: feeds_at(view.connection, view.current.revision), none)
         return tuple(_feed_view(record) for record in sorted(found.values(), key=all_first))
 
     def feed(self, name: str) -> FeedView | None:
@@ -98,35 +126,138 @@ class PublishedEdition:
 
     def entries(self, name: str, limit: int) -> tuple[ArticleView, ...]:
         """The newest articles of a feed, newest first."""
-        newest = members(name, articles.c.payload).order_by(articles.c.published.desc(), articles.c.id).limit(limit)
         none: tuple[ArticleView, ...] = ()
-        return self._ask(lambda connection: _views(connection, newest), none)
+        return self._ask(lambda view: view.entries(name, limit), none)
 
     def article(self, slug: str) -> ArticleView | Gone | Moved | None:
         """The article with that slug, or what became of it; None when it was never public."""
         nothing: ArticleView | Gone | Moved | None = None
-        return self._ask(lambda connection: _article(connection, slug), nothing)
+        return self._ask(lambda view: view.article(slug), nothing)
 
     def last_modified(self) -> datetime:
         """When the current edition was published."""
-        return self._ask(lambda connection: Edition(connection).published(), None) or _EPOCH
+        return self._current().published
 
     def max_age(self) -> int:
         """Seconds for which a page may be kept."""
-        return self._ask(lambda connection: Edition(connection).max_age(), 0)
+
+        def kept(view: _View) -> int:
+            made_with = frame(view.connection)
+            return view.max_age(made_with[0].feeds.refresh) if made_with else 0
+
+        return self._ask(kept, 0)
 
     def health(self) -> Health:
         """How the last build went."""
-        failure = self._ask(lambda connection: Ledger(connection).recall("failure"), None)
-        revision = self._ask(lambda connection: Edition(connection).revision(), 0)
-        built = self._ask(lambda connection: Edition(connection).published(), None)
-        message = failure or ("the current edition is served" if revision else "nothing was built yet")
-        return Health(ok=not failure and revision > 0, revision=revision, built=built, message=message)
+        failure = self._ask(lambda view: Ledger(view.connection).recall("failure"), None)
+        current = self._current()
+        built = current.published if current.revision else None
+        message = failure or ("the current edition is served" if current.revision else "nothing was built yet")
+        return Health(
+            ok=not failure and current.revision > 0, revision=current.revision, built=built, message=message
+        )
 
-    def _ask(self, question: Callable[[Connection], T], otherwise: T) -> T:
+    def _current(self) -> _Current:
+        return self._ask(lambda view: view.current, _NOTHING)
+
+    def _ask(self, question: Callable[["_View"], T], otherwise: T) -> T:
         """What ``question`` finds in one view of the database; ``otherwise`` while there is no schema."""
+        now = self._now()
         with self._database.reading() as connection:
-            return question(connection) if schema_version(connection) else otherwise
+            return question(_View(connection, now)) if schema_version(connection) == len(MIGRATIONS) else otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """The edition that holds at ``now``, in one consistent view of the database."""
+
+    connection: Connection
+    now: datetime
+
+    @property
+    def current(self) -> _Current:
+        holds = editions.c.prepared.is_(False) | (editions.c.published <= seconds(self.now))
+        query = select(editions).where(holds).order_by(editions.c.revision.desc()).limit(1)
+        row = self.connection.execute(query).first()
+        return _NOTHING if row is None else _Current(row.revision, moment(row.published), row.embargoed)
+
+    def max_age(self, otherwise: int) -> int:
+        return min(otherwise, EMBARGO_MAX_AGE) if self.current.embargoed else otherwise
+
+    def representation(self, path: str) -> Representation | None:
+        row = self.connection.execute(representation_at(path, self.current.revision)).first()
+        if row is None:
+            return None
+        codings = {coding: getattr(row, coding) for coding in ("identity", "gzip", "br", "zstd")}
+        return Representation(
+            path=row.path,
+            media_type=row.media_type,
+            digest=row.digest,
+            last_modified=moment(row.last_modified),
+            max_age=self.max_age(row.max_age),
+            bodies=MappingProxyType({coding: body for coding, body in codings.items() if body is not None}),
+        )
+
+    def archive(self, name: str, number: int) -> ArchiveView | None:
+        revision = self.current.revision
+        feed = feeds_at(self.connection, revision).get(name)
+        made_with = frame(self.connection)
+        page = sealed_page(self.connection, name, number, revision, self.now) if feed else None
+        if feed is None or page is None or made_with is None:
+            return None
+        settings, authority = made_with
+        return ArchiveView(
+            settings=settings,
+            authority=authority,
+            feed=_feed_view(feed),
+            number=number,
+            previous=page.previous,
+            following=page.following,
+            articles=self._with_topics(page.articles),
+            tombstones=self._tombstones(page.left),
+            changed=page.changed,
+        )
+
+    def entries(self, name: str, limit: int) -> tuple[ArticleView, ...]:
+        query = select(articles.c.payload).where(is_public(self.now), articles.c.status != Status.CANCELED)
+        if name != ALL:
+            query = query.join(classifications, classifications.c.name == articles.c.name)
+            query = query.where(classifications.c.slug == name)
+        newest = query.order_by(articles.c.published.desc(), articles.c.id).limit(limit)
+        return self._with_topics(decode_article(row.payload) for row in self.connection.execute(newest))
+
+    def article(self, slug: str) -> ArticleView | Gone | None:
+        identity = self.connection.execute(select(identities).where(identities.c.slug == slug)).first()
+        if identity is None:
+            return None
+        here = articles.c.id == identity.id
+        query = select(articles.c.payload, articles.c.status).where(here, is_public(self.now))
+        found = self.connection.execute(query).first()
+        if found is None:
+            return self._gone(identity)
+        article = decode_article(found.payload)
+        if found.status == Status.CANCELED:
+            return Gone(410, datetime.fromisoformat(identity.canceled), article.ednote)
+        return self._with_topics([article])[0]
+
+    def _gone(self, identity: Row[Any]) -> Gone | None:
+        """What became of an article that is not public; None when it never was."""
+        query = select(func.max(articles.c.closes)).where(articles.c.id == identity.id)
+        closed = self.connection.execute(query.where(articles.c.closes <= seconds(self.now))).scalar()
+        if identity.release is None and closed is None:
+            return None
+        if identity.withdrawn is None and closed is not None:
+            return Gone(410, moment(closed))
+        return Gone(410, datetime.fromisoformat(identity.withdrawn or identity.updated))
+
+    def _with_topics(self, found: Iterable[Article]) -> tuple[ArticleView, ...]:
+        each = list(found)
+        topics = Ledger(self.connection).classifications([article.name for article in each])
+        return tuple(ArticleView(article, topics[article.name]) for article in each)
+
+    def _tombstones(self, left: Mapping[str, datetime]) -> tuple[Tombstone, ...]:
+        known = Ledger(self.connection).identities_where_in(identities.c.id, left.keys())
+        return tuple(Tombstone(each.id, each.uri, left[each.id]) for each in known)
 
 
 def record_failure(database: Database, message: str) -> None:
@@ -139,24 +270,6 @@ def clear_failure(connection: Connection) -> None:
     """Let ``health`` know that the build of this transaction went well."""
     if Ledger(connection).recall("failure"):
         Ledger(connection).remember("failure", "")
-
-
-def _views(connection: Connection, query: Select[Any]) -> tuple[ArticleView, ...]:
-    found = [decode_article(row.payload) for row in connection.execute(query)]
-    topics = Ledger(connection).classifications([article.name for article in found])
-    return tuple(ArticleView(article, topics[article.name]) for article in found)
-
-
-def _article(connection: Connection, slug: str) -> ArticleView | Gone | None:
-    identity = connection.execute(select(identities).where(identities.c.slug == slug)).first()
-    if identity is None or identity.release is None:
-        return None
-    usable = select(articles.c.payload).where(articles.c.id == identity.id, articles.c.status == Status.USABLE)
-    found = _views(connection, usable)
-    if found:
-        return found[0]
-    when = identity.withdrawn or identity.updated
-    return Gone(410, datetime.fromisoformat(when))
 
 
 def _feed_view(record: FeedRecord) -> FeedView:
@@ -174,21 +287,6 @@ def _feed_view(record: FeedRecord) -> FeedView:
 def _publication(connection: Connection) -> PublicationView:
     kept = Ledger(connection).recall("publication")
     return _NOBODY if kept is None else msgspec.json.decode(kept, type=PublicationView)
-
-
-def _representation(connection: Connection, path: str) -> Representation | None:
-    row = connection.execute(select(representations).where(representations.c.path == path)).first()
-    if row is None:
-        return None
-    codings = {coding: getattr(row, coding) for coding in ("identity", "gzip", "br", "zstd")}
-    return Representation(
-        path=row.path,
-        media_type=row.media_type,
-        digest=row.digest,
-        last_modified=moment(row.last_modified),
-        max_age=row.max_age,
-        bodies=MappingProxyType({coding: body for coding, body in codings.items() if body is not None}),
-    )
 
 
 def _weight(representation: Representation) -> int:

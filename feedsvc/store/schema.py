@@ -5,6 +5,7 @@ are whole seconds since 1970, UTC. Values without columns of their own are JSON.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -17,11 +18,19 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    delete,
+    func,
+    insert,
     inspect,
+    literal,
     select,
+    text,
+    union_all,
+    update,
 )
 
 from feedsvc.errors import StoreError
+from feedsvc.model import Status
 
 metadata = MetaData()
 
@@ -51,6 +60,8 @@ articles = Table(
     Column("status", Text, nullable=False),
     Column("published", BigInteger, nullable=False),
     Column("release", BigInteger, index=True),
+    Column("opens", BigInteger),  # from when it is public; never, when not set
+    Column("closes", BigInteger),  # from when it is public no more
     Column("changes", BigInteger, index=True),  # when its status next changes by itself
     Column("payload", LargeBinary, nullable=False),
 )
@@ -79,6 +90,7 @@ identities = Table(
     Column("digest", Text, nullable=False, index=True),
     Column("release", BigInteger, index=True),
     Column("withdrawn", Text),
+    Column("canceled", Text),
 )
 
 topics = Table(
@@ -100,10 +112,22 @@ classifications = Table(
     Index("classifications_by_slug", "slug"),
 )
 
+# What readers see carries the revision of the edition that brought it; the newest one that holds is served.
+
+editions = Table(
+    "editions",
+    metadata,
+    Column("revision", Integer, primary_key=True),
+    Column("published", BigInteger, nullable=False),
+    Column("prepared", Boolean, nullable=False),  # made ahead: it holds from ``published``, without a build
+    Column("embargoed", Boolean, nullable=False),
+)
+
 feeds = Table(
     "feeds",
     metadata,
     Column("name", Text, primary_key=True),
+    Column("revision", Integer, primary_key=True),
     Column("title", Text, nullable=False),
     Column("description", Text),
     Column("automatic", Boolean, nullable=False),
@@ -111,19 +135,11 @@ feeds = Table(
     Column("updated", Text),
 )
 
-tombstones = Table(
-    "tombstones",
-    metadata,
-    Column("feed", Text, primary_key=True),
-    Column("id", Text, primary_key=True),
-    Column("uri", Text, nullable=False),
-    Column("withdrawn", Text, nullable=False),
-)
-
 representations = Table(
     "representations",
     metadata,
     Column("path", Text, primary_key=True),
+    Column("revision", Integer, primary_key=True),
     Column("feed", Text, nullable=False, index=True),
     Column("media_type", Text, nullable=False),
     Column("digest", Text, nullable=False),
@@ -135,15 +151,92 @@ representations = Table(
     Column("zstd", LargeBinary),
 )
 
-editions = Table(
-    "editions",
+# Which article stands in which feed, in the order in which they came into it. Once its place is sealed in an
+# archive document, a membership stays for ever.
+memberships = Table(
+    "memberships",
     metadata,
-    Column("revision", Integer, primary_key=True),
-    Column("published", BigInteger, nullable=False),
+    Column("feed", Text, primary_key=True),
+    Column("id", Text, primary_key=True, index=True),
+    Column("place", BigInteger, nullable=False),
+    Column("archive", Integer),
+    Column("left", BigInteger),
+    Index("memberships_by_place", "feed", "place"),
+    Index("memberships_by_archive", "feed", "archive", "place"),
 )
 
-# The step at position N brings a database from version N to N + 1; a published step is never changed.
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (metadata.create_all,)
+archives = Table(
+    "archives",
+    metadata,
+    Column("feed", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("revision", Integer, nullable=False, index=True),
+    Column("sealed", BigInteger, nullable=False),
+    Column("changed", BigInteger, nullable=False),
+    Column("members", LargeBinary, nullable=False),  # ids in the order of their places
+)
+
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("feed", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("uri", Text, nullable=False),
+    Column("withdrawn", Text, nullable=False),
+)
+
+
+def _archives(connection: Connection) -> None:
+    """Archives, and editions that are made ahead."""
+    for column in (articles.c.opens, articles.c.closes, identities.c.canceled):
+        _add_column(connection, column)
+    connection.execute(
+        update(articles)
+        .where(articles.c.status == Status.USABLE)
+        .values(opens=articles.c.published, closes=articles.c.changes)
+    )
+    _remake(connection, editions, prepared=False, embargoed=False)
+    revision = connection.execute(select(func.max(editions.c.revision))).scalar() or 0
+    _remake(connection, feeds, revision=revision)
+    connection.execute(text("DROP TABLE representations"))  # the next build writes them all
+    metadata.create_all(connection)
+    public = select(articles.c.id, articles.c.release, literal("all").label("feed")).where(
+        articles.c.opens.is_not(None)
+    )
+    sorted_in = (
+        select(articles.c.id, articles.c.release, classifications.c.slug)
+        .join(classifications, classifications.c.name == articles.c.name)
+        .where(articles.c.opens.is_not(None))
+    )
+    found = union_all(public, sorted_in).subquery()
+    place = func.row_number().over(partition_by=found.c.feed, order_by=found.c.release)
+    connection.execute(
+        insert(memberships).from_select(["id", "feed", "place"], select(found.c.id, found.c.feed, place))
+    )
+    connection.execute(delete(meta).where(meta.c.key == "settings"))  # so that the next build reads everything
+
+
+# The step at position N brings a database from version N to N + 1; a published step is never changed. An empty
+# database is made as the tables stand, so each step finds out what is there.
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (metadata.create_all, _archives)
+
+
+def _add_column(connection: Connection, column: Column[Any]) -> None:
+    if column.name not in {each["name"] for each in inspect(connection).get_columns(column.table.name)}:
+        kind = column.type.compile(connection.dialect)
+        connection.execute(text(f"ALTER TABLE {column.table.name} ADD COLUMN {column.name} {kind}"))
+
+
+def _remake(connection: Connection, table: Table, **added: object) -> None:
+    """Make ``table`` anew as it stands here, with the rows it had and what is ``added`` to each."""
+    rows = [dict(row) for row in connection.execute(text(f"SELECT * FROM {table.name}")).mappings()]  # noqa: S608
+    table.drop(connection)
+    table.create(connection)
+    names = {column.name for column in table.columns}
+    if rows:
+        connection.execute(
+            insert(table), [{name: v for name, v in (added | row).items() if name in names} for row in rows]
+        )
 
 
 def migrate(connection: Connection) -> None:
@@ -155,7 +248,7 @@ def migrate(connection: Connection) -> None:
     if version > len(MIGRATIONS):
         message = f"the ledger has schema {version}, this feedsvc knows {len(MIGRATIONS)}; upgrade feedsvc"
         raise StoreError(message)
-    for step in MIGRATIONS[version:]:
+    for step in MIGRATIONS[version:] if version else MIGRATIONS[:1]:
         step(connection)
     if version < len(MIGRATIONS):
         connection.execute(meta.delete().where(meta.c.key == "schema"))

@@ -14,6 +14,7 @@ from feedsvc.views import ArticleView, Gone, Moved
 from feedsvc.web import answers
 from feedsvc.web.addresses import HABITUAL, Addresses, is_for_programs
 from feedsvc.web.answers import DAY, NO_STORE, OPEN_HEADERS, PAGE_HEADERS, Answer
+from feedsvc.web.archives import Archives
 from feedsvc.web.assets import load_assets
 from feedsvc.web.conditional import Preconditions
 from feedsvc.web.edition import Edition
@@ -59,6 +60,7 @@ class _Site:
         self.assets = load_assets(clock().replace(microsecond=0))
         self.pages = Pages(edition, addresses, self.assets)
         self.shelf = Shelf(edition)
+        self.archives = Archives(edition, self.shelf)
 
     def routes(self) -> Iterable[tuple[str, Callable[..., Answer]]]:
         """Every address of the contract with its view."""
@@ -74,8 +76,8 @@ class _Site:
             yield path, self.habitual
 
     def document(self) -> Answer:
-        """A feed or the OPML: bytes of the edition."""
-        found = self.edition.representation(request.path)
+        """A feed, one of its archive documents, or the OPML: bytes of the edition."""
+        found = self.edition.representation(request.path) or self.archives.at(request.path)
         if found is None:
             raise NotFound
         return self._represent(found, OPEN_HEADERS | {"Link": self.addresses.link_header(found)})

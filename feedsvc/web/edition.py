@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Protocol
 
 from feedsvc.model import Representation
-from feedsvc.views import ArticleView, FeedView, Gone, Health, Moved, PublicationView
+from feedsvc.views import ArchiveView, ArticleView, FeedView, Gone, Health, Moved, PublicationView
 
 
 class Edition(Protocol):
     """The current edition, always whole: a new one replaces it between two calls, never within one.
 
-    ``revision`` and ``representation`` are answered from memory; the other methods may query the store.
+    ``revision`` and ``representation`` are answered from memory; the other methods may query the store. An
+    edition that was made ahead takes its place at its moment.
     """
 
     def revision(self) -> int:
@@ -19,6 +20,10 @@ class Edition(Protocol):
 
     def representation(self, path: str) -> Representation | None:
         """The document at an address without the base, unencoded: ``/feeds/all.atom``, ``/feeds.opml``."""
+        ...
+
+    def archive(self, name: str, number: int) -> ArchiveView | None:
+        """Archive document ``number`` of a feed; None when it is not sealed."""
         ...
 
     def publication(self) -> PublicationView:

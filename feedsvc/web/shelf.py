@@ -1,4 +1,4 @@
-"""Rendered pages, kept in memory until the next edition."""
+"""What is rendered when it is asked for, pages and archive documents, kept in memory until the next edition."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -14,7 +14,7 @@ BUDGET = 32 * 1024 * 1024  # bytes of bodies
 
 
 class Shelf:
-    """Renders a page once for each edition; what was asked longest ago makes room."""
+    """Renders each once for each edition; what was asked longest ago makes room."""
 
     def __init__(self, edition: Edition, budget: int = BUDGET) -> None:
         self._edition = edition
@@ -26,20 +26,28 @@ class Shelf:
 
     def page(self, path: str, render: Callable[[], str | T]) -> Representation | T:
         """The page at ``path``; what ``render`` returns instead of HTML is handed on and not kept."""
+
+        def make() -> Representation | T:
+            made = render()
+            if not isinstance(made, str):
+                return made
+            modified, max_age = self._edition.last_modified(), self._edition.max_age()
+            return represent_bytes(path, "text/html", made.encode(), modified, max_age)
+
+        return self.document(path, make)
+
+    def document(self, path: str, make: Callable[[], Representation | T]) -> Representation | T:
+        """The document at ``path``; what ``make`` returns instead of one is handed on and not kept."""
         revision = self._edition.revision()
         if (kept := self._kept(path, revision)) is not None:
             return kept
-        made = render()
+        made = make()
         # An edition that arrives while a page is made could leave half of each on it.
         while (current := self._edition.revision()) != revision:
-            revision, made = current, render()
-        if not isinstance(made, str):
-            return made
-        page = represent_bytes(
-            path, "text/html", made.encode(), self._edition.last_modified(), self._edition.max_age()
-        )
-        self._keep(page, revision)
-        return page
+            revision, made = current, make()
+        if isinstance(made, Representation):
+            self._keep(made, revision)
+        return made
 
     def _kept(self, path: str, revision: int) -> Representation | None:
         with self._lock:

@@ -1,0 +1,220 @@
+"""Which article stands in which feed, in the order in which they came into it, and what is sealed in archives.
+
+A membership that is not yet sealed goes with its article, and a new one is made at the end when the article
+comes back. One that is sealed stays for ever: an archive document never changes its set of articles.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, case, delete, func, insert, select, update
+
+from feedsvc.model import Article
+from feedsvc.store.ledger import decode_article, is_public, moment, parts, seconds
+from feedsvc.store.schema import archives, articles, memberships
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An article at its place in a feed."""
+
+    place: int
+    article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A member of a feed that no archive document holds yet; ``size`` is that of its article, in bytes."""
+
+    place: int
+    id: str
+    size: int
+
+
+class Memberships:
+    """The memberships inside one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def feeds_of(self, ids: Collection[str]) -> dict[str, frozenset[str]]:
+        """The feeds in which each article stands, where it stands in any."""
+        found: dict[str, set[str]] = defaultdict(set)
+        query = select(memberships.c.id, memberships.c.feed).where(memberships.c.left.is_(None))
+        for part in parts(ids):
+            for row in self.connection.execute(query.where(memberships.c.id.in_(part))):
+                found[row.id].add(row.feed)
+        return {id_: frozenset(names) for id_, names in found.items()}
+
+    def join(self, feed: str, ids: Sequence[str]) -> None:
+        """Let articles come into a feed, in this order; one that is sealed in it goes back to its place."""
+        sealed = set(self._sealed(feed, ids))
+        self._set_left(feed, sealed, None)
+        here = memberships.c.feed == feed
+        last = self.connection.execute(select(func.max(memberships.c.place)).where(here)).scalar() or 0
+        fresh = [id_ for id_ in ids if id_ not in sealed]
+        rows = [{"feed": feed, "id": id_, "place": place} for place, id_ in enumerate(fresh, last + 1)]
+        if rows:
+            self.connection.execute(insert(memberships), rows)
+
+    def leave(self, feed: str, ids: Collection[str], when: datetime) -> None:
+        """Let articles leave a feed."""
+        sealed = set(self._sealed(feed, ids))
+        self._set_left(feed, sealed, when)
+        for part in parts([id_ for id_ in ids if id_ not in sealed]):
+            here = (memberships.c.feed == feed) & memberships.c.id.in_(part)
+            self.connection.execute(delete(memberships).where(here))
+
+    def window(self, feed: str, limit: int, now: datetime) -> list[Placed]:
+        """The articles that came into a feed last, the last one first."""
+        query = (
+            select(memberships.c.place, articles.c.payload)
+            .join(articles, articles.c.id == memberships.c.id)
+            .where(memberships.c.feed == feed, memberships.c.left.is_(None), is_public(now))
+            .order_by(memberships.c.place.desc())
+            .limit(limit)
+        )
+        return [Placed(row.place, decode_article(row.payload)) for row in self.connection.execute(query)]
+
+    def count(self, feed: str) -> int:
+        """How many articles stand in a feed."""
+        here = (memberships.c.feed == feed) & memberships.c.left.is_(None)
+        return self.connection.execute(select(func.count()).select_from(memberships).where(here)).scalar_one()
+
+    # Archives
+
+    def pending(self, feed: str, now: datetime) -> list[Pending]:
+        """What no archive document holds yet, in the order of the places."""
+        query = (
+            select(memberships.c.place, memberships.c.id, func.length(articles.c.payload).label("size"))
+            .join(articles, articles.c.id == memberships.c.id)
+            .where(memberships.c.feed == feed, memberships.c.archive.is_(None), is_public(now))
+            .order_by(memberships.c.place)
+        )
+        return [Pending(row.place, row.id, row.size) for row in self.connection.execute(query)]
+
+    def seal(self, feed: str, pages: Iterable[Sequence[Pending]], revision: int, when: datetime) -> None:
+        """Make an archive document of each page, after those that there are."""
+        last = self.last_archive(feed) or 0
+        for number, page in enumerate(pages, last + 1):
+            values = {
+                "feed": feed,
+                "number": number,
+                "revision": revision,
+                "sealed": seconds(when),
+                "changed": seconds(when),
+                "members": msgspec.json.encode([each.id for each in page]),
+            }
+            self.connection.execute(insert(archives).values(values))
+            within = memberships.c.place.between(page[0].place, page[-1].place)
+            here = (memberships.c.feed == feed) & within & memberships.c.archive.is_(None)
+            self.connection.execute(update(memberships).where(here).values(archive=number))
+
+    def last_archive(self, feed: str) -> int | None:
+        """The number of a feed's newest archive document; None when there is none."""
+        return self.connection.execute(select(func.max(archives.c.number)).where(archives.c.feed == feed)).scalar()
+
+    def archives_of(self, ids: Collection[str]) -> set[tuple[str, int]]:
+        """The archive documents that hold any of the articles, by feed and number."""
+        query = select(memberships.c.feed, memberships.c.archive).where(memberships.c.archive.is_not(None)).distinct()
+        return {
+            (row.feed, row.archive)
+            for part in parts(ids)
+            for row in self.connection.execute(query.where(memberships.c.id.in_(part)))
+        }
+
+    def date_archives(self, keys: Iterable[tuple[str, int]] | None, revision: int, published: datetime) -> None:
+        """Let archive documents (None: all), and those sealed in ``revision``, be changed at ``published``."""
+        at = seconds(published)
+        later = case((archives.c.changed < at, at), else_=archives.c.changed)
+        sealed = update(archives).where(archives.c.revision == revision)
+        self.connection.execute(sealed.values(sealed=at, changed=later))
+        if keys is None:
+            self.connection.execute(update(archives).values(changed=later))
+            return
+        for feed, number in sorted(keys):
+            here = (archives.c.feed == feed) & (archives.c.number == number)
+            self.connection.execute(update(archives).where(here).values(changed=later))
+
+    # Rows
+
+    def _sealed(self, feed: str, ids: Collection[str]) -> list[str]:
+        query = select(memberships.c.id).where(memberships.c.feed == feed, memberships.c.archive.is_not(None))
+        return [
+            row.id for part in parts(ids) for row in self.connection.execute(query.where(memberships.c.id.in_(part)))
+        ]
+
+    def _set_left(self, feed: str, ids: Collection[str], when: datetime | None) -> None:
+        for part in parts(ids):
+            here = (memberships.c.feed == feed) & memberships.c.id.in_(part)
+            self.connection.execute(update(memberships).where(here).values(left=seconds(when)))
+
+
+@dataclass(frozen=True, slots=True)
+class SealedPage:
+    """An archive document as the store knows it: its articles that are public, and when the others left."""
+
+    articles: tuple[Article, ...]
+    left: Mapping[str, datetime]
+    changed: datetime
+    previous: int | None
+    following: int | None
+
+
+def sealed_page(connection: Connection, feed: str, number: int, revision: int, now: datetime) -> SealedPage | None:
+    """Archive document ``number`` of a feed in the edition ``revision``; None when it is not sealed in it."""
+    query = select(archives).where(archives.c.feed == feed, archives.c.revision <= revision)
+    rows = {row.number: row for row in connection.execute(query.where(archives.c.number.in_((number, number + 1))))}
+    if number not in rows:
+        return None
+    page, following = rows[number], rows.get(number + 1)
+    ids: list[str] = msgspec.json.decode(page.members)
+    terms = _opened(connection, ids, now)
+    standing = {id_: each.article for id_, each in terms.items() if each.article is not None}
+    closed = {id_: each.since for id_, each in terms.items() if each.article is None}
+    # What has changed since the last build without one: articles that opened or closed, the link to the next.
+    moments = [moment(page.changed), *(each.since for each in terms.values())]
+    moments += [moment(following.sealed)] if following else []
+    return SealedPage(
+        articles=tuple(standing[id_] for id_ in ids if id_ in standing),
+        left=_left(connection, feed, [id_ for id_ in ids if id_ not in standing]) | closed,
+        changed=max(moments),
+        previous=number - 1 if number > 1 else None,
+        following=number + 1 if following else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """An article that has opened at ``since``, or closed since; closed, it is None."""
+
+    article: Article | None
+    since: datetime
+
+
+def _opened(connection: Connection, ids: Collection[str], now: datetime) -> dict[str, _Opened]:
+    found: dict[str, _Opened] = {}
+    at: Any = seconds(now)
+    query = select(articles.c.id, articles.c.opens, articles.c.closes, articles.c.payload)
+    for part in parts(ids):
+        for row in connection.execute(query.where(articles.c.id.in_(part), articles.c.opens <= at)):
+            if row.closes is None or row.closes > at:
+                found[row.id] = _Opened(decode_article(row.payload), moment(row.opens))
+            else:
+                found.setdefault(row.id, _Opened(None, moment(row.closes)))
+    return found
+
+
+def _left(connection: Connection, feed: str, ids: Collection[str]) -> dict[str, datetime]:
+    query = select(memberships.c.id, memberships.c.left).where(
+        memberships.c.feed == feed, memberships.c.left.is_not(None)
+    )
+    return {
+        row.id: moment(row.left)
+        for part in parts(ids)
+        for row in connection.execute(query.where(memberships.c.id.in_(part)))
+    }
