@@ -6,14 +6,15 @@ settings reference prints. All mistakes are reported at once, with file, line, k
 
 import re
 import tomllib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from feedsvc.errors import Problem, QueryError, SettingsError
+from feedsvc.moves import feed_of, settled
 from feedsvc.query import Query, parse_query, topics_in
 from feedsvc.text import fold, one_line, slugify
 
@@ -119,6 +120,27 @@ def _topic_slug(value: object) -> str:
     return slug
 
 
+def _path(value: object) -> str:
+    path = unquote(_text(value))
+    if not path.startswith("/") or path.startswith("//") or re.search(r"[?#]", path):
+        raise ValueError('an address without the base is wanted, such as "/feeds/old-name"')
+    return path
+
+
+def _target(value: object) -> str:
+    if isinstance(value, str) and value.startswith("/"):
+        return _path(value)
+    parse_address(value)
+    return _text(value)
+
+
+def _article_path(value: object) -> str:
+    path = _path(value)
+    if not re.fullmatch(r"/articles/[^/]+", path):
+        raise ValueError('the address of an article is wanted, such as "/articles/its-slug"')
+    return path
+
+
 def _query(value: object) -> Query:
     _text(value)
     return parse_query(str(value))
@@ -214,6 +236,30 @@ class FolderDefaults:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MovedRule:
+    """``[[moved]]``: an address that moved, or closed. That of a feed stands for its page, formats and archive."""
+
+    path: str = key(_path, "The old address, without the base: a feed's (/feeds/old-name) or any other.")
+    to: str | None = key(_target, "The new address, without the base or whole; not set, the old one is closed.", None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemovedRule:
+    """``[[removed]]``: an article that was taken out for good. Its text is erased, whatever the inbox holds."""
+
+    path: str = key(_article_path, "The address of the article, without the base.")
+    legal: bool = key(
+        _flag, "Whether its page says that it is not available for legal reasons (451), or only gone.", True
+    )
+    notice: str | None = key(_text, "What its page says about it.", None)
+
+    @property
+    def slug(self) -> str:
+        """The article's name in its address."""
+        return self.path.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings of one publication. ``file`` is the feedsvc.toml they came from."""
 
@@ -223,11 +269,18 @@ class Settings:
     feeds: Feeds = Feeds()
     store: Store = Store()
     topics: tuple[TopicRule, ...] = ()
+    moved: tuple[MovedRule, ...] = ()
+    removed: tuple[RemovedRule, ...] = ()
 
     @property
     def folder(self) -> Path:
         """The publication's folder."""
         return self.file.parent
+
+    @property
+    def moves(self) -> dict[str, str | None]:
+        """Each address that moved with the one it leads to, in one hop; None when it is closed."""
+        return settled({rule.path: rule.to for rule in self.moved})
 
     @property
     def inbox_folder(self) -> Path:
@@ -241,6 +294,8 @@ SECTIONS: Mapping[str, type] = {
     "feeds": Feeds,
     "store": Store,
     "topic": TopicRule,
+    "moved": MovedRule,
+    "removed": RemovedRule,
 }
 
 
@@ -299,10 +354,12 @@ class _Reader:
             self.problem(name, f"unknown section; known are {', '.join(SECTIONS)}")
         if "publication" not in document:
             self.problem("publication", "the section is missing: title and url must be given")
-        tables = {name: self.table(name, document.get(name, {})) for name in SECTIONS if name != "topic"}
+        tables = {name: self.table(name, document.get(name, {})) for name in SECTIONS if name not in _LISTS}
         topics = self.topics(document.get("topic", []))
+        moved = self.moves(document.get("moved", []), {rule.slug for rule in topics})
+        removed = tuple(self.rows("removed", document.get("removed", [])).values())
         self.report()
-        return Settings(file=file, topics=topics, **tables)
+        return Settings(file=file, topics=topics, moved=moved, removed=removed, **tables)
 
     def defaults(self, document: Mapping[str, object], formats: Collection[str]) -> FolderDefaults:
         known = {each.name: each for each in fields(FolderDefaults)}
@@ -357,14 +414,36 @@ class _Reader:
             values[each.name] = None
 
     def topics(self, tables: object) -> tuple[TopicRule, ...]:
-        if not isinstance(tables, list):
-            self.problem("topic", "a list of sections is wanted: [[topic]]")
-            return ()
-        rules = [self.table("topic", table, index) for index, table in enumerate(tables)]
-        found = {index: rule for index, rule in enumerate(rules) if rule is not None and rule.slug is not None}
+        found = self.rows("topic", tables)
         self.clashes(found)
         self.references(found)
         return tuple(found.values())
+
+    def rows(self, name: str, tables: object) -> dict[int, Any]:
+        """The values of a list of sections, those whose first key is right, by their position."""
+        if not isinstance(tables, list):
+            self.problem(name, f"a list of sections is wanted: [[{name}]]")
+            return {}
+        first = fields(SECTIONS[name])[0].name
+        rules = {index: self.table(name, table, index) for index, table in enumerate(tables)}
+        return {index: rule for index, rule in rules.items() if rule is not None and getattr(rule, first) is not None}
+
+    def moves(self, tables: object, topics: Set[str]) -> tuple[MovedRule, ...]:
+        """The moves, refused where an address is still in use, moves twice, or in a circle."""
+        rules = self.rows("moved", tables)
+        seen: dict[str, int] = {}
+        for index, rule in rules.items():
+            place = f"moved[{index}].path"
+            if rule.path in seen:
+                self.problem(place, f"the same path as moved[{seen[rule.path]}]; keep one of the two")
+            seen.setdefault(rule.path, index)
+            if (name := feed_of(rule.path)) is not None and (name in topics or is_reserved(name)):
+                self.problem(place, f"the feed {name!r} is still published; move or close it when its topic is gone")
+        try:
+            settled({rule.path: rule.to for rule in rules.values()})
+        except ValueError as error:
+            self.problem(f"moved[{seen[str(error)]}].to", "the moves lead back to their start; break the circle")
+        return tuple(rules.values())
 
     def clashes(self, rules: Mapping[int, TopicRule]) -> None:
         for what in ("slug", "title"):
@@ -389,6 +468,7 @@ class _Reader:
                 )
 
 
+_LISTS = frozenset({"topic", "moved", "removed"})
 _HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_-]+)\s*\]")
 _KEY = re.compile(r"""\s*["']?([A-Za-z0-9_-]+)["']?\s*[=.]""")
 

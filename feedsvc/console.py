@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from feedsvc import build
 from feedsvc.build import Progress, Report
-from feedsvc.build.entering import document_of
+from feedsvc.model import document_of
 
 
 @contextmanager

@@ -10,13 +10,12 @@ from urllib.parse import quote
 from sqlalchemy import Connection
 
 from feedsvc.build import build, finding_json
-from feedsvc.build.entering import document_of
 from feedsvc.clock import fixed_stamp
 from feedsvc.config import Settings
 from feedsvc.errors import LockHeldError, UsageError
 from feedsvc.feeds.formats import FORMATS
 from feedsvc.feeds.lint import lint
-from feedsvc.model import Article, Classification, Finding, Status, Story
+from feedsvc.model import Article, Classification, Finding, Status, Story, document_of
 from feedsvc.store.database import build_lock, open_database
 from feedsvc.store.edition import ALL, Edition
 from feedsvc.store.ledger import Ledger

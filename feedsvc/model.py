@@ -61,6 +61,12 @@ class Document:
     modified: datetime
 
 
+def document_of(name: str) -> str:
+    """The document of an article's name: ``a.xml`` of ``a.xml#3``."""
+    document, mark, part = name.rpartition("#")
+    return document if mark and part.isdecimal() else name
+
+
 @dataclass(frozen=True, slots=True)
 class Stamp:
     """What the file system tells of a document without opening it: size in bytes, time in nanoseconds, inode."""
@@ -131,6 +137,7 @@ class Draft:
     updated: SourceDate | None = None
     embargo: SourceDate | None = None
     expires: SourceDate | None = None
+    slug: str | None = None
     url: str | None = None
     base: str | None = None
     html: str = ""
@@ -198,6 +205,7 @@ class Story:
     text: str
     summary: str
     own_id: str | None = None
+    own_slug: str | None = None
     version: int | None = None
     stated_status: Status = Status.USABLE
     date: datetime | None = None
@@ -225,7 +233,7 @@ class Article(Story):
     """A complete, immutable story with the identity that the ledger gave it.
 
     ``id`` is the document's own id verbatim, or minted; ``uri`` is that id as Atom wants it. ``slug`` and
-    ``url`` (its page here) are permanent; ``published`` and ``updated`` are as RFC 4287 means them.
+    ``url`` (its page here) change only when the source or the settings say so; ``published`` and ``updated`` are as RFC 4287 means them.
     """
 
     id: str

@@ -55,7 +55,8 @@ class ArticleView:
 class ArchiveView:
     """An archive document of a feed (RFC 5005), from which it is rendered when it is asked for.
 
-    ``settings`` and ``authority`` are those of the build; ``previous`` and ``following`` are the numbers of the
+    ``settings`` and ``authority`` are those of the build; ``origin`` is the first
+    name of a renamed feed; ``previous`` and ``following`` are the numbers of the
     documents beside it; ``tombstones`` stand for its articles that are public no more; ``changed`` is when
     its bytes may last have changed.
     """
@@ -63,6 +64,7 @@ class ArchiveView:
     settings: Settings
     authority: str
     feed: FeedView
+    origin: str | None
     number: int
     previous: int | None
     following: int | None
@@ -82,9 +84,14 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The article's page stands under another slug now."""
+    """What was here stands elsewhere now: at a path of the publication, or a whole address."""
 
-    slug: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """An address that the operator closed."""
 
 
 @dataclass(frozen=True, slots=True)

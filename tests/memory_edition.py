@@ -10,7 +10,7 @@ import brotli
 import zstandard
 
 from feedsvc.model import Article, Classification, Person, Representation, Status, Topic
-from feedsvc.views import ArticleView, FeedView, Gone, Health, Moved, PublicationView
+from feedsvc.views import ArticleView, Closed, FeedView, Gone, Health, Moved, PublicationView
 
 PUBLISHED = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
 BASE = "https://news.example.org"
@@ -36,6 +36,7 @@ class MemoryEdition:
     documents: dict[str, Representation] = field(default_factory=dict)
     articles: dict[str, ArticleView | Gone | Moved] = field(default_factory=dict)
     topics: tuple[FeedView, ...] = ()
+    moves: dict[str, Moved | Closed] = field(default_factory=dict)
     condition: Health | None = None
 
     def revision(self) -> int:
@@ -43,6 +44,9 @@ class MemoryEdition:
 
     def representation(self, path: str) -> Representation | None:
         return self.documents.get(path)
+
+    def moved(self, path: str) -> Moved | Closed | None:
+        return self.moves.get(path)
 
     def archive(self, name: str, number: int) -> None:
         return None

@@ -98,7 +98,9 @@ class Publication:
         return json.loads(ran.out)
 
     def edition(self) -> PublishedEdition:
-        return PublishedEdition(open_database(load_settings(self.folder / "feedsvc.toml")), now=lambda: self.now)
+        """What is served at the publication's clock, taking notice of a new edition at once."""
+        database = open_database(load_settings(self.folder / "feedsvc.toml"))
+        return PublishedEdition(database, now=lambda: self.now, notice=0)
 
     def document(self, path: str) -> Representation:
         found = self.edition().representation(path)

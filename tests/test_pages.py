@@ -49,7 +49,7 @@ def edition() -> MemoryEdition:
     edition.articles |= {
         "gone": Gone(410, PUBLISHED),
         "forbidden": Gone(451, PUBLISHED, "By order of the <court>."),
-        "old": Moved("時計"),
+        "old": Moved("/articles/時計"),
     }
     for name in ("all", "sea", "海と港", "bread"):
         for format in ("atom", "rss", "json"):  # noqa: A001

@@ -41,7 +41,7 @@ class Memory(Protocol):
         """The identity of a document that is gone, or was withdrawn, and of which ``story`` is the new place."""
 
     def slug_owner(self, slug: str) -> str | None:
-        """The id that owns this slug."""
+        """The id that owns this slug, or owned it before its page moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,8 @@ def enter(story: Story, digest: str, memory: Memory, base: str, now: datetime) -
         identity = _mint(story, digest, memory, now)
     else:
         identity, kept = _continue(known, story, digest, now)
-        findings = (*findings, *kept)
+        identity, taken = _renamed(identity, story, memory)
+        findings = (*findings, *kept, *taken)
     moved_from = known.name if known is not None and known.name != story.name else None
     remarked = replace(story, findings=(*story.findings, *findings))
     return Entered(article_of(remarked, identity, base, now), identity, moved_from)
@@ -139,7 +140,7 @@ def _mint(story: Story, digest: str, memory: Memory, now: datetime) -> Identity:
     return Identity(
         id=given,
         uri=uri_of(given, memory.authority),
-        slug=_free_slug(story.headline, given, memory),
+        slug=_free_slug(story.own_slug or story.headline, given, memory),
         name=story.name,
         minted=story.own_id is None,
         first_seen=now,
@@ -168,6 +169,16 @@ def _free_slug(headline: str, id: str, memory: Memory) -> str:
     while memory.slug_owner(f"{slug}-{short_hash(id, length)}") is not None:
         length += 2
     return f"{slug}-{short_hash(id, length)}"
+
+
+def _renamed(identity: Identity, story: Story, memory: Memory) -> tuple[Identity, tuple[Finding, ...]]:
+    """``identity`` under the slug that its source gives it, if that is free."""
+    if story.own_slug is None or story.own_slug == identity.slug:
+        return identity, ()
+    if memory.slug_owner(story.own_slug) not in (None, identity.id):
+        message = f"The slug {story.own_slug!r} belongs to another article, so the page stays; choose another slug."
+        return identity, (Finding("slug-taken", "warning", message, "slug"),)
+    return replace(identity, slug=story.own_slug), ()
 
 
 def _continue(known: Identity, story: Story, digest: str, now: datetime) -> tuple[Identity, tuple[Finding, ...]]:

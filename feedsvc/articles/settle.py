@@ -16,7 +16,7 @@ from feedsvc.articles.plain import plain_text
 from feedsvc.articles.summary import summarise
 from feedsvc.config import FolderDefaults, Publication, Settings
 from feedsvc.model import Draft, Enclosure, Finding, Person, Picture, Severity, SourceDate, Status, Story
-from feedsvc.text import fold, one_line
+from feedsvc.text import fold, one_line, slugify
 
 _HEADLINE_LENGTH = 100
 # An error here must not publish what was meant to be held, so the story is rejected.
@@ -66,6 +66,7 @@ def settle(draft: Draft, around: Surroundings, settings: Settings) -> Story:
         text=text,
         summary=one_line(draft.summary or "") or summarise(text),
         own_id=one_line(draft.id or "") or None,
+        own_slug=_own_slug(draft.slug, settings, notes),
         version=draft.version,
         stated_status=draft.status or Status.USABLE,
         date=notes.keep(publication_date(draft.published, around, local.timezone), "published"),
@@ -106,6 +107,18 @@ def fingerprint(story: Story) -> str:
         str(story.stated_status),
     )
     return hashlib.sha256(json.dumps(meaning, ensure_ascii=True).encode("ascii")).hexdigest()[:32]
+
+
+def _own_slug(stated: str | None, settings: Settings, notes: _Notes) -> str | None:
+    """The name in its address that the source gives the article, unless the settings moved that page."""
+    if not stated or not stated.strip():
+        return None
+    slug = slugify(stated)
+    if not slug:
+        notes.remark("slug-unusable", "warning", f"{stated[:80]!r} holds no letter or digit; write one.", "slug")
+        return None
+    moved = settings.moves.get(f"/articles/{slug}") or ""
+    return moved.removeprefix("/articles/") if moved.startswith("/articles/") else slug
 
 
 def _headline(draft: Draft, text: str, notes: _Notes) -> str:

@@ -61,6 +61,7 @@ class Report:
     findings: list[tuple[str, Finding]] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     fresh_rejects: tuple[str, ...] = ()
+    erased: bool = False
 
     def as_json(self) -> dict[str, object]:
         """The object that ``build --json`` prints."""
@@ -247,6 +248,8 @@ class _Build:
         else:
             self.ledger.keep_documents(missing)
         entering.settle_contests()
+        entering.move_pages()
+        self.report.erased = entering.erase()
         entering.renew(list(self.ledger.articles(articles.c.changes <= seconds(self.now))))
 
     def publish(self, entering: Entering, authority: str, *, everything: bool) -> Publishing:
@@ -254,6 +257,7 @@ class _Build:
         connection = self.ledger.connection
         edition = Edition(connection, Edition(connection).revision() + 1)
         publishing = Publishing(self.settings, self.ledger, edition, authority, self.now)
+        publishing.rename()
         publishing.release()
         publishing.join(entering.touched)
         if entering.touched or publishing.changed or everything:
@@ -335,6 +339,6 @@ class _InboxState:
 
 def decisive_digest(settings: Settings, folders: FolderSettings, formats: Formats) -> str:
     """A hash of all that decides how documents are read and feeds are written, but for the documents."""
-    stated = (settings.publication, settings.inbox, settings.feeds, settings.topics)
+    stated = (settings.publication, settings.inbox, settings.feeds, settings.topics, settings.moved, settings.removed)
     decisive = (__version__, *stated, sorted(folders.texts.items()), formats.packages)
     return hashlib.sha256(repr(decisive).encode()).hexdigest()

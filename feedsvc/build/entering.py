@@ -12,8 +12,10 @@ from feedsvc.articles.standing import term
 from feedsvc.build.reading import Outcome
 from feedsvc.build.recall import Recall
 from feedsvc.config import Settings
-from feedsvc.model import Article, Finding, Identity, Status, Story, Term
+from feedsvc.model import Article, Classification, Finding, Identity, Status, Story, Term, Topic, document_of
+from feedsvc.moves import feed_of
 from feedsvc.store.ledger import ArticleRecord, Ledger
+from feedsvc.store.removed import Removed, decode_removed, encode_removed
 from feedsvc.store.schema import articles, identities
 from feedsvc.topics.classify import Classifier
 
@@ -70,6 +72,42 @@ class Entering:
                 self._promote(winner, known[claimed])
             self._supersede(others, winner)
 
+    def move_pages(self) -> None:
+        """Let the articles whose page the settings moved stand under their new slug, where that is free."""
+        moves = {old: new for path, to in self.settings.moves.items() if (old := _slug(path)) and (new := _slug(to))}
+        taken = {each.slug for each in self.ledger.identities_where_in(identities.c.slug, set(moves.values()))}
+        for known in self.ledger.identities_where_in(identities.c.slug, moves.keys()):
+            slug = moves[known.slug]
+            if slug not in taken and self.ledger.former_owner(slug) in (None, known.id):
+                taken.add(slug)
+                self.ledger.save_identities([replace(known, slug=slug)])
+                self.ledger.save_former_slugs({known.slug: known.id})
+                self.renew(self.ledger.articles_where_in(articles.c.id, {known.id}))
+
+    def erase(self) -> bool:
+        """Erase the articles that the settings removed; whether there was anything to erase."""
+        before = decode_removed(self.ledger.recall("removed"))
+        removed: dict[str, Removed] = {}
+        for rule in self.settings.removed:
+            owners = self.ledger.identities_where_in(identities.c.slug, {rule.slug})
+            id_ = owners[0].id if owners else self.ledger.former_owner(rule.slug)
+            if id_ is None:
+                message = f"No article ever stood at {rule.path}; correct the path."
+                unknown = Finding("removed-unknown", "warning", message, "removed")
+                self.remarks[self.settings.file.name] = (*self.remarks.get(self.settings.file.name, ()), unknown)
+                continue
+            when = before[id_].when if id_ in before else self.now
+            removed[id_] = Removed(451 if rule.legal else 410, when, rule.notice)
+        self.ledger.remember("removed", encode_removed(removed))
+        if not removed:
+            return False
+        message = "The settings removed this article for good; delete the document."
+        finding = Finding("removed", "warning", message)
+        for record in self.ledger.articles_where_in(articles.c.id, removed.keys()):
+            self.remarks[record.article.name] = (finding,)
+        self.touched |= removed.keys()
+        return self.ledger.erase(removed.keys(), finding)
+
     def moved_documents(self) -> set[str]:
         """The documents that were known under another name before."""
         return {document_of(name) for name in self.moved}
@@ -111,6 +149,9 @@ class Entering:
             self._contested.add(before)
         if entered.moved_from is not None:
             self.moved[story.name] = entered.moved_from
+        former = recall.by_id(entered.identity.id)
+        if former is not None and former.slug != entered.identity.slug:
+            self.ledger.save_former_slugs({former.slug: former.id})
         recall.learn(entered.identity, entered=True)
         return self._record(outcome.name, entered.article, entered.identity)
 
@@ -165,13 +206,27 @@ class Entering:
         """Sort articles into topics; clashes of topics are remarked on the article that brought them."""
         found, clashes = {}, {}
         for article in entered:
-            found[article.name], findings = self.classifier.classify(article)
+            topics, findings = self.classifier.classify(article)
+            found[article.name] = self._in_open_topics(topics)
             if findings:
                 clashes[article.name] = findings
             if remarks := (*article.findings, *findings):
                 self.remarks[article.name] = remarks
         self.ledger.save_classifications(found)
         self.ledger.add_findings(clashes)
+
+    def _in_open_topics(self, topics: Sequence[Classification]) -> tuple[Classification, ...]:
+        """``topics`` without those whose feed is closed; those whose feed moved by the name that it has now."""
+        moves = self.settings.moves
+        titles = {rule.slug: rule.title for rule in self.settings.topics}
+        found: dict[str, Classification] = {}
+        for each in topics:
+            path = f"/feeds/{each.topic.slug}"
+            slug = feed_of(moves[path]) if path in moves else each.topic.slug
+            if slug is not None:
+                topic = each.topic if slug == each.topic.slug else Topic(slug, titles.get(slug, each.topic.title))
+                found.setdefault(slug, replace(each, topic=topic))
+        return tuple(found.values())
 
     # Lookups
 
@@ -187,12 +242,6 @@ class Entering:
         return {each.id: each for each in self.ledger.identities_where_in(identities.c.id, set(ids))}
 
 
-def document_of(name: str) -> str:
-    """The document of an article's name: ``a.xml`` of ``a.xml#3``."""
-    document, mark, part = name.rpartition("#")
-    return document if mark and part.isdecimal() else name
-
-
 def _rank(record: ArticleRecord) -> tuple[int, datetime, str]:
     """Which of two documents with one id stands: the higher version, then the newer, then the later name."""
     article = record.article
@@ -204,3 +253,9 @@ def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
     iterator = iter(items)
     while batch := list(islice(iterator, size)):
         yield batch
+
+
+def _slug(path: str | None) -> str | None:
+    """The slug in the address of an article; None in any other."""
+    found = (path or "").removeprefix("/articles/")
+    return found if found and found != path and "/" not in found else None

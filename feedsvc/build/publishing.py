@@ -16,7 +16,8 @@ from feedsvc.feeds.compose import DOCUMENT_LIMIT, compose_entry, compose_feed, f
 from feedsvc.feeds.formats import FORMATS, OPML_TYPE
 from feedsvc.feeds.opml import Outline, render_opml
 from feedsvc.model import Article, Entry, Finding, Identity, Representation
-from feedsvc.store.edition import ALL, Edition, FeedRecord, all_first
+from feedsvc.moves import feed_of
+from feedsvc.store.edition import ALL, Edition, FeedRecord, all_first, origin_key
 from feedsvc.store.ledger import Ledger, is_public
 from feedsvc.store.memberships import Memberships, Pending, Placed
 from feedsvc.store.schema import articles, identities
@@ -40,6 +41,21 @@ class Publishing:
     _joined: Joined = field(default_factory=lambda: Joined({}, set(), {}))
     _everything: bool = False
     _fresh: list[str] = field(default_factory=list)
+
+    def rename(self) -> None:
+        """Let a feed that moved go on under its new name, with its id, its archive and its date."""
+        known = self.edition.feeds()
+        for path, to in self.settings.moves.items():
+            old, new = feed_of(path), feed_of(to)
+            if old in known and new is not None and new not in known:
+                self.ledger.remember(origin_key(new), self._origin(old) or old)
+                self.edition.rename_feed(old, new)
+                self.memberships.rename(old, new)
+                known[new] = known.pop(old)
+
+    def _origin(self, name: str) -> str | None:
+        """The name that a feed had at first, of which its id is made; None when it still has it."""
+        return self.ledger.recall(origin_key(name))
 
     def release(self) -> None:
         """Give every article that becomes public for the first time its place in the order of release."""
@@ -94,6 +110,7 @@ class Publishing:
         """Keep what the pages and the archive documents say besides their articles."""
         self.ledger.remember("publication", msgspec.json.encode(self._publication_view()).decode())
         self.edition.remember_frame(self.settings, self.authority)
+        self.ledger.remember("moves", msgspec.json.encode(self.settings.moves).decode())
 
     @property
     def memberships(self) -> Memberships:
@@ -126,6 +143,7 @@ class Publishing:
             floor=wanted.updated or max((entry.updated for entry in entries), default=self.now),
             authority=self.authority,
             tombstones=self.edition.tombstones(wanted.name),
+            origin=self._origin(wanted.name),
         )
         self._seal(wanted.name, window[: len(feed.entries)])
         feed = replace(feed, previous=self.memberships.last_archive(wanted.name))
@@ -199,7 +217,8 @@ class Publishing:
         brought = {name: record.title for name, record in known.items() if record.automatic} | self._joined.topics
         if self.settings.feeds.automatic_topics or self.settings.feeds.folder_topics:
             made += [FeedRecord(s, t, None, True, 0, None) for s, t in sorted(brought.items()) if s not in ruled]
-        return {each.name: _as_known(each, known.get(each.name)) for each in made}
+        left = {feed_of(path) for path in self.settings.moves}
+        return {each.name: _as_known(each, known.get(each.name)) for each in made if each.name not in left}
 
     # Lookups
 

@@ -33,7 +33,7 @@ class Recall:
         ids = {minted_id(story.name, self.authority) for story, _ in stories}
         ids |= {story.own_id for story, _ in stories if story.own_id is not None}
         names = {story.name for story, _ in stories}
-        slugs = {slugify(story.headline) for story, _ in stories}
+        slugs = {story.own_slug or slugify(story.headline) for story, _ in stories}
         self._fetch(identities.c.id, ids, self._ids)
         self._fetch(identities.c.name, names, self._names)
         self._fetch(identities.c.slug, slugs, self._slugs)
@@ -88,9 +88,11 @@ class Recall:
         return None
 
     def slug_owner(self, slug: str) -> str | None:
-        """The id that owns this slug."""
+        """The id that owns this slug, or owned it before its page moved."""
         if slug not in self._slugs:
             self._fetch(identities.c.slug, {slug}, self._slugs)
+        if self._slugs[slug] is None:
+            self._slugs[slug] = self._ledger.former_owner(slug)
         return self._slugs[slug]
 
     def _is_free(self, identity: Identity, story: Story) -> bool:

@@ -90,19 +90,21 @@ def compose_feed(
     tombstones: Sequence[Tombstone] = (),
     previous: int | None = None,
     following: int | None = None,
+    origin: str | None = None,
 ) -> Feed:
     """The feed ``name`` of ``entries``, which the caller gives newest release first.
 
     ``floor`` is the feed's previous ``updated``, or when it was first made: the feed's date never goes
     back. ``authority`` is that of minted ids (RFC 4151). Entries that do not fit into a document are left
-    out from the end, down to one. ``previous`` is the newest archive document's number. Raises ValueError for two entries with one id.
+    out from the end, down to one. ``previous`` is the newest archive document's number, ``origin`` the name
+    that a renamed feed had at first: its id stays. Raises ValueError for two entries with one id.
     """
     _refuse_duplicates(entries)
     publication = settings.publication
     home = f"{publication.url}/"
     feed = Feed(
         name=name,
-        id=f"tag:{authority}:?feed={quote(name, safe='')}",
+        id=f"tag:{authority}:?feed={quote(origin or name, safe='')}",
         title=title,
         description=description or title,
         page=topic_page(home, name),

@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -51,6 +51,15 @@ class Database:
         """One consistent view of the published edition."""
         with self._translated(), self.engine.connect().execution_options(feedsvc_reading=True) as connection:
             yield connection
+
+    def scrub(self) -> None:
+        """Overwrite what was deleted, in the file and beside it."""
+        if self.engine.dialect.name != "sqlite":
+            return
+        with self._translated(), closing(self.engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            cursor.execute("VACUUM")  # not possible within a transaction
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Give up all connections."""

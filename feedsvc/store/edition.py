@@ -100,6 +100,12 @@ class Edition:
         }
         self.connection.execute(insert(feeds).values(values))
 
+    def rename_feed(self, old: str, new: str) -> None:
+        """Let a feed stand under a new name; its documents under the old one are taken out."""
+        self.connection.execute(update(feeds).where(feeds.c.name == old).values(name=new))
+        self.connection.execute(update(tombstones).where(tombstones.c.feed == old).values(feed=new))
+        self.connection.execute(delete(representations).where(representations.c.feed == old))
+
     def drop_feed(self, name: str) -> None:
         """Take a feed and its representations out of the edition."""
         self._make_room(feeds, feeds.c.name == name)
@@ -195,6 +201,11 @@ class Edition:
         encoded = msgspec.json.encode(frame, enc_hook=str).decode()
         if Ledger(self.connection).recall("frame") != encoded:
             Ledger(self.connection).remember("frame", encoded)
+
+
+def origin_key(name: str) -> str:
+    """Under which key the ledger remembers the first name of a feed that was renamed."""
+    return f"origin of {name}"
 
 
 @dataclass(frozen=True, slots=True)

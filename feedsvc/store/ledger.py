@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, delete, func, inse
 
 from feedsvc.model import Article, Classification, Finding, Identity, Stamp, Status, Story, Term, Topic
 from feedsvc.parsers.neighbours import Clues
-from feedsvc.store.schema import articles, classifications, documents, identities, meta, rejects, topics
+from feedsvc.store.schema import articles, classifications, documents, former_slugs, identities, meta, rejects, topics
 
 # SQLite takes 32,766 variables in a statement; smaller lists keep the statement cache small.
 _LIST = 500
@@ -194,6 +194,41 @@ class Ledger:
         """Write ``records``, each in place of what stood under its id."""
         rows = [_identity_row(record) for record in records]
         self._replace(identities, identities.c.id, [row["id"] for row in rows], rows)
+
+    def former_owner(self, slug: str) -> str | None:
+        """The id of the article whose page stood under this slug before."""
+        return self.connection.execute(select(former_slugs.c.id).where(former_slugs.c.slug == slug)).scalar()
+
+    def save_former_slugs(self, owners: Mapping[str, str]) -> None:
+        """Remember under which slugs pages stood before, by slug and id."""
+        self._replace(
+            former_slugs, former_slugs.c.slug, owners.keys(), [{"slug": s, "id": i} for s, i in owners.items()]
+        )
+
+    def erase(self, ids: Collection[str], finding: Finding) -> bool:
+        """Erase all that tells what articles said; their documents keep ``finding``. Whether there was anything."""
+        rows = [
+            row
+            for part in parts(ids)
+            for row in self.connection.execute(
+                select(articles.c.name, articles.c.document).where(articles.c.id.in_(part))
+            )
+        ]
+        names = {each.name for each in self.identities_where_in(identities.c.id, ids)}
+        held = {row.document for row in rows}
+        for part in parts(names):
+            rejected = select(rejects.c.document).where(rejects.c.name.in_(part))
+            held |= {row.document for row in self.connection.execute(rejected)}
+        self.delete_articles([row.name for row in rows])
+        self._delete(rejects, rejects.c.name, names)
+        for part in parts(held):
+            here = documents.c.name.in_(part)
+            self.connection.execute(update(documents).where(here).values(clues=None, findings=_encode((finding,))))
+        told = False
+        for part in parts(ids):
+            telling = update(identities).where(identities.c.id.in_(part), identities.c.headline != "")
+            told |= self.connection.execute(telling.values(headline="")).rowcount > 0
+        return told or bool(rows)
 
     # Topics
 

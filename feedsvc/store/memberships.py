@@ -69,6 +69,12 @@ class Memberships:
             here = (memberships.c.feed == feed) & memberships.c.id.in_(part)
             self.connection.execute(delete(memberships).where(here))
 
+    def rename(self, old: str, new: str) -> None:
+        """Let a feed go on under a new name, with its members and its archive."""
+        for table in (memberships, archives):
+            if self.connection.execute(select(table.c.feed).where(table.c.feed == new).limit(1)).first() is None:
+                self.connection.execute(update(table).where(table.c.feed == old).values(feed=new))
+
     def window(self, feed: str, limit: int, now: datetime) -> list[Placed]:
         """The articles that came into a feed last, the last one first."""
         query = (

@@ -13,12 +13,23 @@ import msgspec
 from sqlalchemy import Connection, Row, func, select
 
 from feedsvc.model import Article, Representation, Status, Tombstone
+from feedsvc.moves import lookup
 from feedsvc.store.database import Database
-from feedsvc.store.edition import ALL, EMBARGO_MAX_AGE, FeedRecord, all_first, feeds_at, frame, representation_at
+from feedsvc.store.edition import (
+    ALL,
+    EMBARGO_MAX_AGE,
+    FeedRecord,
+    all_first,
+    feeds_at,
+    frame,
+    origin_key,
+    representation_at,
+)
 from feedsvc.store.ledger import Ledger, decode_article, is_public, moment, seconds
 from feedsvc.store.memberships import sealed_page
+from feedsvc.store.removed import decode_removed
 from feedsvc.store.schema import MIGRATIONS, articles, classifications, editions, identities, schema_version
-from feedsvc.views import ArchiveView, ArticleView, FeedView, Gone, Health, Moved, PublicationView
+from feedsvc.views import ArchiveView, ArticleView, Closed, FeedView, Gone, Health, Moved, PublicationView
 
 T = TypeVar("T")
 
@@ -56,21 +67,25 @@ class PublishedEdition:
         now: Callable[[], datetime],
         clock: Callable[[], float] = monotonic,
         budget: int = _BUDGET,
+        notice: float = _NOTICE,
     ) -> None:
         self._database = database
         self._now = now
         self._clock = clock
         self._budget = budget
+        self._notice_after = notice
         self._lock = Lock()
         self._asked = float("-inf")
         self._revision = 0
         self._shelf: OrderedDict[str, Representation] = OrderedDict()
         self._weight = 0
+        self._moves: dict[str, str | None] = {}
+        self._moves_of = -1
 
     def revision(self) -> int:
         """The number of the current edition; 0 when nothing was built yet."""
         now = self._clock()
-        if now - self._asked >= _NOTICE:
+        if now - self._asked >= self._notice_after:
             self._asked = now
             self._notice(self._current().revision)
         return self._revision
@@ -133,6 +148,18 @@ class PublishedEdition:
         """The article with that slug, or what became of it; None when it was never public."""
         nothing: ArticleView | Gone | Moved | None = None
         return self._ask(lambda view: view.article(slug), nothing)
+
+    def moved(self, path: str) -> Moved | Closed | None:
+        """Where the operator moved an address without the base; None when it is where it was."""
+        revision = self.revision()
+        if self._moves_of != revision:
+            kept = self._ask(lambda view: Ledger(view.connection).recall("moves"), None)
+            self._moves = {} if kept is None else msgspec.json.decode(kept, type=dict[str, str | None])
+            self._moves_of = revision
+        found = lookup(self._moves, path) if self._moves else None
+        if found is None:
+            return None
+        return Closed() if found.to is None else Moved(found.to)
 
     def last_modified(self) -> datetime:
         """When the current edition was published."""
@@ -210,6 +237,7 @@ class _View:
             settings=settings,
             authority=authority,
             feed=_feed_view(feed),
+            origin=Ledger(self.connection).recall(origin_key(name)),
             number=number,
             previous=page.previous,
             following=page.following,
@@ -226,10 +254,10 @@ class _View:
         newest = query.order_by(articles.c.published.desc(), articles.c.id).limit(limit)
         return self._with_topics(decode_article(row.payload) for row in self.connection.execute(newest))
 
-    def article(self, slug: str) -> ArticleView | Gone | None:
+    def article(self, slug: str) -> ArticleView | Gone | Moved | None:
         identity = self.connection.execute(select(identities).where(identities.c.slug == slug)).first()
         if identity is None:
-            return None
+            return self._former(slug)
         here = articles.c.id == identity.id
         query = select(articles.c.payload, articles.c.status).where(here, is_public(self.now))
         found = self.connection.execute(query).first()
@@ -240,8 +268,20 @@ class _View:
             return Gone(410, datetime.fromisoformat(identity.canceled), article.ednote)
         return self._with_topics([article])[0]
 
+    def _former(self, slug: str) -> Gone | Moved | None:
+        """What became of the article whose page stood under ``slug`` before."""
+        owner = Ledger(self.connection).former_owner(slug)
+        identity = self.connection.execute(select(identities).where(identities.c.id == owner)).first()
+        if identity is None:
+            return None
+        found = self.article(identity.slug)
+        return Moved(f"/articles/{identity.slug}") if isinstance(found, ArticleView) else found
+
     def _gone(self, identity: Row[Any]) -> Gone | None:
         """What became of an article that is not public; None when it never was."""
+        removed = decode_removed(Ledger(self.connection).recall("removed")).get(identity.id)
+        if removed is not None:
+            return Gone(removed.status, removed.when, removed.notice)
         query = select(func.max(articles.c.closes)).where(articles.c.id == identity.id)
         closed = self.connection.execute(query.where(articles.c.closes <= seconds(self.now))).scalar()
         if identity.release is None and closed is None:
@@ -260,11 +300,16 @@ class _View:
         return tuple(Tombstone(each.id, each.uri, left[each.id]) for each in known)
 
 
-def note_failure(connection: Connection, message: str | None) -> None:
-    """Keep for ``health`` why the last build failed; None when it went well."""
-    ledger = Ledger(connection)
-    if (ledger.recall("failure") or None) != message:
-        ledger.remember("failure", message or "")
+def record_failure(database: Database, message: str) -> None:
+    """Keep for ``health`` why the last build failed."""
+    with database.writing() as connection:
+        Ledger(connection).remember("failure", message)
+
+
+def clear_failure(connection: Connection) -> None:
+    """Let ``health`` know that the build of this transaction went well."""
+    if Ledger(connection).recall("failure"):
+        Ledger(connection).remember("failure", "")
 
 
 def _feed_view(record: FeedRecord) -> FeedView:

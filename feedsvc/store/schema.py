@@ -93,6 +93,11 @@ identities = Table(
     Column("canceled", Text),
 )
 
+# Slugs under which articles were public before their page moved.
+former_slugs = Table(
+    "former_slugs", metadata, Column("slug", Text, primary_key=True), Column("id", Text, nullable=False)
+)
+
 topics = Table(
     "topics",
     metadata,
@@ -216,9 +221,13 @@ def _archives(connection: Connection) -> None:
     connection.execute(delete(meta).where(meta.c.key == "settings"))  # so that the next build reads everything
 
 
+def _former_slugs(connection: Connection) -> None:
+    former_slugs.create(connection, checkfirst=True)
+
+
 # The step at position N brings a database from version N to N + 1; a published step is never changed. An empty
 # database is made as the tables stand, so each step finds out what is there.
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (metadata.create_all, _archives)
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (metadata.create_all, _archives, _former_slugs)
 
 
 def _add_column(connection: Connection, column: Column[Any]) -> None:

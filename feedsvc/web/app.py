@@ -42,6 +42,7 @@ def create_app(edition: Edition, *, base: str, clock: Callable[[], datetime] = _
     for rule, view in site.routes():
         app.add_url_rule(rule, rule, view, methods=["GET"], provide_automatic_options=False)
     app.before_request(site.empty)
+    app.before_request(site.elsewhere)
     app.register_error_handler(NotFound, site.missing)
     app.register_error_handler(MethodNotAllowed, site.wrong_method)
     app.register_error_handler(StoreError, site.unavailable)
@@ -101,7 +102,7 @@ class _Site:
 
         found = self.shelf.page(request.path, render)
         if isinstance(found, Moved):
-            return answers.moved(self.addresses.path(f"/articles/{found.slug}"), self.clock())
+            return self._moved(found)
         if isinstance(found, Gone):
             return answers.page(found.status, self.pages.gone(found), self.clock(), answers.kept_error(DAY))
         return self._page(found)
@@ -135,6 +136,21 @@ class _Site:
         """503 while nothing was built yet, except for monitoring and the shipped files."""
         always = request.path in ("/healthz", "/robots.txt") or request.path in self.assets
         return None if always or self.edition.revision() else self._unavailable("Nothing has been published yet.")
+
+    def elsewhere(self) -> Answer | None:
+        """What stands at an address that the operator moved or closed."""
+        found = self.edition.moved(request.path)
+        if isinstance(found, Moved):
+            return self._moved(found)
+        if found is None:
+            return None
+        if is_for_programs(request.path):
+            return answers.line(410, "This feed is closed for good.", self.clock(), answers.kept_error(DAY))
+        return answers.page(410, self.pages.closed(), self.clock(), answers.kept_error(DAY))
+
+    def _moved(self, found: Moved) -> Answer:
+        to = self.addresses.path(found.to) if found.to.startswith("/") else found.to
+        return answers.moved(to, self.clock())
 
     def missing(self, error: NotFound) -> Answer:  # noqa: ARG002 - Flask's signature
         """404: a line for programs, a page for people."""

@@ -51,6 +51,7 @@ def _feed(view: ArchiveView) -> Feed:
         authority=view.authority,
         previous=view.previous,
         following=view.following,
+        origin=view.origin,
     )
     entries = [
         compose_entry(each.article, [found.topic for found in each.topics], view.settings)[0]

@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Protocol
 
 from feedsvc.model import Representation
-from feedsvc.views import ArchiveView, ArticleView, FeedView, Gone, Health, Moved, PublicationView
+from feedsvc.views import ArchiveView, ArticleView, Closed, FeedView, Gone, Health, Moved, PublicationView
 
 
 class Edition(Protocol):
     """The current edition, always whole: a new one replaces it between two calls, never within one.
 
-    ``revision`` and ``representation`` are answered from memory; the other methods may query the store. An
+    ``revision``, ``representation`` and ``moved`` are answered from memory; the other methods may query the store. An
     edition that was made ahead takes its place at its moment.
     """
 
@@ -44,6 +44,10 @@ class Edition(Protocol):
 
     def article(self, slug: str) -> ArticleView | Gone | Moved | None:
         """The article with that slug, or what became of it; None when there never was one."""
+        ...
+
+    def moved(self, path: str) -> Moved | Closed | None:
+        """Where the operator moved an address without the base; None when it is where it was."""
         ...
 
     def last_modified(self) -> datetime:

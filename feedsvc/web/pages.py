@@ -126,6 +126,10 @@ class Pages:
         """What is said in the place of a withdrawn article."""
         return self._render("gone.html", "en", gone=gone, discovery=self._all_formats())
 
+    def closed(self) -> str:
+        """What is said at an address that was closed."""
+        return self._render("closed.html", "en", discovery=self._all_formats())
+
     def missing(self) -> str:
         """What is said where nothing ever was."""
         return self._render("missing.html", "en", discovery=self._all_formats())

@@ -1,0 +1,409 @@
+"""The life of an article and of an address: corrections, kills, holds, moves and removals, to the second."""
+
+import json
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+
+import feedparser
+import pytest
+from flask.testing import FlaskClient
+from publication import SETTINGS, START, Publication
+from werkzeug.test import TestResponse
+
+from feedsvc.config import load_settings
+from feedsvc.errors import SettingsError
+from feedsvc.web.app import create_app
+
+BASE = "https://news.example.org"
+SECOND = timedelta(seconds=1)
+
+
+class Reader:
+    """Everything that is served of a publication, at its clock."""
+
+    def __init__(self, publication: Publication) -> None:
+        self.publication = publication
+        self.client: FlaskClient = create_app(
+            publication.edition(), base=BASE, clock=lambda: publication.now
+        ).test_client()
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        return self.client.get(path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+    def titles(self, name: str = "all") -> dict[str, list[str]]:
+        """The titles of a feed in every format, and on its page."""
+        atom, rss = (feedparser.parse(self.get(f"/feeds/{name}.{suffix}").data).entries for suffix in ("atom", "rss"))
+        items = json.loads(self.get(f"/feeds/{name}.json").data)["items"]
+        return {
+            "atom": [each.title for each in atom],
+            "rss": [each.title for each in rss],
+            "json": [each["title"] for each in items],
+        }
+
+    def everywhere(self, words: str) -> set[str]:
+        """Where in the publication ``words`` stand."""
+        paths = ["/", "/feeds.opml"]
+        paths += [f"/feeds/{name}{suffix}" for name in ("all", "trade") for suffix in ("", ".atom", ".rss", ".json")]
+        return {path for path in paths if words in self.get(path).get_data(as_text=True)}
+
+
+@pytest.fixture
+def reader(publication: Publication) -> Reader:
+    publication.article("first.md", "The first story", tags="[Trade]")
+    publication.build_here()
+    return Reader(publication)
+
+
+def all_formats(*titles: str) -> dict[str, list[str]]:
+    return {form: list(titles) for form in ("atom", "rss", "json")}
+
+
+EVERYWHERE = {
+    "/",
+    *(f"/feeds/{name}{suffix}" for name in ("all", "trade") for suffix in ("", ".atom", ".rss", ".json")),
+}
+
+
+# Moments
+
+
+def test_an_embargo_ends_at_its_second_without_a_build(publication: Publication, reader: Reader) -> None:
+    end = START + timedelta(hours=2)
+    publication.article("second.md", "Held words", tags="[Trade, Sealed]", embargo=end.isoformat())
+    publication.later()
+    publication.build_here()
+    before = reader.get("/feeds/all.atom")
+    publication.now = end - SECOND
+    assert reader.everywhere("Held words") == set()
+    assert "ealed" not in reader.get("/feeds.opml").get_data(as_text=True)
+    assert (reader.get("/articles/held-words").status_code, reader.get("/feeds/sealed.atom").status_code) == (
+        404,
+        404,
+    )
+    assert "max-age=60," in reader.get("/feeds/all.atom").headers["Cache-Control"]
+    publication.now = end
+    assert reader.everywhere("Held words") == EVERYWHERE
+    assert "/feeds/sealed.atom" in reader.get("/feeds.opml").get_data(as_text=True)
+    assert (reader.get("/articles/held-words").status_code, reader.get("/feeds/sealed.atom").status_code) == (
+        200,
+        200,
+    )
+    after = reader.get("/feeds/all.atom")
+    assert after.last_modified == end
+    assert "max-age=300," in after.headers["Cache-Control"]
+    assert reader.get("/feeds/all.atom", If_None_Match=before.headers["ETag"]).status_code == 200
+    publication.later()
+    publication.build_here()
+    assert reader.get("/feeds/all.atom", If_None_Match=after.headers["ETag"]).status_code == 304
+    assert reader.get("/feeds/all.atom").last_modified == end
+
+
+def test_an_article_expires_at_its_second_without_a_build(publication: Publication, reader: Reader) -> None:
+    end = START + timedelta(hours=2)
+    publication.article("second.md", "Short lived", tags="[Trade]", expires=end.isoformat())
+    publication.build_here()
+    publication.now = end - SECOND
+    assert reader.everywhere("Short lived") == EVERYWHERE
+    publication.now = end
+    assert reader.everywhere("Short lived") == set()
+    assert reader.get("/articles/short-lived").status_code == 410
+    assert b"deleted-entry" in reader.get("/feeds/trade.atom").data
+
+
+def test_several_moments_come_in_their_order(publication: Publication, reader: Reader) -> None:
+    for number in range(1, 6):
+        end = START + timedelta(minutes=number)
+        publication.article(f"{number}.md", f"Held {number}", date="2026-02-02", embargo=end.isoformat())
+    publication.build_here()
+    for number in range(6):
+        assert len(reader.titles()["rss"]) == 1 + number
+        publication.later(minutes=1)
+
+
+@pytest.mark.parametrize("late", [0, 1, 7])
+def test_when_builds_run_makes_no_difference(tmp_path: Path, late: int) -> None:
+    """The bytes after a moment are the same, whether a build ran at its second, later, or twice."""
+    editions = []
+    for pauses in ((), (60,), (60, 60 * (1 + late))):
+        publication = Publication(tmp_path / str(len(editions)))
+        publication.article("a.md", "Open")
+        publication.article("b.md", "Held", embargo=(START + timedelta(minutes=1)).isoformat(), tags="[New]")
+        publication.article("c.md", "Ends", expires=(START + timedelta(minutes=2)).isoformat())
+        publication.build_here()
+        for seconds in pauses:
+            publication.now = START + timedelta(seconds=seconds)
+            publication.build_here()
+        publication.now = START + timedelta(minutes=20)
+        client = Reader(publication)
+        answers = [
+            client.get(path) for path in ("/feeds/all.atom", "/feeds/all.rss", "/feeds/new.json", "/feeds.opml")
+        ]
+        editions.append([(each.data, each.headers["ETag"], each.last_modified) for each in answers])
+    assert editions[0] == editions[1] == editions[2]
+
+
+# Corrections, kills, holds
+
+
+def test_a_kill_is_told_for_a_day_before_the_article_leaves(publication: Publication, reader: Reader) -> None:
+    before = json.loads(reader.get("/feeds/all.json").data)["items"][0]
+    publication.later()
+    publication.article(
+        "first.md",
+        "The first story",
+        "Secret text.",
+        status="canceled",
+        tags="[Trade]",
+        ednote="Wrong from the start.",
+    )
+    publication.build_here()
+    assert reader.titles("trade") == all_formats("Canceled: The first story")
+    item = json.loads(reader.get("/feeds/all.json").data)["items"][0]
+    assert (item["id"], item["date_published"]) == (before["id"], before["date_published"])
+    assert item["date_modified"] > before["date_modified"]
+    assert "Wrong from the start." in item["content_html"]
+    assert reader.everywhere("Secret text") == set()
+    gone = reader.get("/articles/the-first-story")
+    assert (gone.status_code, "Wrong from the start." in gone.get_data(as_text=True)) == (410, True)
+    publication.later(hours=24)
+    assert reader.titles("trade") == all_formats()
+    assert b"deleted-entry" in reader.get("/feeds/all.atom").data
+
+
+def test_a_kill_of_what_nobody_had_is_not_told(publication: Publication, reader: Reader) -> None:
+    publication.article("second.md", "Never seen", status="canceled")
+    publication.later()
+    publication.build_here()
+    assert reader.everywhere("Never seen") == set()
+    publication.article("first.md", "The first story", status="withheld")
+    publication.later()
+    publication.build_here()
+    publication.article("first.md", "The first story", status="canceled")
+    publication.later()
+    publication.build_here()
+    assert reader.titles() == all_formats()
+
+
+def test_an_article_comes_back_after_a_hold(publication: Publication, reader: Reader) -> None:
+    before = json.loads(reader.get("/feeds/all.json").data)["items"][0]
+    for status in ("withheld", "canceled", "usable"):
+        publication.article("first.md", "The first story", status=status, tags="[Trade]")
+        publication.later(days=2)
+        publication.build_here()
+    after = json.loads(reader.get("/feeds/all.json").data)
+    assert (after["items"][0]["id"], after["items"][0]["date_published"]) == (before["id"], before["date_published"])
+    assert "_tombstones" not in after
+
+
+# Pages that move
+
+
+def test_a_slug_of_its_own_moves_the_page_and_the_old_address_leads_there(
+    publication: Publication, reader: Reader
+) -> None:
+    before = json.loads(reader.get("/feeds/all.json").data)["items"][0]
+    for slug in ("Première Story", "third-name"):
+        publication.later()
+        publication.article("first.md", "The first story", tags="[Trade]", slug=slug)
+        publication.build_here()
+    after = json.loads(reader.get("/feeds/all.json").data)["items"][0]
+    assert after["url"] == f"{BASE}/articles/third-name"
+    assert (after["id"], after["date_modified"]) == (before["id"], before["date_modified"])
+    for old in ("/articles/the-first-story", "/articles/première-story"):
+        moved = reader.get(old)
+        assert (moved.status_code, moved.headers["Location"]) == (301, "/articles/third-name")
+    publication.later()
+    publication.article("second.md", "The first story", "Another text.", date="2026-02-05")
+    publication.build_here()
+    assert reader.get("/articles/the-first-story").status_code == 301
+
+
+def test_a_slug_that_is_taken_moves_nothing_and_is_said(publication: Publication, reader: Reader) -> None:
+    publication.article("second.md", "Second", "Its text.", date="2026-02-05")
+    publication.build_here()
+    publication.article("second.md", "Second", "Its text.", date="2026-02-05", slug="the-first-story")
+    publication.later()
+    report = publication.build_here()
+    assert ("second.md", "slug-taken") in [(name, finding.code) for name, finding in report.findings]
+    assert (reader.get("/articles/second").status_code, reader.get("/articles/the-first-story").status_code) == (
+        200,
+        200,
+    )
+
+
+def test_the_operator_moves_a_page(publication: Publication, reader: Reader) -> None:
+    publication.settings(SETTINGS + '[[moved]]\npath = "/articles/the-first-story"\nto = "/articles/better"\n')
+    publication.later()
+    publication.build_here()
+    assert reader.get("/articles/better").status_code == 200
+    moved = reader.get("/articles/the-first-story")
+    assert (moved.status_code, moved.headers["Location"]) == (301, "/articles/better")
+    assert b"/articles/better" in reader.get("/feeds/all.atom").data
+    publication.later()
+    publication.build_here()
+    assert reader.get("/articles/better").status_code == 200
+
+
+# Feeds that move and close
+
+
+@pytest.fixture
+def renamed(publication: Publication) -> Reader:
+    """A topic whose feed moved, another that closed, and addresses of another system."""
+    publication.settings(SETTINGS + "[feeds]\nentries = 2\n")
+    for number in range(1, 6):
+        publication.article(f"{number}.md", f"Story {number}", tags="[Trade, Gossip]", date=f"2026-02-0{number}")
+    publication.build_here()
+    publication.settings(
+        SETTINGS
+        + "[feeds]\nentries = 2\n"
+        + '[[topic]]\nslug = "commerce"\ntitle = "Commerce"\nmatch = "tag:Trade"\n'
+        + '[[moved]]\npath = "/feeds/older"\nto = "/feeds/trade"\n'
+        + '[[moved]]\npath = "/feeds/trade"\nto = "/feeds/commerce"\n'
+        + '[[moved]]\npath = "/feeds/gossip"\n'
+        + '[[moved]]\npath = "/blog/feed/"\nto = "/feeds/all.rss"\n'
+        + '[[moved]]\npath = "/feeds/abroad"\nto = "https://elsewhere.example/feeds/abroad"\n'
+    )
+    publication.later()
+    publication.build_here()
+    return Reader(publication)
+
+
+@pytest.mark.parametrize("ending", ["", ".atom", ".rss", ".json", "/archive/1.atom"])
+def test_a_moved_feed_answers_301_in_one_hop_to_the_same_format(renamed: Reader, ending: str) -> None:
+    for old in ("trade", "older"):
+        answer = renamed.get(f"/feeds/{old}{ending}")
+        assert (answer.status_code, answer.headers["Location"]) == (301, f"/feeds/commerce{ending}")
+        assert answer.content_type == "text/plain; charset=utf-8"
+    assert renamed.get(f"/feeds/commerce{ending}").status_code == 200
+    away = renamed.get(f"/feeds/abroad{ending}")
+    assert (away.status_code, away.headers["Location"]) == (301, f"https://elsewhere.example/feeds/abroad{ending}")
+
+
+@pytest.mark.parametrize("ending", ["", ".atom", ".rss", ".json", "/archive/1.atom"])
+def test_a_closed_feed_answers_410(renamed: Reader, ending: str) -> None:
+    answer = renamed.get(f"/feeds/gossip{ending}")
+    assert answer.status_code == 410
+    assert answer.headers["Cache-Control"] == "public, max-age=86400"
+    assert answer.content_type == f"text/{'plain' if ending else 'html'}; charset=utf-8"
+
+
+def test_a_renamed_feed_keeps_its_ids_and_its_archive(publication: Publication, renamed: Reader) -> None:
+    feed = feedparser.parse(renamed.get("/feeds/commerce.atom").data)
+    assert feed.feed.id == "tag:news.example.org,2026:?feed=trade"
+    assert [each.title for each in feed.entries] == ["Story 5", "Story 4"]
+    archive = feedparser.parse(renamed.get("/feeds/commerce/archive/1.atom").data)
+    assert (archive.feed.id, [each.title for each in archive.entries]) == (feed.feed.id, ["Story 2", "Story 1"])
+    publication.later()
+    publication.build_here()
+    assert feedparser.parse(renamed.get("/feeds/commerce.atom").data).feed.id == feed.feed.id
+
+
+def test_what_moved_or_closed_is_named_nowhere(renamed: Reader) -> None:
+    for path in ("/feeds.opml", "/", "/feeds/all.atom", "/feeds/all.json", "/articles/story-1"):
+        text = renamed.get(path).get_data(as_text=True)
+        assert "/feeds/gossip" not in text
+        assert "/feeds/trade" not in text
+    assert renamed.get("/blog/feed/").headers["Location"] == "/feeds/all.rss"
+    assert renamed.get("/feeds/never.atom").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("rules", "key", "words"),
+    [
+        ('[[moved]]\npath = "feeds/x"\n', "moved[0].path", "without the base"),
+        ('[[moved]]\npath = "/feeds/all"\nto = "/feeds/x"\n', "moved[0].path", "still published"),
+        ('[[topic]]\nslug = "x"\ntitle = "X"\n[[moved]]\npath = "/feeds/x"\n', "moved[0].path", "still published"),
+        ('[[moved]]\npath = "/a"\nto = "/b"\n[[moved]]\npath = "/a"\n', "moved[1].path", "the same path"),
+        ('[[moved]]\npath = "/a"\nto = "/b"\n[[moved]]\npath = "/b"\nto = "/a"\n', "moved[0].to", "circle"),
+        ('[[moved]]\npath = "/feeds/a"\nto = "/feeds/b"\n[[moved]]\npath = "/feeds/b"\nto = "/feeds/a"\n', "moved[0].to", "circle"),
+        ('[[moved]]\npath = "/a"\nto = "ftp://x.example/"\n', "moved[0].to", "http"),
+        ('[[moved]]\nto = "/a"\n', "moved[0].path", "must be given"),
+        ('[[removed]]\npath = "/feeds/all"\n', "removed[0].path", "an article"),
+        ('[moved]\npath = "/a"\n', "moved", "[[moved]]"),
+    ],
+)  # fmt: skip
+def test_moves_that_cannot_be_are_refused(publication: Publication, rules: str, key: str, words: str) -> None:
+    publication.settings(SETTINGS + rules)
+    with pytest.raises(SettingsError) as refused:
+        load_settings(publication.folder / "feedsvc.toml")
+    assert [problem.key for problem in refused.value.problems] == [key]
+    assert words in str(refused.value)
+
+
+# Removal for good
+
+REMOVED = SETTINGS + '[[removed]]\npath = "/articles/the-first-story"\nnotice = "By order of the court."\n'
+
+
+def test_a_legal_removal_answers_451_and_erases_the_text(publication: Publication) -> None:
+    path = publication.article("first.md", "The first story", "Libelous wordings stood here.", tags="[Trade]")
+    publication.article("second.md", "The second story", tags="[Trade]")
+    publication.build_here()
+    publication.article("first.md", "The first story", "Libelous wordings, corrected.", tags="[Trade]")
+    publication.later()
+    publication.build_here()
+    assert holds(publication, b"ibelous wordings")
+    publication.settings(REMOVED)
+    publication.later()
+    assert publication.run("build", str(publication.folder), "--now", publication.now.isoformat()).code == 0
+    reader = Reader(publication)
+    check_removed(reader, 451)
+    assert not holds(publication, b"ibelous wordings")
+    path.write_bytes(path.read_bytes() + b"\nLibelous wordings again.\n")  # somebody edits what was removed
+    publication.later()
+    assert publication.run("build", str(publication.folder), "--now", publication.now.isoformat()).code == 0
+    check_removed(reader, 451)
+    assert not holds(publication, b"ibelous wordings")
+    path.unlink()
+    publication.later()
+    publication.build_here()
+    check_removed(reader, 451)
+
+
+def check_removed(reader: Reader, status: int) -> None:
+    gone = reader.get("/articles/the-first-story")
+    assert (gone.status_code, "By order of the court." in gone.get_data(as_text=True)) == (status, True)
+    assert reader.titles("trade") == all_formats("The second story")
+    assert reader.everywhere("The first story") == set()
+
+
+def holds(publication: Publication, words: bytes) -> bool:
+    """Whether any file of the publication's state holds ``words``.
+
+    Another process looks: SQLite loses its locks when its own process opens and closes the file.
+    """
+    looked = subprocess.run(["grep", "-rqa", words.decode(), str(publication.folder / "var")], check=False)
+    return looked.returncode == 0
+
+
+def test_a_removal_without_a_court_answers_410(publication: Publication) -> None:
+    publication.article("first.md", "The first story")
+    publication.article("second.md", "The second story", tags="[Trade]")
+    publication.build_here()
+    publication.settings(REMOVED + "legal = false\n")
+    publication.later()
+    report = publication.build_here()
+    check_removed(Reader(publication), 410)
+    assert ("first.md", "removed") in [(name, finding.code) for name, finding in report.findings]
+
+
+def test_a_removal_of_what_never_was_is_said(publication: Publication) -> None:
+    publication.settings(REMOVED)
+    report = publication.build_here()
+    assert [finding.code for _, finding in report.findings] == ["removed-unknown"]
+
+
+def test_a_removed_article_never_comes_back_from_a_rejected_version(publication: Publication) -> None:
+    publication.article("first.md", "The first story", "Libelous wordings stood here.")
+    publication.article("second.md", "The second story", tags="[Trade]")
+    publication.build_here()
+    publication.article("first.md", "The first story", "Libelous wordings, held.", embargo="whenever")
+    publication.later()
+    publication.build_here()
+    publication.settings(REMOVED)
+    publication.later()
+    publication.run("build", str(publication.folder), "--now", publication.now.isoformat())
+    check_removed(Reader(publication), 451)
+    assert not holds(publication, b"ibelous wordings")
