@@ -14,12 +14,16 @@ from feedsvc.model import Article, Classification, Tombstone
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicationView:
-    """The publication as its pages name it. ``url`` is the public base, ``home`` the address of its home page."""
+    """The publication as its pages name it.
+
+    ``url`` is the public base, ``home`` the address of its home page; in ``timezone`` its own moments are told.
+    """
 
     title: str
     url: str
     home: str
     language: str
+    timezone: str = "UTC"
     description: str | None = None
     author: str | None = None
     rights: str | None = None

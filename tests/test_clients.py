@@ -241,3 +241,25 @@ def test_every_page_fits_its_window(page: Page, shipped: Server, width: int, sch
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{address} is {wide} px too wide at {width}"
         assert page.locator("h1").count() == 1, address
+
+
+@pytest.mark.parametrize("form", ["atom", "rss"])
+@pytest.mark.parametrize("name", ["all", "other-languages"])
+def test_a_person_who_opens_a_feed_sees_a_page_and_finds_the_way_to_the_articles(
+    page: Page, shipped: Server, name: str, form: str
+) -> None:
+    opened = page.goto(f"{shipped.base}/feeds/{name}.{form}")
+    assert opened is not None
+    assert opened.headers["content-type"] == "application/xml; charset=utf-8"
+    items = page.locator("entry > title, item > title")
+    assert items.count() == len(json.loads(shipped.get(f"/feeds/{name}.json").body)["items"])
+    assert items.first.is_visible()
+    assert page.locator("entry > summary, item > description").first.is_visible()
+    assert not page.locator("entry > content, entry > id, item > guid").first.is_visible()
+    sizes = [
+        page.locator(each).first.evaluate("each => getComputedStyle(each).fontSize") for each in ("title", "div")
+    ]
+    assert len(set(sizes)) == 2, "the stylesheet holds"
+    page.locator("a").click()
+    page.wait_for_url(f"{shipped.base}/feeds/{name}")
+    assert page.locator("h1").is_visible()

@@ -168,6 +168,14 @@ def test_content_in_arabic_runs_from_right_to_left(whole: Feed) -> None:
     assert contents[ARTICLES["japanese"].uri] == ARTICLES["japanese"].html
 
 
+def test_a_feed_names_its_stylesheet_and_leads_people_to_its_page(whole: Feed) -> None:
+    for form in ("atom", "rss"):
+        root = etree.fromstring(FORMATS[form].render(whole))
+        instruction = root.getprevious()
+        assert (instruction.target, instruction.get("href")) == ("xml-stylesheet", f"{HOME}/static/feed.css")
+        assert root.xpath("//h:a/@href", namespaces={"h": "http://www.w3.org/1999/xhtml"}) == [whole.page]
+
+
 # Any text
 
 

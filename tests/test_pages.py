@@ -3,6 +3,7 @@
 import gzip
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from html.parser import HTMLParser
 from urllib.parse import unquote
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
+from feedsvc import text
 from feedsvc.model import Enclosure, Person, Picture, Topic
 from feedsvc.text import one_line
 from feedsvc.views import ArticleView, Gone, Moved
@@ -238,6 +240,24 @@ def test_article_page_shows_all_there_is(client: FlaskClient, edition: MemoryEdi
     ]
 
 
+def test_a_credited_source_stands_alone_where_nobody_is_named(client: FlaskClient, edition: MemoryEdition) -> None:
+    edition.shown = replace(edition.shown, author="Harbour Desk")
+    stand_in = (Person("Harbour Desk"),)
+    edition.publish(
+        article("wire", authors=stand_in, source="Ellery Gazette", published=NOW),
+        article("own", authors=stand_in, headline="Our own"),
+    )
+    assert words(read(client, "/articles/wire"), ".story header .meta li")[0] == "Ellery Gazette"
+    assert words(read(client, "/articles/own"), ".story header .meta li")[0] == "By Harbour Desk"
+    assert words(read(client, "/"), ".item.lead .meta li")[1] == "Ellery Gazette"
+
+
+def test_the_publications_own_moments_are_told_in_its_zone(client: FlaskClient, edition: MemoryEdition) -> None:
+    edition.shown = replace(edition.shown, timezone="Asia/Tokyo")
+    assert "Updated 1 March 2026, 17:30 UTC+9" in read(client, "/").text_content()
+    assert "updated 1 March 2026, 17:30 UTC+9" in " ".join(read(client, "/feeds/all").text_content().split())
+
+
 def test_plain_article_shows_nothing_twice(client: FlaskClient) -> None:
     page = read(client, "/articles/clock")
     assert pick(page, 'link[rel="canonical"]')[0].get("href") == f"{BASE}/articles/clock"
@@ -429,7 +449,7 @@ def test_shelf_drops_what_was_asked_longest_ago(edition: MemoryEdition) -> None:
     ],
 )
 def test_direction(language: str, direction: str) -> None:
-    assert typesetting.direction(language) == direction
+    assert text.direction(language) == direction
 
 
 @pytest.mark.parametrize(

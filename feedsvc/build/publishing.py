@@ -124,6 +124,7 @@ class Publishing:
             url=publication.url,
             home=f"{publication.url}/",
             language=publication.language,
+            timezone=publication.timezone.key,
             description=publication.description,
             author=publication.author,
             rights=publication.rights,

@@ -18,6 +18,7 @@ DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
 MEDIA = "http://search.yahoo.com/mrss/"
 SYNDICATION = "http://purl.org/rss/1.0/modules/syndication/"
 TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
+XHTML = "http://www.w3.org/1999/xhtml"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 RSS_NAMESPACES = {"creativeCommons": CREATIVE_COMMONS, "dc": DUBLIN_CORE, "media": MEDIA, "sy": SYNDICATION}
@@ -56,6 +57,7 @@ def extend_atom_feed(element: _Element, *, feed: Feed) -> None:
         SubElement(element, f"{{{ARCHIVES}}}archive")
     for each in feed.tombstones:
         SubElement(element, f"{{{TOMBSTONES}}}deleted-entry", ref=each.uri, when=each.when.isoformat())
+    _note_for_people(element, feed)
     _lines(element)
 
 
@@ -91,6 +93,7 @@ def extend_rss_channel(element: _Element, *, feed: Feed) -> None:
         _text(channel, CREATIVE_COMMONS, "license", feed.license)
     for rel, address in archive_links(feed):
         SubElement(channel, f"{{{ATOM}}}link", rel=rel, href=address, type="application/atom+xml")
+    _note_for_people(channel, feed)
     _lines(channel)
 
 
@@ -121,6 +124,15 @@ def archive_links(feed: Feed) -> Iterator[tuple[str, str]]:
         yield "prev-archive", archive_address(feed.page, feed.previous)
     if feed.following is not None:
         yield "next-archive", archive_address(feed.page, feed.following)
+
+
+def _note_for_people(head: _Element, feed: Feed) -> None:
+    """What a browser shows on top of the feed; readers pass over it."""
+    note = SubElement(head, f"{{{XHTML}}}div", nsmap={"h": XHTML})
+    note.set(XML_LANG, "en")
+    note.text = "This is a web feed, made for feed readers: paste its address into yours. For people there is "
+    SubElement(note, f"{{{XHTML}}}a", href=feed.page).text = "a page with the same articles"
+    note[0].tail = "."
 
 
 def _source_and_picture(element: _Element, entry: Entry) -> None:

@@ -57,6 +57,7 @@ def _lint_xml(rules: XmlLint, text: str, address: str | None) -> Iterator[Findin
         return
     tree: Any = root.getroottree()
     if tree.docinfo.doctype:
-        yield Place("", 1).finding("doctype", "error", "there is a document type declaration; remove it")
+        line = text.count("\n", 0, text.find("<!DOCTYPE")) + 1
+        yield Place("", line).finding("doctype", "error", "there is a document type declaration; remove it")
         return
     yield from rules(root, address)

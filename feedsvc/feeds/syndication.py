@@ -18,6 +18,9 @@ from feedsvc.feeds.content import content_html, summary_text, topic_page
 from feedsvc.feeds.formats import FORMATS, Format
 from feedsvc.model import Entry, Feed
 
+# Below the publication's address; ``web`` serves it.
+STYLESHEET = "static/feed.css"
+
 # feedgen's own formatter switches the locale of the whole process for every date that it writes.
 feedgen.feed.formatRFC2822 = feedgen.entry.formatRFC2822 = format_datetime
 
@@ -35,8 +38,7 @@ def render_atom(feed: Feed) -> bytes:
             item.content(html, type="html")
         if entry.rights:
             item.rights(entry.rights)
-    rendered: bytes = generator.atom_str()
-    return rendered + b"\n"
+    return _styled(generator.atom_str(), feed)
 
 
 def render_rss(feed: Feed) -> bytes:
@@ -55,8 +57,7 @@ def render_rss(feed: Feed) -> bytes:
             item.content(html)
         for each in entry.enclosures[:1]:
             item.enclosure(each.url, str(each.length), each.type)
-    rendered: bytes = generator.rss_str()
-    return rendered + b"\n"
+    return _styled(generator.rss_str(), feed)
 
 
 def _generator(
@@ -98,6 +99,13 @@ def _entry(
         ]
     )
     return item
+
+
+def _styled(rendered: bytes, feed: Feed) -> bytes:
+    """``rendered`` with the stylesheet for people who open the feed in a browser; readers pass over it."""
+    declaration, _, root = rendered.partition(b"\n")
+    instruction = f'<?xml-stylesheet type="text/css" href="{feed.home}{STYLESHEET}"?>'
+    return b"\n".join((declaration, instruction.encode(), root, b""))
 
 
 def _filled(**fields: str | None) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Answers: a Representation, a page or one line of text becomes a response with all its headers."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
@@ -20,6 +21,9 @@ OPEN_HEADERS = {
     "Access-Control-Expose-Headers": "ETag, Last-Modified, Link, Retry-After",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
+# The label of a feed depends on who asks (see ``for_browsers``).
+FEED_HEADERS = OPEN_HEADERS | {"Vary": "Accept-Encoding, Sec-Fetch-Dest"}
+_XML_FEEDS = ("application/atom+xml", "application/rss+xml")
 PAGE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": (
@@ -80,6 +84,25 @@ def represent(
     if coding != IDENTITY:
         content["Content-Encoding"] = coding
     return _answer(200, representation.bodies[coding], shared | content, now)
+
+
+def is_xml_feed(representation: Representation) -> bool:
+    """Whether the document is Atom or RSS, which browsers show when it is labelled as XML."""
+    return representation.media_type.startswith(_XML_FEEDS)
+
+
+def for_browsers(representation: Representation, link: Mapping[str, str]) -> tuple[Representation, dict[str, str]]:
+    """The document and its headers for a browser that opens its address: the same bytes, labelled as XML.
+
+    Under a feed's own type Chromium shows source text and Firefox downloads a file. Shared caches keep no such
+    answer, so that none can hand it to a reader, not even one that disregards ``Vary``.
+    """
+    alone = {
+        "Cache-Control": f"private, max-age={representation.max_age}",
+        "Content-Security-Policy": "default-src 'none'; style-src 'self'; sandbox",
+    }
+    labelled = replace(representation, media_type="application/xml; charset=utf-8")
+    return labelled, {**FEED_HEADERS, **link, **alone}
 
 
 def page(status: int, html: str, now: datetime, cache_control: str) -> Answer:

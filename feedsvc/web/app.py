@@ -81,7 +81,12 @@ class _Site:
         found = self.edition.representation(request.path) or self.archives.at(request.path)
         if found is None:
             raise NotFound
-        return self._represent(found, OPEN_HEADERS | {"Link": self.addresses.link_header(found)})
+        link = {"Link": self.addresses.link_header(found)}
+        if not answers.is_xml_feed(found):
+            return self._represent(found, OPEN_HEADERS | link)
+        if request.headers.get("Sec-Fetch-Dest") == "document":
+            return self._represent(*answers.for_browsers(found, link))
+        return self._represent(found, answers.FEED_HEADERS | link)
 
     def feed(self, name: str) -> Answer:
         """A feed as a document, or for people."""

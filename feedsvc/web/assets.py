@@ -1,4 +1,4 @@
-"""The files that ship with the pages: the stylesheet, the script of the copy buttons, the icons."""
+"""The files that ship with the pages: the stylesheets, the script of the copy buttons, the icons."""
 
 import hashlib
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from feedsvc.web.answers import DAY
 
 _MEDIA_TYPES = {
     "/static/style.css": "text/css",
+    "/static/feed.css": "text/css",
     "/static/copy.js": "text/javascript",
     "/static/favicon.svg": "image/svg+xml",
     "/favicon.ico": "image/vnd.microsoft.icon",

@@ -1,13 +1,16 @@
 """The pages for people, as HTML: the publication, a feed, an article, and what is missing or gone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from feedsvc.model import Article, Enclosure, Representation
+from feedsvc.model import Article, Enclosure, Person, Representation
+from feedsvc.text import direction
 from feedsvc.views import ArticleView, FeedView, Gone
 from feedsvc.web import typesetting
 from feedsvc.web.addresses import FORMATS, Addresses
@@ -45,10 +48,12 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.filters |= {
-            "direction": typesetting.direction,
+            "direction": direction,
             "day": typesetting.day,
             "day_language": typesetting.day_language,
             "moment": typesetting.moment,
+            "local": self._local,
+            "credited": self._credited,
             "joint": typesetting.joint,
             "names": typesetting.names,
             "size": typesetting.size,
@@ -140,6 +145,16 @@ class Pages:
         return self._templates.get_template(template).render(
             publication=self._edition.publication(), language=language, english=english, **values
         )
+
+    def _local(self, when: datetime) -> datetime:
+        """A moment of the publication's own, in its zone."""
+        return when.astimezone(ZoneInfo(self._edition.publication().timezone))
+
+    def _credited(self, article: Article) -> Sequence[Person]:
+        """Who is named as the author: not the publication's stand-in where a source is credited."""
+        publication = self._edition.publication()
+        stand_in = (Person(publication.author or publication.title),)
+        return () if article.source and article.authors == stand_in else article.authors
 
     def _all_formats(self) -> list[Alternate]:
         return self._formats(_all_of(self._edition.feeds()))

@@ -1,15 +1,9 @@
-"""How words, dates and sizes are set on a page: direction, the form of a date, who wrote it."""
+"""How words, dates and sizes are set on a page: the form of a date, who wrote it."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from feedsvc.model import Person
-
-# Languages and scripts (BCP 47) that run from right to left.
-_RTL_LANGUAGES = frozenset(
-    {"ar", "ckb", "dv", "fa", "he", "iw", "khw", "nqo", "pnb", "prs", "ps", "sd", "skr", "syr", "ug", "ur", "yi"}
-)  # fmt: skip
-_RTL_SCRIPTS = frozenset({"adlm", "arab", "hebr", "nkoo", "rohg", "syrc", "thaa"})
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July",
@@ -18,14 +12,6 @@ _MONTHS = (
 _DAY_FORMS = {"ja": "{year}年{month}月{day}日", "zh": "{year}年{month}月{day}日", "ko": "{year}년 {month}월 {day}일"}
 _JOINTS = {"ja": "、", "zh": "、", "ar": "، ", "fa": "، ", "ur": "، ", "ps": "، "}
 _DAY_FORM = "{day} {name} {year}"
-
-
-def direction(language: str) -> str:
-    """``rtl`` or ``ltr``: by the script that the tag names, else by the language."""
-    first, *rest = language.lower().split("-")
-    script = next((part for part in rest if len(part) == 4 and part.isalpha()), None)
-    rtl = script in _RTL_SCRIPTS if script else first in _RTL_LANGUAGES
-    return "rtl" if rtl else "ltr"
 
 
 def day(moment: datetime, language: str = "en") -> str:
