@@ -12,9 +12,10 @@ ROOT = Path(feedsvc.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 
 # What each room may import of feedsvc, besides itself. Rooms are folders, or files beside them.
-VALUES = {"model", "moves", "errors", "text", "query", "views", "config"}
+VALUES = {"model", "codings", "moves", "errors", "text", "query", "views", "config"}
 ALLOWED = {
     "text": set(),
+    "codings": set(),
     "errors": {"text"},
     "model": set(),
     "moves": set(),
@@ -38,7 +39,7 @@ ALLOWED = {
     "__main__": {"cli"},
     "__init__": set(),
 }
-PURE = {"model", "moves", "errors", "text", "query", "views", "parsers", "articles", "topics", "feeds"}
+PURE = {"model", "codings", "moves", "errors", "text", "query", "views", "parsers", "articles", "topics", "feeds"}
 # Modules and functions by which code reaches a clock, a disk, the network or the environment.
 OUTSIDE_MODULES = {"os", "io", "pathlib", "shutil", "tempfile", "socket", "subprocess", "time", "random", "secrets",
                    "urllib.request", "http.client", "requests", "httpx", "sqlite3", "sqlalchemy", "flask", "granian"}  # fmt: skip

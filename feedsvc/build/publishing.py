@@ -10,8 +10,8 @@ from urllib.parse import quote
 import msgspec
 
 from feedsvc.build.joining import Joined, Joining
+from feedsvc.codings import encode
 from feedsvc.config import Settings, TopicRule
-from feedsvc.feeds.codings import encode
 from feedsvc.feeds.compose import DOCUMENT_LIMIT, compose_entry, compose_feed, feed_title
 from feedsvc.feeds.formats import FORMATS, OPML_TYPE
 from feedsvc.feeds.opml import Outline, render_opml

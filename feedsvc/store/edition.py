@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, Table, case, delete, func, insert, select, update
 
+from feedsvc.codings import IDENTITY
 from feedsvc.config import FILE_NAME, Feeds, Publication, Settings
 from feedsvc.model import Representation, Tombstone
 from feedsvc.store.ledger import Ledger, moment, seconds
@@ -175,7 +176,7 @@ class Edition:
             "digest": representation.digest,
             "last_modified": seconds(representation.last_modified),
             "max_age": representation.max_age,
-            **{coding: representation.bodies.get(coding) for coding in ("identity", "gzip", "br", "zstd")},
+            "body": representation.bodies[IDENTITY],
         }
         self.connection.execute(insert(representations).values(values))
 
@@ -191,7 +192,7 @@ class Edition:
     def bodies(self) -> list[tuple[str, str, str, bytes]]:
         """Feed, path, media type and identity bytes of every representation, by path."""
         query = select(representations).where(self.stands(representations)).order_by(representations.c.path)
-        return [(row.feed, row.path, row.media_type, row.identity) for row in self.connection.execute(query)]
+        return [(row.feed, row.path, row.media_type, row.body) for row in self.connection.execute(query)]
 
     # What archive documents are made with
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock
 from time import monotonic
-from types import MappingProxyType
 from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import Connection, Row, func, select
 
+from feedsvc.codings import encode, weight
 from feedsvc.model import Article, Representation, Status, Tombstone
 from feedsvc.moves import lookup
 from feedsvc.store.database import Database
@@ -116,9 +116,9 @@ class PublishedEdition:
         with self._lock:
             if revision == self._revision and representation.path not in self._shelf:
                 self._shelf[representation.path] = representation
-                self._weight += _weight(representation)
+                self._weight += weight(representation.bodies)
                 while self._weight > self._budget:
-                    self._weight -= _weight(self._shelf.popitem(last=False)[1])
+                    self._weight -= weight(self._shelf.popitem(last=False)[1].bodies)
 
     def archive(self, name: str, number: int) -> ArchiveView | None:
         """Archive document ``number`` of a feed; None when it is not sealed."""
@@ -215,14 +215,13 @@ class _View:
         row = self.connection.execute(representation_at(path, self.current.revision)).first()
         if row is None:
             return None
-        codings = {coding: getattr(row, coding) for coding in ("identity", "gzip", "br", "zstd")}
         return Representation(
             path=row.path,
             media_type=row.media_type,
             digest=row.digest,
             last_modified=moment(row.last_modified),
             max_age=self.max_age(row.max_age),
-            bodies=MappingProxyType({coding: body for coding, body in codings.items() if body is not None}),
+            bodies=encode(row.body),
         )
 
     def archive(self, name: str, number: int) -> ArchiveView | None:
@@ -327,7 +326,3 @@ def _feed_view(record: FeedRecord) -> FeedView:
 def _publication(connection: Connection) -> PublicationView:
     kept = Ledger(connection).recall("publication")
     return _NOBODY if kept is None else msgspec.json.decode(kept, type=PublicationView)
-
-
-def _weight(representation: Representation) -> int:
-    return sum(map(len, representation.bodies.values()))

@@ -150,10 +150,7 @@ representations = Table(
     Column("digest", Text, nullable=False),
     Column("last_modified", BigInteger, nullable=False),
     Column("max_age", Integer, nullable=False),
-    Column("identity", LargeBinary, nullable=False),
-    Column("gzip", LargeBinary),
-    Column("br", LargeBinary),
-    Column("zstd", LargeBinary),
+    Column("body", LargeBinary, nullable=False),
 )
 
 # Which article stands in which feed, in the order in which they came into it. Once its place is sealed in an
@@ -225,9 +222,17 @@ def _former_slugs(connection: Connection) -> None:
     former_slugs.create(connection, checkfirst=True)
 
 
+def _codings(connection: Connection) -> None:
+    """Documents are kept uncompressed; the next build writes them all."""
+    if "identity" in {each["name"] for each in inspect(connection).get_columns("representations")}:
+        representations.drop(connection)
+        representations.create(connection)
+        connection.execute(delete(meta).where(meta.c.key == "settings"))
+
+
 # The step at position N brings a database from version N to N + 1; a published step is never changed. An empty
 # database is made as the tables stand, so each step finds out what is there.
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (metadata.create_all, _archives, _former_slugs)
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (metadata.create_all, _archives, _former_slugs, _codings)
 
 
 def _add_column(connection: Connection, column: Column[Any]) -> None:

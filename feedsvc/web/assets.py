@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from importlib.resources import files
 
-from feedsvc.feeds.codings import encode
+from feedsvc.codings import encode
 from feedsvc.model import Representation
 from feedsvc.web.answers import DAY
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import TypeVar
 
+from feedsvc.codings import weight
 from feedsvc.model import Representation
 from feedsvc.web.assets import represent_bytes
 from feedsvc.web.edition import Edition
@@ -63,10 +64,6 @@ class Shelf:
             if revision != self._revision or page.path in self._pages:
                 return
             self._pages[page.path] = page
-            self._weight += _weight(page)
+            self._weight += weight(page.bodies)
             while self._weight > self._budget:
-                self._weight -= _weight(self._pages.popitem(last=False)[1])
-
-
-def _weight(page: Representation) -> int:
-    return sum(map(len, page.bodies.values()))
+                self._weight -= weight(self._pages.popitem(last=False)[1].bodies)

@@ -1,0 +1,69 @@
+"""Content codings (RFC 9110, section 8.4.1): the bytes of a representation, compressed when first asked for, then kept."""
+
+import gzip
+from collections.abc import Callable, Iterator, Mapping
+
+import brotli
+import zstandard
+
+IDENTITY = "identity"
+# Below this a coding saves nothing: the response still takes one packet.
+_TINY = 860
+_GZIP_LEVEL = 6
+_BROTLI_QUALITY = 5
+_ZSTD_LEVEL = 9
+
+
+def _gzip(data: bytes) -> bytes:
+    return gzip.compress(data, _GZIP_LEVEL, mtime=0)  # no time in the header: the same data gives the same bytes
+
+
+def _brotli(data: bytes) -> bytes:
+    return bytes(brotli.compress(data, mode=brotli.MODE_TEXT, quality=_BROTLI_QUALITY))
+
+
+def _zstd(data: bytes) -> bytes:
+    return zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(data)
+
+
+_CODERS: Mapping[str, Callable[[bytes], bytes]] = {"gzip": _gzip, "br": _brotli, "zstd": _zstd}
+
+
+class Codings(Mapping[str, bytes]):
+    """The bytes of one document by content coding: ``identity`` always, the others unless it is tiny.
+
+    Most documents of an edition are polled in one coding or not at all, so each coding is made when it is first
+    read. Two threads that ask at once make the same bytes twice.
+    """
+
+    __slots__ = ("_bodies", "_names")
+
+    def __init__(self, data: bytes) -> None:
+        self._bodies = {IDENTITY: data}
+        self._names = (IDENTITY,) if len(data) < _TINY else (IDENTITY, *_CODERS)
+
+    def __getitem__(self, coding: str) -> bytes:
+        if coding not in self._bodies:
+            if coding not in self._names:
+                raise KeyError(coding)
+            self._bodies[coding] = _CODERS[coding](self._bodies[IDENTITY])
+        return self._bodies[coding]
+
+    def __contains__(self, coding: object) -> bool:
+        return coding in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def weight(bodies: Mapping[str, bytes]) -> int:
+    """The bytes of memory that ``bodies`` may come to take: each compressed one about a third of the identity."""
+    return len(bodies[IDENTITY]) * (2 if len(bodies) > 1 else 1)
+
+
+def encode(data: bytes) -> Codings:
+    """``data`` in every coding that is worth while."""
+    return Codings(data)
