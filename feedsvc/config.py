@@ -23,6 +23,7 @@ FILE_NAME = "feedsvc.toml"
 # RFC 4151, section 2.1: an authority name and a date.
 _AUTHORITY = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.\-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9\-]+)*,\d{4}(?:-\d\d(?:-\d\d)?)?")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_DATABASE = re.compile(r"sqlite:///.|postgresql\+psycopg://.")
 _RESERVED = re.compile(r"all(?:-[a-z]{2,3}(?:-[a-z0-9]{2,8})*)?")
 
 
@@ -146,6 +147,13 @@ def _query(value: object) -> Query:
     return parse_query(str(value))
 
 
+def _database(value: object) -> str:
+    address = _text(value)
+    if not _DATABASE.match(address) or address.endswith("///:memory:"):
+        raise ValueError('"sqlite:///var/feedsvc.db" or "postgresql+psycopg://user@host/database" is wanted')
+    return address
+
+
 def key(read: Callable[[object], object], help: str, default: Any = MISSING) -> Any:
     """A settings key: how its value is read, what it means, its default (none: it must be given)."""
     return field(default=default, metadata={"read": read, "help": help})
@@ -199,7 +207,7 @@ class Store:
     """``[store]``: where the ledger and the edition are kept."""
 
     url: str = key(
-        _text, "The database; a path in sqlite:/// is relative to feedsvc.toml.", "sqlite:///var/feedsvc.db"
+        _database, "The database; a path in sqlite:/// is relative to feedsvc.toml.", "sqlite:///var/feedsvc.db"
     )
 
 
@@ -310,7 +318,8 @@ def load_settings(file: Path) -> Settings:
         message = "there is no such file; `feedsvc init DIR` writes one"
         raise SettingsError((Problem(str(file), None, None, message),)) from error
     except (OSError, UnicodeDecodeError) as error:
-        message = f"cannot be read as UTF-8 text ({error}); mend the file or its permissions"
+        why = error.strerror if isinstance(error, OSError) else "a byte that is no UTF-8"
+        message = f"cannot be read as UTF-8 text ({why}); mend the file or its permissions"
         raise SettingsError((Problem(str(file), None, None, message),)) from error
     return parse_settings(source, file)
 

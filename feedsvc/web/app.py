@@ -4,9 +4,10 @@ import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from flask import Flask, request
-from werkzeug.exceptions import InternalServerError, MethodNotAllowed, NotFound
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound
 
 from feedsvc.errors import StoreError
 from feedsvc.model import Representation
@@ -47,6 +48,7 @@ def create_app(edition: Edition, *, base: str, clock: Callable[[], datetime] = _
     app.register_error_handler(MethodNotAllowed, site.wrong_method)
     app.register_error_handler(StoreError, site.unavailable)
     app.register_error_handler(InternalServerError, site.broken)
+    app.register_error_handler(HTTPException, site.refused)
     app.wsgi_app = _Mounted(app.wsgi_app, site)  # type: ignore[method-assign]
     return app
 
@@ -181,6 +183,10 @@ class _Site:
         """500; Flask has logged the reason."""
         return answers.line(500, "Something went wrong here; the operator's log says what.", self.clock(), NO_STORE)
 
+    def refused(self, error: HTTPException) -> Answer:
+        """What else Werkzeug finds wrong with a request, without its HTML."""
+        return answers.line(error.code or 400, "This request cannot be answered.", self.clock(), NO_STORE)
+
     def _unavailable(self, text: str) -> Answer:
         return answers.line(503, f"{text} Try again in a minute.", self.clock(), NO_STORE, RETRY_AFTER)
 
@@ -200,12 +206,17 @@ class _Site:
 
 
 class _Mounted:
-    """Takes the prefix of the base off each path, as the proxy passes them whole (WSGI: PEP 3333)."""
+    """Takes the prefix of the base off each path, as the proxy passes them whole (WSGI: PEP 3333).
+
+    Puts the host of the base in the place of the one that a request names: no answer depends on it, and Werkzeug
+    would refuse some (RFC 9110, 7.2).
+    """
 
     def __init__(self, inner: "WSGIApplication", site: _Site) -> None:
         self._inner = inner
         self._site = site
         self._prefix = site.addresses.prefix.encode().decode("latin-1")
+        self._host = urlsplit(site.addresses.base).netloc
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         path = str(environ.get("PATH_INFO") or "/")
@@ -214,6 +225,7 @@ class _Mounted:
             return answer(environ, start_response)
         if not path.startswith(f"{self._prefix}/"):
             return self._site.missing_line("There is nothing at this address.")(environ, start_response)
+        environ["HTTP_HOST"] = self._host
         environ["PATH_INFO"] = path.removeprefix(self._prefix)
         environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + self._prefix
         return self._inner(environ, start_response)
