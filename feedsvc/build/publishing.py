@@ -18,9 +18,9 @@ from feedsvc.feeds.opml import Outline, render_opml
 from feedsvc.model import Article, Entry, Finding, Identity, Representation
 from feedsvc.moves import feed_of
 from feedsvc.store.edition import ALL, Edition, FeedRecord, all_first, origin_key
-from feedsvc.store.ledger import Ledger, is_public
+from feedsvc.store.ledger import Ledger
 from feedsvc.store.memberships import Memberships, Pending, Placed
-from feedsvc.store.schema import articles, identities
+from feedsvc.store.schema import identities
 from feedsvc.views import PublicationView
 
 OPML_PATH = "/feeds.opml"
@@ -59,19 +59,12 @@ class Publishing:
 
     def release(self) -> None:
         """Give every article that becomes public for the first time its place in the order of release."""
-        waiting = sorted(
-            self.ledger.articles(is_public(self.now), articles.c.release.is_(None)),
-            key=lambda record: (record.article.published, record.article.id),
-        )
         last = self.ledger.last_release()
-        known = self._identities(record.article.id for record in waiting)
         places: dict[str, int] = {}
-        for record in waiting:
+        for id_, held in self.ledger.unreleased(self.now):
             # An article that was public before, and was taken out meanwhile, comes back to its old place.
-            held = known[record.article.id].release
-            places[record.article.id] = held if held is not None else (last := last + 1)
-        self.ledger.save_identities(replace(known[each], release=place) for each, place in places.items())
-        self.ledger.save_articles(replace(record, release=places[record.article.id]) for record in waiting)
+            places[id_] = held if held is not None else (last := last + 1)
+        self.ledger.release(places)
 
     def join(self, touched: Collection[str]) -> None:
         """Bring the feeds up to the articles that were touched."""
