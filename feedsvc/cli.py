@@ -172,7 +172,7 @@ def _build(chosen: argparse.Namespace) -> int:
     from feedsvc.build import build
     from feedsvc.console import bars, complaints, summary
     from feedsvc.store.database import build_lock, open_database
-    from feedsvc.store.reader import clear_failure
+    from feedsvc.store.reader import note_failure
 
     settings = _settings(chosen.dir)
     now = _moment(chosen.now, settings)
@@ -189,7 +189,7 @@ def _build(chosen: argparse.Namespace) -> int:
                     accept_withdrawals=chosen.accept_withdrawals,
                     progress=progress,
                 )
-                clear_failure(connection)
+                note_failure(connection, None)
             if report.erased:
                 database.scrub()
         finally:

@@ -16,6 +16,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from publication import Publication
 from server import Server, serving, until
 
+from feedsvc.config import load_settings
+from feedsvc.store.database import build_lock
+from feedsvc.watch import Builds
+
 LOCAL = """\
 [publication]
 title = "The Test Wire"
@@ -122,12 +126,49 @@ def test_wrong_settings_and_a_lost_inbox_leave_the_old_edition(live: tuple[Publi
     before = server.get("/feeds/all.atom").body
     publication.settings(LOCAL + "[feeds]\nentrys = 3\n")
     until(lambda: b"feeds.entrys" in server.log.read_bytes(), "the wrong setting is said")
+    until(lambda: b"feeds.entrys" in server.get("/healthz").body, "health says so")
     publication.settings(LOCAL)
     publication.inbox.rename(publication.folder / "unmounted")
     until(lambda: json.loads(server.get("/healthz").body)["status"] == "failing", "health says so")
     assert server.get("/feeds/all.atom").body == before
     (publication.folder / "unmounted").rename(publication.inbox)
     until(lambda: json.loads(server.get("/healthz").body)["status"] == "ok", "health says so")
+
+
+def test_an_inbox_elsewhere_is_watched_whatever_is_put_in_its_place(tmp_path: Path) -> None:
+    publication = Publication(tmp_path / "publication", LOCAL + '[inbox]\nfolder = "../elsewhere"\n')
+    publication.inbox = tmp_path / "elsewhere"
+    publication.article("one.md", "First")
+    with serving(publication.folder, "--watch") as server:
+
+        def is_published(title: str) -> bool:
+            return title.encode() in server.get("/feeds/all.json").body
+
+        publication.article("two.md", "Second")
+        until(lambda: is_published("Second"), "a drop")
+        publication.inbox.rename(tmp_path / "away")
+        shutil.copytree(tmp_path / "away", publication.inbox)
+        publication.article("three.md", "Third")
+        until(lambda: is_published("Third"), "a drop into the folder that came in its place")
+        with build_lock(load_settings(publication.folder / "feedsvc.toml")):
+            publication.article("four.md", "Fourth")
+            publication.settings(LOCAL + "[wrong]\n")
+            until(lambda: b"wrong" in server.log.read_bytes(), "the watch has seen both")
+            assert not is_published("Fourth")
+        until(lambda: is_published("Fourth"), "what came while another build held the lock")
+
+
+def test_a_store_that_cannot_be_written_is_said_and_does_not_end_the_watch(
+    publication: Publication, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publication.article("one.md", "First")
+    (publication.folder / "var").mkdir()
+    (publication.folder / "var" / "feedsvc.db").write_bytes(b"no database at all, but some text\n" * 100)
+    builds = Builds(load_settings(publication.folder / "feedsvc.toml"))
+    builds.build()
+    builds.build()
+    builds.close()
+    assert capsys.readouterr().err.count("not a database") == 1
 
 
 def test_slow_clients_do_not_keep_others_out(shipped: Server) -> None:

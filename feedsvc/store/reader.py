@@ -299,16 +299,11 @@ class _View:
         return tuple(Tombstone(each.id, each.uri, left[each.id]) for each in known)
 
 
-def record_failure(database: Database, message: str) -> None:
-    """Keep for ``health`` why the last build failed."""
-    with database.writing() as connection:
-        Ledger(connection).remember("failure", message)
-
-
-def clear_failure(connection: Connection) -> None:
-    """Let ``health`` know that the build of this transaction went well."""
-    if Ledger(connection).recall("failure"):
-        Ledger(connection).remember("failure", "")
+def note_failure(connection: Connection, message: str | None) -> None:
+    """Keep for ``health`` why the last build failed; None when it went well."""
+    ledger = Ledger(connection)
+    if (ledger.recall("failure") or None) != message:
+        ledger.remember("failure", message or "")
 
 
 def _feed_view(record: FeedRecord) -> FeedView:
