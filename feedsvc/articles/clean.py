@@ -61,6 +61,13 @@ _FRAGMENT_LINK = re.compile(r"""(<a(?: [a-z]+="[^"]*")*? href=")(#[^"]+)(")""")
 _ANCHOR = re.compile(r"""<[a-z][a-z0-9]*(?: [a-z]+="[^"]*")*? (?:id|name)="([^"]*)\"""")
 _LANGUAGE_CLASS = re.compile(r"(?:^|\s)(language-[A-Za-z0-9+#._-]+)(?=\s|$)")
 
+_ANY_TAG = re.compile(r"<(/?)([A-Za-z][^\s/<>]*)[^<>]*>?")
+_DEEPEST = 250
+# Tags that end by themselves, or where the next one begins.
+_NOT_NESTING = frozenset(
+    "area base br col embed hr img input link meta param source track wbr p li dt dd tr td th option".split()
+)
+
 # What is named in a finding: the literal is a fast first look, the pattern decides.
 _UNSAFE = (
     ("a script", "<script", re.compile(r"<script[\s/>]")),
@@ -88,11 +95,30 @@ def clean_body(html: str, base: str) -> Cleaned:
     Links to a place in the same body stay ``#place``; so do those whose place is missing, which
     ``resolve_fragments`` completes once the article's address is known.
     """
-    html = xml_clean(html)
+    html = flattened(xml_clean(html))
     findings = _unsafe_markup(html)
     opened = unwrap_embeds(html, base)
     raw = _TOP_HEADING.sub(r"<\1h2", opened.html)
     return Cleaned(_settled(raw, base), (*findings, *opened.findings))
+
+
+def flattened(html: str) -> str:
+    """``html`` without the tags that stand deeper than any article needs: parsers take the square of the depth."""
+    if html.count("<") < _DEEPEST:
+        return html
+    depth = 0
+
+    def kept(tag: re.Match[str]) -> str:
+        nonlocal depth
+        if tag[2].lower() in _NOT_NESTING:
+            return tag[0]
+        if tag[1]:
+            depth = max(0, depth - 1)
+            return tag[0] if depth < _DEEPEST else ""
+        depth += 1
+        return tag[0] if depth <= _DEEPEST else ""
+
+    return _ANY_TAG.sub(kept, html)
 
 
 def resolve_fragments(html: str, url: str) -> str:

@@ -57,6 +57,10 @@ _MAIL = re.compile(
     re.IGNORECASE,
 )
 
+_NEWSML_G2 = frozenset(
+    ("newsitem", "newsmessage", "packageitem", "conceptitem", "knowledgeitem", "planningitem", "catalogitem")
+)
+
 # The first row whose opening stands at a document's start reads it, else the first one with its suffix.
 PARSERS = (
     Parser(
@@ -78,7 +82,13 @@ PARSERS = (
         frozenset({".eml", ".emlx", ".mbox", ".mbx", ".mht", ".mhtml"}),
         opening=_MAIL,
     ),
-    Parser("unknown", "feedsvc.parsers.unknown", frozenset({".xml", ".json"}), (b"<?xml",)),
+    Parser("newsml-g2", "feedsvc.parsers.newsml_g2", roots=_NEWSML_G2),
+    Parser("newsml", "feedsvc.parsers.newsml", roots=frozenset({"newsml"})),
+    Parser("nitf", "feedsvc.parsers.nitf", roots=frozenset({"nitf"})),
+    Parser("iptc7901", "feedsvc.parsers.iptc7901", opening=re.compile(rb"\x01[^\x02]*\x02")),
+    Parser("anpa", "feedsvc.parsers.anpa", openings=(b"\x16\x16", b"\x16\x01")),
+    Parser("ninjs", "feedsvc.parsers.ninjs", frozenset({".json"}), opening=re.compile(rb"[\[{]\s*(?:\{\s*)?\"")),
+    Parser("unknown", "feedsvc.parsers.unknown", frozenset({".xml"}), (b"<?xml",)),
     Parser("text", "feedsvc.parsers.wire", frozenset({".txt", ".text", ""})),
 )
 # How many of a document's first bytes are looked at, and how many can be an opening.

@@ -30,6 +30,8 @@ _UPDATED = (
     "last-modified",
     "revised",
 )
+# htmldate takes a second for four times as many characters.
+_LONGEST_SEARCH = 1_000_000
 _ASIDES = frozenset(("aside", "footer", "nav"))
 
 
@@ -90,7 +92,10 @@ def _read(text: str | None, order: str | None, findings: list[Finding]) -> Sourc
 
 def _searched(root: Element, address: str | None) -> SourceDate | None:
     """The day that htmldate finds. Its latest day is fixed, so that no clock is read."""
-    copy = fromstring(etree.tostring(root, encoding="unicode", method="html"))
+    markup = etree.tostring(root, encoding="unicode", method="html")
+    if len(markup) > _LONGEST_SEARCH:
+        return None
+    copy = fromstring(markup)
     text = find_date(copy, extensive_search=True, original_date=True, url=address, max_date="2099-12-31")
     if text is None:
         return None

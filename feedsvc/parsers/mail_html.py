@@ -122,7 +122,7 @@ def _settle_pictures(body: Element, resources: Mapping[str, str], read: Markup) 
         source = (image.get("src") or "").strip()
         scheme = source.partition(":")[0].lower()
         if scheme == "cid" and (address := resources.get(source[4:].strip("<> "))):
-            image.set("src", address)
+            image.set("src", one_line(address))
         elif scheme in ("cid", "data", "file", "mid") or not source:
             lost += bool(source)
             drop(image)

@@ -51,11 +51,11 @@ def _stories(lines: Sequence[str], neighbours: Neighbours, hints: Hints) -> tupl
         segments = [
             (start, end) for start, end in parts if any(line.strip() for line in lines[start : max(start, end - 1)])
         ]
-        several = [_story(lines[start:end], start, neighbours, hints) for start, end in segments]
+        several = [read_story(lines[start:end], start, neighbours, hints) for start, end in segments]
         whole = [draft for draft in several if draft is not None and _is_whole(draft)]
         if len(whole) == len(segments) > 1:
             return tuple(replace(draft, part=part) for part, draft in enumerate(whole, 1))
-    story = _story(lines, 0, neighbours, hints)
+    story = read_story(lines, 0, neighbours, hints)
     return () if story is None else (story,)
 
 
@@ -65,7 +65,7 @@ def _is_whole(draft: Draft) -> bool:
     return bool(draft.headline and draft.html and draft.published) and not guessed
 
 
-def _story(lines: Sequence[str], offset: int, neighbours: Neighbours, hints: Hints) -> Draft | None:
+def read_story(lines: Sequence[str], offset: int, neighbours: Neighbours, hints: Hints) -> Draft | None:
     """The story that ``lines`` are; None when nothing is left of them."""
     tail = read_tail(lines, hints.date_order, offset)
     above = list(lines[: tail.end])

@@ -1,0 +1,115 @@
+"""ANPA 1312: SYN SYN SOH, the header, STX, fields that begin with a caret, the text, ETX, the time, EOT."""
+
+import re
+
+from feedsvc.model import Document, Finding, Hints, Neighbours, Parsed, SourceDate
+from feedsvc.parsers.charset import DecodeError
+from feedsvc.parsers.dates import DateError, parse_date
+from feedsvc.parsers.item import numbered
+from feedsvc.parsers.telegram import Telegram, folded, telegram_text
+
+FORMAT = "anpa"
+_MESSAGE = re.compile(rb"\x16*\x01(?P<head>[^\x02\x01]*)\x02(?P<text>[^\x03\x01]*)(?:\x03(?P<tail>[^\x01]*))?")
+# A field of the head: "^By DANA COLE=", "^Eds: New lead.<"
+_FIELD = re.compile(r"\^(?P<text>.*?)\s*(?P<end>[<=])?\s*")
+_KEYWORD = re.compile(r"(?P<slug>.+?),\s*(?:.*,)?\s*\d{1,5}")
+_NOTE = re.compile(r"(?:Eds?|Editors?|AP (?:Photo|Video|Graphic)\w*)\b[:,]?", re.IGNORECASE)
+_BYLINE = re.compile(r"By\s+\S.*", re.IGNORECASE)
+_TITLE = re.compile(r"(?:AP|UPI|The Associated Press|Associated Press)\b.*|.*\b(?:Writer|Editor|Correspondent)")
+# AP-WF-02-20-16 0337GMT
+_SENT = re.compile(r"-(\d\d)-(\d\d)-(\d\d)\s+(\d\d)(\d\d)\s?(GMT|[ECMP][SD]T)")
+_HEADER = re.compile(r"(?P<slug>\S.*?)\s+(?P<month>\d\d)-(?P<day>\d\d)\s+\d{4}")
+_TYPED = (("``", "\u201c"), ("''", "\u201d"), (" _ ", " \u2014 "))
+
+
+def parse(document: Document, neighbours: Neighbours, hints: Hints) -> Parsed:
+    """The messages of a document."""
+    drafts, findings = [], []
+    for message in _MESSAGE.finditer(document.data):
+        try:
+            draft = _telegram(message).draft(neighbours, hints)
+        except DecodeError as error:
+            findings.append(Finding("undecodable", "error", str(error)))
+            continue
+        if draft is not None:
+            drafts.append(draft)
+    if not drafts and not findings:
+        text = "The message has no text between STX and ETX; send it again."
+        findings.append(Finding("no-article", "error", text))
+    return Parsed(numbered(drafts), tuple(findings))
+
+
+def _telegram(message: re.Match[bytes]) -> Telegram:
+    head, _ = telegram_text(message["head"])
+    text, findings = telegram_text(message["text"])
+    tail, _ = telegram_text(message["tail"] or b"")
+    for typed, printed in _TYPED:
+        text = text.replace(typed, printed)
+    above = message.string.count(b"\n", 0, message.start("text"))
+    telegram = Telegram(FORMAT, text.split("\n"), offset=above, findings=findings)
+    _read_fields(telegram)
+    header = _HEADER.search(head.split("\n")[-1].strip() or head)
+    if header is not None and telegram.slugline is None:
+        telegram.slugline = header["slug"]
+    telegram.date = _sent(tail) or _sent(text)
+    if telegram.date is not None:
+        telegram.evidence["published"] = "the time at the end of the message"
+    elif header is not None:
+        telegram.date = _day(header)
+        telegram.evidence["published"] = "the header of the message"
+    return telegram
+
+
+def _read_fields(telegram: Telegram) -> None:
+    """Take the fields off the top: keyword line, headline, notes, byline and its title."""
+    kept: list[str] = []
+    headlines: list[str] = []
+    for line in telegram.lines:
+        found = _FIELD.fullmatch(line.strip())
+        if found is None or len(line) > 400:
+            kept.append(line.rstrip().removesuffix("<"))
+            continue
+        kept.append("")
+        text = found["text"].lstrip("$").strip()
+        keyword = _KEYWORD.fullmatch(text)
+        if telegram.slugline is None and keyword and not headlines:
+            telegram.slugline = keyword["slug"]
+        elif _NOTE.match(text):
+            telegram.notes.append(text)
+        elif _BYLINE.fullmatch(text):
+            telegram.byline = telegram.byline or text
+        elif found["end"] == "<" or (found["end"] is None and not any(map(str.strip, kept))):
+            headlines.append(text)
+        elif telegram.byline is None or not _TITLE.fullmatch(text):
+            kept[-1] = text
+    telegram.headline = folded(headlines[:1]) or None
+    if telegram.headline is not None:
+        telegram.evidence["headline"] = "a field of the message"
+    telegram.lines = kept
+
+
+def _sent(text: str) -> SourceDate | None:
+    found = _SENT.search(text)
+    if found is None:
+        return None
+    month, day, year, hour, minute, zone = found.groups()
+    century = "20" if int(year) < 70 else "19"
+    return _date(f"{century}{year}-{month}-{day} {hour}:{minute} {zone}")
+
+
+def _day(header: re.Match[str]) -> SourceDate | None:
+    """The month and day of the header; its year is for settling to find."""
+    try:
+        month, day = int(header["month"]), int(header["day"])
+        return parse_date(
+            f"{('Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec')[month - 1]} {day}"
+        )
+    except (DateError, IndexError):
+        return None
+
+
+def _date(text: str) -> SourceDate | None:
+    try:
+        return parse_date(text)
+    except DateError:
+        return None

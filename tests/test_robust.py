@@ -1,0 +1,177 @@
+"""Hostile and damaged documents of every format: an article or a finding, never an exception, soon and in little memory."""
+
+import json
+import random
+import resource
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from test_parsers import DOCUMENTS
+
+from feedsvc.articles.dates import Surroundings
+from feedsvc.articles.settle import settle
+from feedsvc.config import FolderDefaults, Publication, Settings
+from feedsvc.model import Document, Neighbours, Parsed
+from feedsvc.parsers import PARSERS, parse, parser_for
+
+MODIFIED = datetime(2026, 1, 1, tzinfo=UTC)
+SETTINGS = Settings(file=Path("feedsvc.toml"), publication=Publication(title="T", url="https://example.org"))
+SUFFIXES = sorted({suffix for each in PARSERS for suffix in each.suffixes})
+PIECES = (
+    b"<",
+    b"&#x0;",
+    b"\0",
+    b"\xff\xfe",
+    b"]]>",
+    b"---\n",
+    b"<p",
+    b"{",
+    b"[[",
+    b'"',
+    b"=?utf-8?q?",
+    b"\x1b$B",
+    b"\x01\x02",
+)
+
+
+def read(name: str, data: bytes) -> Parsed:
+    """What comes of ``data``: parsed, and each draft settled."""
+    parsed = parse(Document(name, data, MODIFIED))
+    around = Surroundings(name, MODIFIED, Neighbours(), FolderDefaults())
+    stories = [settle(draft, around, SETTINGS) for draft in parsed.drafts]
+    for finding in (*parsed.findings, *(each for story in stories for each in story.findings)):
+        assert finding.message.endswith((".", "!", ")")), finding
+        json.dumps(finding.message).encode("ascii")
+    assert parsed.drafts or any(each.severity == "error" for each in parsed.findings), "nothing came of it, unsaid"
+    for story in stories:
+        story.html.encode("utf-8")
+    return parsed
+
+
+def damaged(data: bytes, seed: int) -> bytes:
+    """``data`` with a few things done to it that happen on wires and disks."""
+    chance = random.Random(seed)
+    for _ in range(chance.randint(1, 4)):
+        at = chance.randrange(len(data) + 1)
+        to = min(len(data), at + chance.randint(0, 40))
+        match chance.randrange(6):
+            case 0:
+                data = data[:at]
+            case 1:
+                data = data[:at] + data[to:]
+            case 2:
+                data = data[:at] + data[at:to] * chance.randint(2, 9) + data[to:]
+            case 3:
+                data = data[:at] + chance.choice(PIECES) + data[at:]
+            case 4:
+                data = data[:at] + bytes(byte ^ 1 << chance.randrange(8) for byte in data[at:to]) + data[to:]
+            case _:
+                data = data[at:] + data[:at]
+    return data
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_damaged_cases(path: Path) -> None:
+    data = path.read_bytes()
+    for seed in range(40):
+        read(path.name, damaged(data, seed))
+    for length in range(0, len(data), max(1, len(data) // 25)):
+        read(path.name, data[:length])
+
+
+@given(st.binary(max_size=300), st.sampled_from(SUFFIXES))
+def test_any_bytes_under_any_suffix(data: bytes, suffix: str) -> None:
+    read(f"a{suffix}", data)
+
+
+@given(st.text(max_size=300), st.sampled_from(SUFFIXES))
+def test_any_text_under_any_suffix(text: str, suffix: str) -> None:
+    read(f"a{suffix}", text.encode("utf-8", "surrogatepass"))
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20), lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.sampled_from(["name", "value", "role", "href", "itemid", "renditions"]), inner, max_size=3), max_leaves=6
+)  # fmt: skip
+
+
+ITEM = json.loads((Path(__file__).parent / "cases/ninjs/one-item-1.x.json").read_text())
+KEYS = sorted({*ITEM, "bodies", "headlines", "altids", "authors", "renditions", "item", "data"})
+
+
+@given(st.dictionaries(st.sampled_from(KEYS), VALUES))
+def test_json_with_values_of_any_type(item: dict[str, object]) -> None:
+    read("a.json", json.dumps({"uri": "https://example.org/1", "headline": "A headline", **item}).encode())
+
+
+def hostile() -> Iterator[tuple[str, bytes]]:
+    """Documents that are made to take long, or much."""
+    many = 100_000
+    png = b"\x89PNG\r\n\x1a\n" + bytes(200)
+    for suffix in (min(each.suffixes) for each in PARSERS if each.suffixes):
+        name = f"a{suffix}"
+        yield name, b"x" * 10_000_000
+        yield name, b"word " * 2_000_000
+        yield name, b" " * 1_000_000
+        yield name, b"\n" * 1_000_000
+        yield name, b"a\0b" * 1000
+        yield name, png
+        for piece in (
+            b"<b>",
+            b"<div><p>",
+            b"[",
+            b"{",
+            b'{"a":',
+            b"> ",
+            b"* ",
+            b"- ",
+            b"`",
+            b"(",
+            b"&amp;",
+            b"<!--",
+            b"<![CDATA[",
+        ):
+            yield name, b"---\ntitle: A\ndate: 2026-01-01\n---\n" + piece * many
+            yield name, piece * many
+    for head, piece in (
+        (b"<rss><channel>", b"<item>"),
+        (b"<newsMessage><itemSet>", b"<newsItem><contentMeta>"),
+        (b"<nitf><body>", b"<block>"),
+        (b"<html><body>", b"<table><tr><td>"),
+        (b"\x01", b"\x02a\x03"),
+        (b"\x16\x16\x01", b"^a<\r\n"),
+    ):
+        yield "a.xml", head + piece * many
+
+
+def test_hostile_documents_take_no_time_that_grows_with_their_square_and_little_memory() -> None:
+    slow = []
+    for name, data in hostile():
+        start = time.process_time()
+        read(name, data)
+        if (spent := time.process_time() - start) > 5.0:
+            slow.append((name, data[:40], len(data), round(spent, 2)))
+    assert slow == []
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 700_000  # kB, the test suite itself included
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "format"),
+    [
+        ("story.txt", b"<!DOCTYPE html><title>A page</title>", "html"),
+        ("story.txt", b"<?xml version='1.0'?><nitf></nitf>", "nitf"),
+        ("story.html", b"\x01abc1 1 a 10\r\n\x02text", "iptc7901"),
+        ("story.md", b'{"title": "front matter"}\n\ntext', "markdown"),
+        ("story.json", b'{"uri": "x"}', "ninjs"),
+        ("story.xml", b"<?xml version='1.0'?><other/>", "unknown"),
+        ("story.dat", b"Plain words", "text"),
+        ("story", "<?xml version='1.0' encoding='utf-16'?><newsItem/>".encode("utf-16"), "newsml-g2"),
+    ],
+)
+def test_what_stands_in_a_document_counts_for_more_than_its_suffix(name: str, data: bytes, format: str) -> None:
+    assert parser_for(Document(name, data, MODIFIED)).format == format
