@@ -214,8 +214,9 @@ def _check(chosen: argparse.Namespace) -> int:
     from feedsvc.explain import check, check_text, rehearse
 
     settings = _settings(chosen.dir)
-    with rehearse(settings, _moment(chosen.now, settings)) as connection:
-        checked = check(settings, connection)
+    now = _moment(chosen.now, settings)
+    with rehearse(settings, now) as connection:
+        checked = check(settings, connection, now)
     if chosen.json:
         print(json.dumps(checked.as_json(), ensure_ascii=False, indent=2))
     else:

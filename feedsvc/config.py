@@ -23,7 +23,6 @@ FILE_NAME = "feedsvc.toml"
 # RFC 4151, section 2.1: an authority name and a date.
 _AUTHORITY = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.\-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9\-]+)*,\d{4}(?:-\d\d(?:-\d\d)?)?")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
-_DATABASE = re.compile(r"sqlite:///.|postgresql\+psycopg://.")
 _RESERVED = re.compile(r"all(?:-[a-z]{2,3}(?:-[a-z0-9]{2,8})*)?")
 
 
@@ -147,13 +146,6 @@ def _query(value: object) -> Query:
     return parse_query(str(value))
 
 
-def _database(value: object) -> str:
-    address = _text(value)
-    if not _DATABASE.match(address) or address.endswith("///:memory:"):
-        raise ValueError('"sqlite:///var/feedsvc.db" or "postgresql+psycopg://user@host/database" is wanted')
-    return address
-
-
 def key(read: Callable[[object], object], help: str, default: Any = MISSING) -> Any:
     """A settings key: how its value is read, what it means, its default (none: it must be given)."""
     return field(default=default, metadata={"read": read, "help": help})
@@ -199,6 +191,7 @@ class Feeds:
     automatic_topics: bool = key(_flag, "A feed for each tag, section or subject that articles carry.", True)
     folder_topics: bool = key(_flag, "A feed for each folder of the inbox.", False)
     refresh: int = key(_number(60, 86400), "Seconds for which readers and caches may keep a feed.", 300)
+    delta: bool = key(_flag, "Whether readers that ask for it (A-IM: feed) get only the entries they lack.", False)
     tombstone_days: int = key(_number(0, 3650), "Days for which a withdrawn article leaves a tombstone.", 30)
 
 
@@ -207,7 +200,7 @@ class Store:
     """``[store]``: where the ledger and the edition are kept."""
 
     url: str = key(
-        _database, "The database; a path in sqlite:/// is relative to feedsvc.toml.", "sqlite:///var/feedsvc.db"
+        _text, "The database; a path in sqlite:/// is relative to feedsvc.toml.", "sqlite:///var/feedsvc.db"
     )
 
 
@@ -318,8 +311,7 @@ def load_settings(file: Path) -> Settings:
         message = "there is no such file; `feedsvc init DIR` writes one"
         raise SettingsError((Problem(str(file), None, None, message),)) from error
     except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "a byte that is no UTF-8"
-        message = f"cannot be read as UTF-8 text ({why}); mend the file or its permissions"
+        message = f"cannot be read as UTF-8 text ({error}); mend the file or its permissions"
         raise SettingsError((Problem(str(file), None, None, message),)) from error
     return parse_settings(source, file)
 

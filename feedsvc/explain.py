@@ -1,8 +1,9 @@
 """Explaining and checking: the inbox as it is now, tried out in a transaction that takes no effect."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -13,14 +14,16 @@ from feedsvc.build import build, finding_json
 from feedsvc.clock import fixed_stamp
 from feedsvc.config import Settings
 from feedsvc.errors import LockHeldError, UsageError
+from feedsvc.feeds.archives import render_archive
 from feedsvc.feeds.formats import FORMATS
-from feedsvc.feeds.lint import lint
+from feedsvc.feeds.lint import entry_ids, lint
 from feedsvc.model import Article, Classification, Finding, Status, Story, document_of
 from feedsvc.store.database import build_lock, open_database
 from feedsvc.store.edition import ALL, Edition
 from feedsvc.store.ledger import Ledger
 from feedsvc.store.memberships import Memberships
-from feedsvc.store.schema import articles
+from feedsvc.store.reader import newest_archives
+from feedsvc.store.schema import articles, identities
 
 _UNKNOWN = dict.fromkeys(
     ("id", "url", "headline", "published", "updated", "language", "source", "summary", "text", "html")
@@ -99,6 +102,7 @@ class _Understood:
         shown["topics"] = [_topic_json(each) for each in topics]
         standing = self.standing.get(article.id, frozenset()) if article is not None else frozenset()
         is_public = article is not None and article.status is not Status.SUPERSEDED
+        is_public &= all(each.code != "entry-held-back" for each in findings)
         shown["feeds"] = [
             each for each in (ALL, *(each.topic.slug for each in topics)) if each in standing and is_public
         ]
@@ -219,18 +223,42 @@ class Checked:
         }
 
 
-def check(settings: Settings, connection: Connection) -> Checked:
-    """The findings of every document, and the lint of everything that would be published."""
+def check(settings: Settings, connection: Connection, now: datetime) -> Checked:
+    """The findings of every document, and the lint of everything that would be published.
+
+    Of archive documents the newest of each feed is linted: they are made alike, and there may be very many.
+    """
     ledger = Ledger(connection)
     findings = [(name, each) for name, record in ledger.documents().items() for each in record.findings]
     findings += [(name, each) for name, story in ledger.rejected_stories().items() for each in story.findings]
     findings += [(record.article.name, each) for record in ledger.articles() for each in record.article.findings]
+    documents = [(feed, path, body) for feed, path, _, body in Edition(connection).bodies()]
+    for view in newest_archives(connection, now):
+        path = f"/feeds/{view.feed.name}/archive/{view.number}.atom"
+        documents.append((view.feed.name, path, render_archive(view)))
     feeds = []
-    for feed, path, _, body in Edition(connection).bodies():
+    for feed, path, body in documents:
         format_ = next((each.name for each in FORMATS.values() if path.endswith(each.suffix)), "opml")
-        address = settings.publication.url + quote(path)
-        feeds.append(CheckedFeed(feed, format_, path, lint(format_, body, address)))
+        found = lint(format_, body, settings.publication.url + quote(path))
+        feeds.append(CheckedFeed(feed, format_, path, tuple(_with_sources(found, format_, body, ledger))))
     return Checked(tuple(sorted(findings, key=lambda each: (each[0], each[1].line or 0))), tuple(feeds))
+
+
+_OF_ENTRY = re.compile(r"(?:entry|item) ([0-9]+)")
+
+
+def _with_sources(findings: Iterable[Finding], format_: str, body: bytes, ledger: Ledger) -> Iterator[Finding]:
+    """``findings``; those of an entry name the document in the inbox from which it came."""
+    ids: tuple[str | None, ...] | None = None
+    for each in findings:
+        place = _OF_ENTRY.match(each.field or "")
+        if place is None:
+            yield each
+            continue
+        ids = entry_ids(format_, body) if ids is None else ids
+        id_ = ids[int(place[1]) - 1] if int(place[1]) <= len(ids) else None
+        known = ledger.identities_where_in(identities.c.uri if format_ == "atom" else identities.c.id, {id_ or ""})
+        yield replace(each, message=f"{each.message} ({known[0].name})") if known else each
 
 
 def check_text(checked: Checked) -> str:

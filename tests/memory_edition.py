@@ -45,6 +45,9 @@ class MemoryEdition:
     def representation(self, path: str) -> Representation | None:
         return self.documents.get(path)
 
+    def generation(self, path: str, digest: str) -> bytes | None:
+        return None
+
     def moved(self, path: str) -> Moved | Closed | None:
         return self.moves.get(path)
 

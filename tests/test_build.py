@@ -14,15 +14,9 @@ import pytest
 from publication import SETTINGS, START, Publication
 
 from feedsvc.build import build
-from feedsvc.build.changes import glanced, is_due, read_well
-from feedsvc.build.folders import FolderSettings
-from feedsvc.build.formats import Formats
-from feedsvc.build.reading import Desk, Glance
 from feedsvc.cli import main
 from feedsvc.clock import fixed_stamp
 from feedsvc.config import load_settings
-from feedsvc.model import Stamp
-from feedsvc.parsers import Parser
 from feedsvc.store.database import build_lock, open_database
 from feedsvc.store.edition import Edition
 from feedsvc.store.ledger import Ledger
@@ -436,19 +430,6 @@ def test_every_kind_of_bad_file_is_a_finding_and_the_rest_goes_on(publication: P
     assert all(each["message"].endswith(".") for each in report["findings"])
     assert publication.explain("pipe.md")["status"] == "rejected"
     assert publication.explain("a\nERROR b.md")["status"] == "rejected"
-
-
-def test_what_could_not_be_read_this_time_is_read_by_the_next_build(publication: Publication) -> None:
-    publication.article("one.md", "First")
-    settings = load_settings(publication.folder / "feedsvc.toml")
-    lacking = Formats((Parser("markdown", "feedsvc.no_such_module", frozenset({".md"})),))
-    failed = Desk(settings, FolderSettings(), lacking).take(("one.md", None))
-    assert failed.unread is not None
-    stamp = Stamp(5, 1, 1)
-    record = glanced(None, Glance("one.md", "digest"), stamp, everything=False)
-    left = read_well(record, failed, None, rejected=False)
-    assert left.rejected
-    assert is_due(glanced(left, Glance("one.md", "digest"), stamp, everything=False), None)
 
 
 @pytest.mark.parametrize("moment", ["yesterday", "0001-01-01", "9999-12-31T23:59:59-12:00"])

@@ -76,9 +76,6 @@ entries = 0
 content = "everything"
 automatic_topics = "yes"
 
-[store]
-url = "mysql://news"
-
 [[topic]]
 slug = "Japan US"
 title = "Japan"
@@ -95,10 +92,9 @@ port = 8000
         (6, "feeds.entries"),
         (7, "feeds.content"),
         (8, "feeds.automatic_topics"),
-        (11, "store.url"),
-        (14, "topic[0].slug"),
-        (16, "topic[0].match"),
-        (18, "server"),
+        (11, "topic[0].slug"),
+        (13, "topic[0].match"),
+        (15, "server"),
     ]
     said = [message for _, _, message in found]
     assert "must be given" in said[0]
@@ -107,10 +103,9 @@ port = 8000
     assert "from 1 to 1000" in said[3]
     assert '"full", "summary"' in said[4]
     assert "true or false is wanted, without quotes" in said[5]
-    assert "sqlite:///var/feedsvc.db" in said[6]
-    assert '"japan-us"' in said[7]
-    assert 'column 5: nothing to search for stands after "AND"' in said[8]
-    assert "known are publication, inbox, feeds, store, topic, moved, removed" in said[9]
+    assert '"japan-us"' in said[6]
+    assert 'column 5: nothing to search for stands after "AND"' in said[7]
+    assert "known are publication, inbox, feeds, store, topic, moved, removed" in said[8]
 
 
 def test_the_message_names_the_file():

@@ -210,9 +210,6 @@ def everything(answer: TestResponse) -> tuple[object, ...]:
     [
         {"Host": "evil.example"},
         {"Host": "evil.example:99999"},
-        {"Host": ".."},
-        {"Host": "a" * 2000},
-        {"Host": "évil".encode().decode("latin-1")},
         {"Host": 'x"><script>'},
         {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "http", "X-Forwarded-Prefix": "/evil"},
         {"Forwarded": "host=evil.example;proto=http"},

@@ -56,9 +56,7 @@ def glanced(known: DocumentRecord | None, glance: Glance, stamp: Stamp, everythi
         if known is not None and glance.unread.passing:
             return replace(known, stamp=_NO_STAMP)
         digest = known.digest if known is not None else ""
-        return DocumentRecord(
-            glance.name, _NO_STAMP, digest, None, "", (glance.unread.finding,), rejected=not glance.unread.passing
-        )
+        return DocumentRecord(glance.name, _NO_STAMP, digest, None, "", (glance.unread.finding,), rejected=True)
     if known is not None and known.digest == glance.digest and not everything:
         return replace(known, stamp=stamp, clues=glance.clues, kept=False)
     return DocumentRecord(glance.name, stamp, glance.digest, glance.clues, _UNREAD, (), rejected=False)
@@ -73,7 +71,7 @@ def read_well(record: DocumentRecord, outcome: Outcome, around: Neighbours | Non
     """The record of a document after it was read."""
     if outcome.unread is not None:
         return replace(
-            record, stamp=_NO_STAMP, around=_UNREAD, findings=outcome.findings, rejected=not outcome.unread.passing
+            record, stamp=_NO_STAMP, around="", findings=outcome.findings, rejected=not outcome.unread.passing
         )
     return replace(
         record, digest=outcome.digest, around=around_hash(around), findings=outcome.findings, rejected=rejected

@@ -14,10 +14,11 @@ from feedsvc.store.schema import identities
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The feeds that changed with the articles, by how many articles they grew; the archive documents that did;
-    the topics (slug and title) that the articles are in."""
+    """The feeds that changed with the articles, by how many articles they grew, and those that articles left; the
+    archive documents that changed; the topics (slug and title) that the articles are in."""
 
     feeds: dict[str, int]
+    shrunk: frozenset[str]
     archives: set[tuple[str, int]]
     topics: dict[str, str]
 
@@ -53,7 +54,7 @@ class Joining:
         for feed in self.edition.clear_tombstones(self.now - timedelta(days=tombstone_days)):
             growth.setdefault(feed, 0)
         titles = {each.topic.slug: each.topic.title for found in topics.values() for each in found}
-        return Joined(growth, self.memberships.archives_of(touched), titles)
+        return Joined(growth, frozenset(went), self.memberships.archives_of(touched), titles)
 
     def _bury(self, gone: dict[str, frozenset[str]]) -> Iterable[str]:
         """Leave tombstones of the articles that readers had and that are gone; the feeds they stood in."""

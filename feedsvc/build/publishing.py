@@ -13,14 +13,16 @@ from feedsvc.build.joining import Joined, Joining
 from feedsvc.codings import encode
 from feedsvc.config import Settings, TopicRule
 from feedsvc.feeds.compose import DOCUMENT_LIMIT, compose_entry, compose_feed, feed_title
+from feedsvc.feeds.delta import DELTA_FORMATS, generation
 from feedsvc.feeds.formats import FORMATS, OPML_TYPE
+from feedsvc.feeds.guard import held_back
 from feedsvc.feeds.opml import Outline, render_opml
 from feedsvc.model import Article, Entry, Finding, Identity, Representation
 from feedsvc.moves import feed_of
 from feedsvc.store.edition import ALL, Edition, FeedRecord, all_first, origin_key
-from feedsvc.store.ledger import Ledger
+from feedsvc.store.ledger import Ledger, is_public
 from feedsvc.store.memberships import Memberships, Pending, Placed
-from feedsvc.store.schema import identities
+from feedsvc.store.schema import articles, identities
 from feedsvc.views import PublicationView
 
 OPML_PATH = "/feeds.opml"
@@ -38,7 +40,7 @@ class Publishing:
     now: datetime
     findings: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
     rendered: int = 0
-    _joined: Joined = field(default_factory=lambda: Joined({}, set(), {}))
+    _joined: Joined = field(default_factory=lambda: Joined({}, frozenset(), set(), {}))
     _everything: bool = False
     _fresh: list[str] = field(default_factory=list)
 
@@ -59,12 +61,19 @@ class Publishing:
 
     def release(self) -> None:
         """Give every article that becomes public for the first time its place in the order of release."""
+        waiting = sorted(
+            self.ledger.articles(is_public(self.now), articles.c.release.is_(None)),
+            key=lambda record: (record.article.published, record.article.id),
+        )
         last = self.ledger.last_release()
+        known = self._identities(record.article.id for record in waiting)
         places: dict[str, int] = {}
-        for id_, held in self.ledger.unreleased(self.now):
+        for record in waiting:
             # An article that was public before, and was taken out meanwhile, comes back to its old place.
-            places[id_] = held if held is not None else (last := last + 1)
-        self.ledger.release(places)
+            held = known[record.article.id].release
+            places[record.article.id] = held if held is not None else (last := last + 1)
+        self.ledger.save_identities(replace(known[each], release=place) for each, place in places.items())
+        self.ledger.save_articles(replace(record, release=places[record.article.id]) for record in waiting)
 
     def join(self, touched: Collection[str]) -> None:
         """Bring the feeds up to the articles that were touched."""
@@ -126,8 +135,8 @@ class Publishing:
     # One feed
 
     def _feed(self, wanted: FeedRecord) -> None:
-        window = self.memberships.window(wanted.name, self.settings.feeds.entries, self.now)
-        entries = self._entries([each.article for each in window])
+        window = self._window(wanted.name)
+        entries = [entry for _, entry in window]
         feed = compose_feed(
             self.settings,
             name=wanted.name,
@@ -139,23 +148,45 @@ class Publishing:
             tombstones=self.edition.tombstones(wanted.name),
             origin=self._origin(wanted.name),
         )
-        self._seal(wanted.name, window[: len(feed.entries)])
+        self._seal(wanted.name, [placed for placed, _ in window[: len(feed.entries)]])
         feed = replace(feed, previous=self.memberships.last_archive(wanted.name))
         self.edition.save_feed(replace(wanted, entries=self._count(wanted), updated=feed.updated))
         for each in FORMATS.values():
+            data = each.render(feed)
             path = f"/feeds/{wanted.name}{each.suffix}"
-            self._publish(wanted.name, path, each.media_type, each.render(feed), feed.refresh)
+            self._publish(wanted.name, path, each.media_type, data, feed.refresh)
+            if self.settings.feeds.delta and each.name in DELTA_FORMATS:
+                shrunk = wanted.name in self._joined.shrunk
+                self.edition.note_generation(path, _digest(data), generation(data), shrunk=shrunk)
         self.rendered += 1
 
-    def _entries(self, window: Sequence[Article]) -> list[Entry]:
-        topics = self.ledger.classifications([article.name for article in window])
-        entries = []
-        for article in window:
+    def _window(self, name: str) -> list[tuple[Placed, Entry]]:
+        """What a feed shows: as many entries as the settings say, those that must be held back not counted."""
+        wanted = limit = self.settings.feeds.entries
+        while True:
+            placed = self.memberships.window(name, limit, self.now)
+            shown = [(each, entry) for each, entry in zip(placed, self._entries(placed), strict=True) if entry]
+            if len(shown) >= wanted or len(placed) < limit:
+                return shown[:wanted]
+            limit += wanted - len(shown)
+
+    def _entries(self, window: Sequence[Placed]) -> list[Entry | None]:
+        """The articles as entries, None for those that would make the feed invalid."""
+        topics = self.ledger.classifications([each.article.name for each in window])
+        entries: list[Entry | None] = []
+        for article in (each.article for each in window):
             entry, findings = compose_entry(article, [each.topic for each in topics[article.name]], self.settings)
-            entries.append(entry)
-            if findings:
-                self.findings[article.name] = findings
+            fault = held_back(entry)
+            entries.append(None if fault else entry)
+            self._remark(article, (*findings, fault) if fault else findings)
         return entries
+
+    def _remark(self, article: Article, findings: Sequence[Finding]) -> None:
+        """Say of an article what came of it in the feeds."""
+        if findings:
+            self.findings[article.name] = tuple(findings)
+        if fresh := [each for each in findings if each not in article.findings]:
+            self.ledger.add_findings({article.name: fresh})
 
     def _count(self, wanted: FeedRecord) -> int:
         """How many articles a feed has. Counting them takes the longer the more there are, so it is done rarely."""
@@ -190,7 +221,7 @@ class Publishing:
 
     def _publish(self, feed: str, path: str, media_type: str, data: bytes, max_age: int) -> None:
         """Let ``data`` stand at ``path`` in the next edition, unless the same bytes stand there already."""
-        digest = hashlib.sha256(data).hexdigest()[:32]
+        digest = _digest(data)
         standing = self.edition.standing(path)
         if standing is not None and standing[0] == digest:
             return
@@ -218,6 +249,10 @@ class Publishing:
 
     def _identities(self, ids: Iterable[str]) -> dict[str, Identity]:
         return {each.id: each for each in self.ledger.identities_where_in(identities.c.id, set(ids))}
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:32]
 
 
 def paged(pending: Iterable[Pending], entries: int) -> Iterator[list[Pending]]:

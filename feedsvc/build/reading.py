@@ -76,11 +76,6 @@ class Desk:
             parsed = parse(document, neighbours, hints, self.formats.parsers)
             around = Surroundings(name, document.modified, neighbours, defaults)
             stories = tuple(settle(draft, around, self.settings) for draft in parsed.drafts)
-        except (OSError, MemoryError, ImportError) as error:
-            finding = Finding(
-                "unreadable", "error", f"It could not be read now ({fault(error)}); the next build tries again."
-            )
-            return Outcome(name, "", findings=(finding,), unread=Unread(finding))
         except Exception as error:  # noqa: BLE001 (a fault of a parser is one rejected document, never a lost build)
             return Outcome(name, digest(document.data), findings=(_failed(error),))
         return Outcome(name, digest(document.data), stories, parsed.findings)

@@ -28,6 +28,11 @@ _HEAD_MARKUP = 2500
 _ENTRY_MARKUP = 1200
 _PART_MARKUP = 250
 
+# The rhythm of a topic is that of its newest articles, once it has a few; a quiet one is asked for once an hour.
+_RECENT = 10
+_FEW = 3
+_QUIET = 3600
+
 _KILLED = "This article was canceled by its source and must not be used."
 
 
@@ -125,6 +130,7 @@ def compose_feed(
     return dataclasses.replace(
         feed,
         entries=_newest_first(fitting),
+        refresh=feed.refresh if name == "all" else _rhythm(fitting, feed.refresh),
         updated=max([floor, *(entry.updated for entry in fitting)]).astimezone(UTC),
     )
 
@@ -142,6 +148,15 @@ def compose_archive(
         tombstones=tuple(sorted(tombstones, key=lambda each: (each.when, each.id), reverse=True)),
         updated=max(changed, default=subscription.updated).astimezone(UTC),
     )
+
+
+def _rhythm(entries: Sequence[Entry], least: int) -> int:
+    """Seconds for which a topic may be kept: a twelfth of the time that passes between its articles, up to an hour."""
+    newest = sorted((entry.published for entry in entries), reverse=True)[:_RECENT]
+    if len(newest) < _FEW:
+        return least
+    pause = (newest[0] - newest[-1]).total_seconds() / (len(newest) - 1)
+    return max(least, min(_QUIET, int(pause / 12) // 60 * 60))
 
 
 def feed_title(publication: str, name: str, title: str) -> str:

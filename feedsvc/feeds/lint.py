@@ -3,6 +3,7 @@
 ``feedsvc check`` prints it for every document of the edition, with lines.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from lxml import etree
 
 from feedsvc.feeds.checks import Place, check_characters
 from feedsvc.feeds.compose import DOCUMENT_LIMIT
+from feedsvc.feeds.extension import ATOM
 from feedsvc.feeds.lint_atom import lint_atom
 from feedsvc.feeds.lint_json import lint_json
 from feedsvc.feeds.lint_opml import lint_opml
@@ -18,6 +20,9 @@ from feedsvc.model import Finding
 
 XmlLint = Callable[[etree._Element, str | None], Iterator[Finding]]
 _XML: Mapping[str, XmlLint] = {"atom": lint_atom, "rss": lint_rss, "opml": lint_opml}
+
+
+_ENTRIES = {"atom": (f"{{{ATOM}}}entry", f"{{{ATOM}}}id"), "rss": ("item", "guid")}
 
 
 def lint(format: str, data: bytes, address: str | None = None) -> tuple[Finding, ...]:
@@ -41,6 +46,16 @@ def lint(format: str, data: bytes, address: str | None = None) -> tuple[Finding,
     return tuple(sorted(findings, key=lambda finding: finding.line or 0))
 
 
+def entry_ids(format: str, data: bytes) -> tuple[str | None, ...]:
+    """The ids of the entries of a document that parses, in their order; None for one without."""
+    if format == "json":
+        items = json.loads(data).get("items", [])
+        return tuple(item.get("id") if isinstance(item, dict) else None for item in items)
+    root = etree.fromstring(data, _parser())
+    entry, id_ = _ENTRIES.get(format, ("outline", "id"))
+    return tuple(each.findtext(id_) for each in root.iter(entry))
+
+
 def _by_format(format: str, text: str, address: str | None) -> Iterator[Finding]:
     if format == "json":
         return lint_json(text, address)
@@ -48,9 +63,8 @@ def _by_format(format: str, text: str, address: str | None) -> Iterator[Finding]
 
 
 def _lint_xml(rules: XmlLint, text: str, address: str | None) -> Iterator[Finding]:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        root = etree.fromstring(text.encode(), parser)
+        root = etree.fromstring(text.encode(), _parser())
     except etree.XMLSyntaxError as error:
         place = Place("", error.lineno)
         yield place.finding("not-well-formed", "error", f"not well-formed XML: {error.msg}; no reader shows the feed")
@@ -61,3 +75,7 @@ def _lint_xml(rules: XmlLint, text: str, address: str | None) -> Iterator[Findin
         yield Place("", line).finding("doctype", "error", "there is a document type declaration; remove it")
         return
     yield from rules(root, address)
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)

@@ -12,7 +12,7 @@ from feedsvc.model import Document, Finding
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """Why a file gave no document. ``passing``: it is no fault of its own; the next build may read it."""
+    """Why a file gave no document. ``passing``: it is being written or removed, which is no fault of its own."""
 
     finding: Finding
     passing: bool = False
@@ -45,8 +45,7 @@ def read(folder: Path, name: str, max_bytes: int) -> Document | Unread:
         after = os.fstat(file.fileno())
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(data) != after.st_size:
         return Unread(
-            _finding("still-written", "It was being written while it was read; the next build reads it again."),
-            passing=True,
+            _finding("still-written", "It was being written while it was read; the next build reads it again.")
         )
     return Document(name, data, datetime.fromtimestamp(after.st_mtime_ns // 1_000_000_000, UTC))
 

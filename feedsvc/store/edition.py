@@ -17,11 +17,13 @@ from feedsvc.codings import IDENTITY
 from feedsvc.config import FILE_NAME, Feeds, Publication, Settings
 from feedsvc.model import Representation, Tombstone
 from feedsvc.store.ledger import Ledger, moment, seconds
-from feedsvc.store.schema import editions, feeds, representations, tombstones
+from feedsvc.store.schema import editions, feeds, generations, representations, tombstones
 
 ALL = "all"
 # While anything is embargoed, caches must not outlive its end; one constant, so that no countdown tells of it.
 EMBARGO_MAX_AGE = 60
+# How many older documents of each feed a reader may hold to be given a delta.
+_GENERATIONS = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,21 @@ class Edition:
         }
         self.connection.execute(insert(representations).values(values))
 
+    def note_generation(self, path: str, digest: str, entries: bytes, *, shrunk: bool) -> None:
+        """Keep what readers of the document written at ``path`` have; ``shrunk``: something was taken out of it."""
+        newest = select(generations).where(generations.c.path == path, self.stands(generations))
+        last = self.connection.execute(newest.order_by(generations.c.revision.desc()).limit(1)).first()
+        if last is not None and last.digest == digest:
+            return
+        here = (generations.c.path == path) & (generations.c.revision == self.writing)
+        self.connection.execute(delete(generations).where(here))
+        values = {"path": path, "revision": self.writing, "digest": digest, "shrunk": shrunk, "entries": entries}
+        self.connection.execute(insert(generations).values(values))
+        kept = newest.order_by(generations.c.revision.desc()).offset(_GENERATIONS).limit(1)
+        if not self.ahead and (oldest := self.connection.execute(kept).first()) is not None:
+            past = (generations.c.path == path) & (generations.c.revision <= oldest.revision)
+            self.connection.execute(delete(generations).where(past))
+
     def date_representations(self, paths: Sequence[str], published: datetime) -> None:
         """Let what was written at ``paths`` be modified at ``published``, or later where it had to be."""
         lasting = representations.c.last_modified
@@ -246,6 +263,18 @@ def representation_at(path: str, revision: int, *columns: ColumnElement[Any]) ->
     """A query for the document at ``path`` in an edition."""
     here = (representations.c.path == path) & (representations.c.revision <= revision)
     return select(*(columns or representations.c)).where(here).order_by(representations.c.revision.desc()).limit(1)
+
+
+def generation_at(connection: Connection, path: str, digest: str, revision: int) -> bytes | None:
+    """What readers have who hold the document ``digest``; None when that is not known, or when they have too much."""
+    stands = (generations.c.path == path) & (generations.c.revision <= revision)
+    held = select(generations).where(stands, generations.c.digest == digest)
+    row = connection.execute(held.order_by(generations.c.revision.desc()).limit(1)).first()
+    if row is None:
+        return None
+    since = select(generations.c.revision).where(stands, generations.c.revision > row.revision, generations.c.shrunk)
+    found: bytes | None = row.entries if connection.execute(since.limit(1)).first() is None else None
+    return found
 
 
 def all_first(record: FeedRecord) -> tuple[bool, str, str]:

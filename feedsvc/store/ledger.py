@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, delete, func, insert, select, update
 
 from feedsvc.model import Article, Classification, Finding, Identity, Stamp, Status, Story, Term, Topic
 from feedsvc.parsers.neighbours import Clues
@@ -194,24 +194,6 @@ class Ledger:
         """Write ``records``, each in place of what stood under its id."""
         rows = [_identity_row(record) for record in records]
         self._replace(identities, identities.c.id, [row["id"] for row in rows], rows)
-
-    def unreleased(self, now: datetime) -> list[tuple[str, int | None]]:
-        """The articles that are public at ``now`` and have no place in the order of release, in order of published.
-
-        Each is its id, and the place that it had before it was taken out.
-        """
-        columns = (articles.c.published, articles.c.id, identities.c.release)
-        query = select(*columns).join(identities, identities.c.id == articles.c.id)
-        rows = self.connection.execute(query.where(is_public(now), articles.c.release.is_(None))).all()
-        return [(row.id, row.release) for row in sorted(rows, key=lambda row: (row.published, row.id))]
-
-    def release(self, places: Mapping[str, int]) -> None:
-        """Give articles, by id, their places in the order of release."""
-        rows = [{"key": id_, "place": place} for id_, place in places.items()]
-        for table in (articles, identities):
-            if rows:
-                change = update(table).where(table.c.id == bindparam("key")).values(release=bindparam("place"))
-                self.connection.execute(change, rows)
 
     def former_owner(self, slug: str) -> str | None:
         """The id of the article whose page stood under this slug before."""

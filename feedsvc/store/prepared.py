@@ -8,11 +8,11 @@ from sqlalchemy import Connection, Table, delete, func, insert, select, tuple_
 
 from feedsvc.store.edition import Edition
 from feedsvc.store.ledger import moment, seconds
-from feedsvc.store.schema import archives, editions, feeds, representations
+from feedsvc.store.schema import archives, editions, feeds, generations, representations
 
 Rows = Mapping[Table, Sequence[dict[str, Any]]]
 
-_TABLES = (editions, feeds, representations, archives)
+_TABLES = (editions, feeds, representations, archives, generations)
 
 
 class Prepared:
@@ -32,7 +32,7 @@ class Prepared:
         The documents of these stay, to be held against what is made.
         """
         current = Edition(self.connection).revision()
-        for table in (feeds, archives):
+        for table in (feeds, archives, generations):
             self.connection.execute(delete(table).where(table.c.revision > current))
         for table in (editions, representations):
             self.connection.execute(delete(table).where(table.c.revision > last))

@@ -1,7 +1,7 @@
 """The published edition as the doors read it: always whole, the current one, from memory where requests are many."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock
@@ -22,11 +22,12 @@ from feedsvc.store.edition import (
     all_first,
     feeds_at,
     frame,
+    generation_at,
     origin_key,
     representation_at,
 )
 from feedsvc.store.ledger import Ledger, decode_article, is_public, moment, seconds
-from feedsvc.store.memberships import sealed_page
+from feedsvc.store.memberships import Memberships, sealed_page
 from feedsvc.store.removed import decode_removed
 from feedsvc.store.schema import MIGRATIONS, articles, classifications, editions, identities, schema_version
 from feedsvc.views import ArchiveView, ArticleView, Closed, FeedView, Gone, Health, Moved, PublicationView
@@ -148,6 +149,17 @@ class PublishedEdition:
         """The article with that slug, or what became of it; None when it was never public."""
         nothing: ArticleView | Gone | Moved | None = None
         return self._ask(lambda view: view.article(slug), nothing)
+
+    def generation(self, path: str, digest: str) -> bytes | None:
+        """What readers have who hold the document ``digest`` at ``path``; None when no delta may be made from it."""
+
+        def kept(view: _View) -> bytes | None:
+            made_with = frame(view.connection)
+            offered = made_with is not None and made_with[0].feeds.delta
+            return generation_at(view.connection, path, digest, view.current.revision) if offered else None
+
+        nothing: bytes | None = None
+        return self._ask(kept, nothing)
 
     def moved(self, path: str) -> Moved | Closed | None:
         """Where the operator moved an address without the base; None when it is where it was."""
@@ -304,6 +316,16 @@ def note_failure(connection: Connection, message: str | None) -> None:
     ledger = Ledger(connection)
     if (ledger.recall("failure") or None) != message:
         ledger.remember("failure", message or "")
+
+
+def newest_archives(connection: Connection, now: datetime) -> Iterator[ArchiveView]:
+    """The newest archive document of each feed that has one."""
+    view = _View(connection, now)
+    for name in sorted(feeds_at(connection, view.current.revision)):
+        number = Memberships(connection).last_archive(name)
+        found = view.archive(name, number) if number is not None else None
+        if found is not None:
+            yield found
 
 
 def _feed_view(record: FeedRecord) -> FeedView:

@@ -153,6 +153,17 @@ representations = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
+# What readers of older documents have of them, where deltas are offered; ``shrunk``: an entry was taken out.
+generations = Table(
+    "generations",
+    metadata,
+    Column("path", Text, primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("shrunk", Boolean, nullable=False),
+    Column("entries", LargeBinary, nullable=False),
+)
+
 # Which article stands in which feed, in the order in which they came into it. Once its place is sealed in an
 # archive document, a membership stays for ever.
 memberships = Table(
@@ -230,9 +241,19 @@ def _codings(connection: Connection) -> None:
         connection.execute(delete(meta).where(meta.c.key == "settings"))
 
 
+def _generations(connection: Connection) -> None:
+    generations.create(connection, checkfirst=True)
+
+
 # The step at position N brings a database from version N to N + 1; a published step is never changed. An empty
 # database is made as the tables stand, so each step finds out what is there.
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (metadata.create_all, _archives, _former_slugs, _codings)
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
+    metadata.create_all,
+    _archives,
+    _former_slugs,
+    _codings,
+    _generations,
+)
 
 
 def _add_column(connection: Connection, column: Column[Any]) -> None:

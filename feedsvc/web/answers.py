@@ -8,6 +8,7 @@ from email.utils import format_datetime
 from flask import Response
 from werkzeug.datastructures import Headers
 
+from feedsvc.codings import encode
 from feedsvc.model import Representation
 from feedsvc.web.conditional import Preconditions, etag, evaluate
 from feedsvc.web.encoding import IDENTITY, negotiate
@@ -84,6 +85,30 @@ def represent(
     if coding != IDENTITY:
         content["Content-Encoding"] = coding
     return _answer(200, representation.bodies[coding], shared | content, now)
+
+
+def delta(
+    representation: Representation,
+    body: bytes,
+    accept_encoding: str | None,
+    now: datetime,
+    headers: Mapping[str, str],
+) -> Answer:
+    """The entries of a document that its reader lacks (RFC 3229, section 10.5.3)."""
+    bodies = encode(body)
+    coding = negotiate(accept_encoding, bodies)
+    content = {
+        "ETag": etag(representation.digest, coding),
+        "Last-Modified": http_date(min(representation.last_modified, now.replace(microsecond=0))),
+        "Cache-Control": NO_STORE,
+        "IM": "feed",
+        "Vary": "Accept-Encoding",
+        "Accept-Ranges": "none",
+        "Content-Type": _content_type(representation.media_type),
+        **headers,
+        **({"Content-Encoding": coding} if coding != IDENTITY else {}),
+    }
+    return _answer(226, bodies[coding], content, now)
 
 
 def is_xml_feed(representation: Representation) -> bool:

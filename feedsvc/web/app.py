@@ -4,12 +4,12 @@ import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from flask import Flask, request
-from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound
+from werkzeug.exceptions import InternalServerError, MethodNotAllowed, NotFound
 
 from feedsvc.errors import StoreError
+from feedsvc.feeds.delta import cut, entries_of
 from feedsvc.model import Representation
 from feedsvc.views import ArticleView, Gone, Moved
 from feedsvc.web import answers
@@ -17,7 +17,7 @@ from feedsvc.web.addresses import HABITUAL, Addresses, is_for_programs
 from feedsvc.web.answers import DAY, NO_STORE, OPEN_HEADERS, PAGE_HEADERS, Answer
 from feedsvc.web.archives import Archives
 from feedsvc.web.assets import load_assets
-from feedsvc.web.conditional import Preconditions
+from feedsvc.web.conditional import Preconditions, held_digests
 from feedsvc.web.edition import Edition
 from feedsvc.web.pages import Pages
 from feedsvc.web.shelf import Shelf
@@ -25,6 +25,7 @@ from feedsvc.web.shelf import Shelf
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+_HELD = 4  # tags of a request that are looked up for a delta
 MISSING_AGE = 60  # seconds for which a 404 may be kept: an article may appear there
 RETRY_AFTER = {"Retry-After": "60"}
 ROBOTS = "User-agent: *\nDisallow:"
@@ -48,7 +49,6 @@ def create_app(edition: Edition, *, base: str, clock: Callable[[], datetime] = _
     app.register_error_handler(MethodNotAllowed, site.wrong_method)
     app.register_error_handler(StoreError, site.unavailable)
     app.register_error_handler(InternalServerError, site.broken)
-    app.register_error_handler(HTTPException, site.refused)
     app.wsgi_app = _Mounted(app.wsgi_app, site)  # type: ignore[method-assign]
     return app
 
@@ -88,7 +88,20 @@ class _Site:
             return self._represent(found, OPEN_HEADERS | link)
         if request.headers.get("Sec-Fetch-Dest") == "document":
             return self._represent(*answers.for_browsers(found, link))
-        return self._represent(found, answers.FEED_HEADERS | link)
+        headers = answers.FEED_HEADERS | link
+        body = self._lacking(found)
+        if body is None:
+            return self._represent(found, headers)
+        return answers.delta(found, body, request.headers.get("Accept-Encoding"), self.clock(), headers)
+
+    def _lacking(self, found: Representation) -> bytes | None:
+        """The document with only the entries that its reader lacks, if the reader asks for that and it can be told."""
+        asked = {each.partition(";")[0].strip().lower() for each in request.headers.get("A-IM", "").split(",")}
+        held = held_digests(request.headers.get("If-None-Match"))[:_HELD]
+        if "feed" not in asked or found.digest in held or request.headers.get("If-Match"):
+            return None
+        known = next((each for digest in held if (each := self.edition.generation(found.path, digest))), None)
+        return None if known is None else cut(found.bodies["identity"], entries_of(known))
 
     def feed(self, name: str) -> Answer:
         """A feed as a document, or for people."""
@@ -183,10 +196,6 @@ class _Site:
         """500; Flask has logged the reason."""
         return answers.line(500, "Something went wrong here; the operator's log says what.", self.clock(), NO_STORE)
 
-    def refused(self, error: HTTPException) -> Answer:
-        """What else Werkzeug finds wrong with a request, without its HTML."""
-        return answers.line(error.code or 400, "This request cannot be answered.", self.clock(), NO_STORE)
-
     def _unavailable(self, text: str) -> Answer:
         return answers.line(503, f"{text} Try again in a minute.", self.clock(), NO_STORE, RETRY_AFTER)
 
@@ -206,17 +215,12 @@ class _Site:
 
 
 class _Mounted:
-    """Takes the prefix of the base off each path, as the proxy passes them whole (WSGI: PEP 3333).
-
-    Puts the host of the base in the place of the one that a request names: no answer depends on it, and Werkzeug
-    would refuse some (RFC 9110, 7.2).
-    """
+    """Takes the prefix of the base off each path, as the proxy passes them whole (WSGI: PEP 3333)."""
 
     def __init__(self, inner: "WSGIApplication", site: _Site) -> None:
         self._inner = inner
         self._site = site
         self._prefix = site.addresses.prefix.encode().decode("latin-1")
-        self._host = urlsplit(site.addresses.base).netloc
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         path = str(environ.get("PATH_INFO") or "/")
@@ -225,7 +229,6 @@ class _Mounted:
             return answer(environ, start_response)
         if not path.startswith(f"{self._prefix}/"):
             return self._site.missing_line("There is nothing at this address.")(environ, start_response)
-        environ["HTTP_HOST"] = self._host
         environ["PATH_INFO"] = path.removeprefix(self._prefix)
         environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + self._prefix
         return self._inner(environ, start_response)

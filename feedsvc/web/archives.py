@@ -2,10 +2,9 @@
 
 import re
 
-from feedsvc.feeds.compose import compose_archive, compose_entry, compose_feed, feed_title
+from feedsvc.feeds.archives import render_archive
 from feedsvc.feeds.formats import FORMATS
-from feedsvc.model import Feed, Representation
-from feedsvc.views import ArchiveView
+from feedsvc.model import Representation
 from feedsvc.web.answers import DAY
 from feedsvc.web.assets import represent_bytes
 from feedsvc.web.edition import Edition
@@ -29,32 +28,9 @@ class Archives:
 
         def make() -> Representation | None:
             view = self._edition.archive(found[1], int(found[2]))
-            return None if view is None else represent_archive(path, view)
+            if view is None:
+                return None
+            # Kept for a day, not for ever: a withdrawal must reach whoever keeps it.
+            return represent_bytes(path, FORMATS["atom"].media_type, render_archive(view), view.changed, DAY)
 
         return self._shelf.document(path, make)
-
-
-def represent_archive(path: str, view: ArchiveView) -> Representation:
-    """The bytes of an archive document. They may be kept for a day: a withdrawal must reach them."""
-    atom = FORMATS["atom"]
-    return represent_bytes(path, atom.media_type, atom.render(_feed(view)), view.changed, DAY)
-
-
-def _feed(view: ArchiveView) -> Feed:
-    subscription = compose_feed(
-        view.settings,
-        name=view.feed.name,
-        title=feed_title(view.settings.publication.title, view.feed.name, view.feed.title),
-        description=view.feed.description or "",
-        entries=(),
-        floor=view.changed,
-        authority=view.authority,
-        previous=view.previous,
-        following=view.following,
-        origin=view.origin,
-    )
-    entries = [
-        compose_entry(each.article, [found.topic for found in each.topics], view.settings)[0]
-        for each in view.articles
-    ]
-    return compose_archive(subscription, view.number, entries, view.tombstones)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 _SUFFIXES = {"identity": "", "gzip": "-gz", "br": "-br", "zstd": "-zstd"}
+_OWN_SUFFIX = re.compile("(?:-gz|-br|-zstd)$")
 
 # Proxies that compress change the tag: `"h-gzip"` (Apache 2.4), `"h"-gzip` (older), `"h--gzip"` (Jetty).
 _PROXY_SUFFIX = re.compile(r"(?:--?|;)(?:gzip|deflate|br|zstd)$")
@@ -53,6 +54,12 @@ def evaluate(asked: Preconditions, digest: str, coding: str, last_modified: date
         return Verdict(304, held) if held else Verdict(200, coding)
     since = parse_http_date(asked.if_modified_since, now)
     return Verdict(304 if since is not None and since >= last_modified else 200, coding)
+
+
+def held_digests(header: str | None) -> list[str]:
+    """The digests of the documents that ``If-None-Match`` names, in any coding, each once."""
+    stems = (_PROXY_SUFFIX.sub("", tag) for tag, _ in _tags(header or ""))
+    return list(dict.fromkeys(_OWN_SUFFIX.sub("", stem) for stem in stems))
 
 
 def _may_proceed(asked: Preconditions, digest: str, last_modified: datetime, now: datetime) -> bool:

@@ -46,6 +46,10 @@ class Edition(Protocol):
         """The article with that slug, or what became of it; None when there never was one."""
         ...
 
+    def generation(self, path: str, digest: str) -> bytes | None:
+        """What readers have who hold the document ``digest`` at ``path``; None when no delta may be made from it."""
+        ...
+
     def moved(self, path: str) -> Moved | Closed | None:
         """Where the operator moved an address without the base; None when it is where it was."""
         ...
