@@ -16,7 +16,7 @@ from test_parsers import DOCUMENTS
 from feedsvc.articles.dates import Surroundings
 from feedsvc.articles.settle import settle
 from feedsvc.config import FolderDefaults, Publication, Settings
-from feedsvc.model import Document, Neighbours, Parsed
+from feedsvc.model import Document, Draft, Neighbours, Parsed
 from feedsvc.parsers import PARSERS, parse, parser_for
 
 MODIFIED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -175,3 +175,11 @@ def test_hostile_documents_take_no_time_that_grows_with_their_square_and_little_
 )
 def test_what_stands_in_a_document_counts_for_more_than_its_suffix(name: str, data: bytes, format: str) -> None:
     assert parser_for(Document(name, data, MODIFIED)).format == format
+
+
+@pytest.mark.parametrize("address", ["http://[::1", "http://[v1.x]/", "//\x00", "http://a\ud800/"])
+def test_addresses_that_are_none(address: str) -> None:
+    draft = Draft(format="html", headline="A", html='<a href="x">b</a>', base=address, url=address, license=address)
+    story = settle(draft, Surroundings("2026-02-03.html", MODIFIED, Neighbours(), FolderDefaults()), SETTINGS)
+    assert story.via is None
+    assert "https://example.org/articles/x" in story.html

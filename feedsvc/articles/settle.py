@@ -49,7 +49,7 @@ def settle(draft: Draft, around: Surroundings, settings: Settings) -> Story:
     """The story that ``draft`` tells; ``is_rejected`` tells whether it may enter the ledger."""
     notes = _Notes(dict(draft.evidence), list(draft.findings))
     local = _local(settings.publication, around.defaults)
-    base = urljoin(article_base(settings), draft.base or "")
+    base = _joined(article_base(settings), draft.base or "")
     body = clean_body(draft.html, base if _is_web(base) else article_base(settings))
     notes.findings.extend(body.findings)
     text = plain_text(body.html)
@@ -207,6 +207,14 @@ def _is_web(address: str) -> bool:
         return False
 
 
+def _joined(base: str, address: str) -> str:
+    """``address`` made absolute against ``base``; empty when it is no address ("http://[")."""
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return ""
+
+
 def _web(address: str | None) -> str | None:
     cleaned = one_line(address or "")
     return cleaned if _is_web(cleaned) else None
@@ -217,10 +225,7 @@ def _address(stated: str | None, base: str, about: str, notes: _Notes) -> str | 
     if not stated:
         return None
     cleaned = one_line(stated)
-    try:
-        address = urljoin(base, cleaned)
-    except ValueError:
-        address = ""
+    address = _joined(base, cleaned)
     if _is_web(address):
         return address
     message = f"{cleaned[:80]!r} is no http or https address and was left out; correct it."
