@@ -8,10 +8,12 @@ from feedsvc.model import Document, Draft, Finding, Hints, Neighbours, Parsed
 from feedsvc.parsers.charset import DecodeError
 from feedsvc.parsers.html_address import base_of, canonical, link_with, picture
 from feedsvc.parsers.html_content import main_content
-from feedsvc.parsers.html_dates import find_published, find_updated
-from feedsvc.parsers.html_headline import find_headline, site_names
+from feedsvc.parsers.html_dates import date_order, find_published, find_updated
+from feedsvc.parsers.html_headline import find_headline
+from feedsvc.parsers.html_layout import layout
 from feedsvc.parsers.html_orders import find_orders
 from feedsvc.parsers.html_people import find_authors
+from feedsvc.parsers.html_site import site_names
 from feedsvc.parsers.html_stated import Stated, stated, string
 from feedsvc.parsers.html_topics import find_topics
 from feedsvc.parsers.html_tree import Page, read_page
@@ -41,15 +43,17 @@ def _draft(page: Page, order: str | None) -> Draft | None:
     root = page.root
     facts = stated(root)
     address = canonical(root, facts)
-    sites = site_names(facts, address)
-    headline = find_headline(root, facts, sites)
-    authors, authors_from = find_authors(root, facts, sites)
-    published, published_from, date_findings = find_published(root, facts, address, order)
+    language = _language(root, facts)
+    order = order or date_order(root, language)
+    sites = site_names(root, facts, address)
+    headline = find_headline(root, facts, sites, address)
+    where = layout(root, headline.element if headline else None)
+    authors, authors_from = find_authors(root, facts, sites, where)
+    published, published_from, date_findings = find_published(root, facts, where, address, order)
     tags, sections = find_topics(root, facts, sites)
-    orders = find_orders(facts, order)
+    orders = find_orders(facts, published, order)
     base = base_of(root, address)
     licence = link_with(root, "license")
-    language = _language(root, facts)
     updated = find_updated(facts, order)
     clues = Clues(
         headline.text if headline else None,

@@ -1,7 +1,8 @@
 """The headline of a page, without the name of the site.
 
 What the page shows as its heading is what a reader calls the headline; what the page states (JSON-LD,
-Open Graph, its title) confirms which of several headings that is, and stands in where none is shown.
+Open Graph, its title, the title of its comment feed) confirms which of several headings that is, or which
+part of one, and stands in where none is shown.
 """
 
 import re
@@ -12,7 +13,8 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from feedsvc.parsers.html_furniture import inside, is_furniture, words_of
-from feedsvc.parsers.html_stated import Stated, string, types_of
+from feedsvc.parsers.html_site import names_site, same_page
+from feedsvc.parsers.html_stated import Stated, string
 from feedsvc.parsers.html_tree import tag_of, text_of
 from feedsvc.text import fold, one_line
 
@@ -20,9 +22,21 @@ Element = etree._Element
 
 _LONGEST = 400
 _SEPARATOR = re.compile(r"\s+[|–—\-»«·•:›~/l]+\s+|\s*[|»«•›]\s*|:\s+")
-_TITLE_WORDS = frozenset("title headline heading".split())
+_TITLE_WORDS = frozenset("title headline heading titel ueberschrift titulo titre titolo".split())
+_ARTICLE_WORDS = frozenset("article artikel entry post story page news single content".split())
+_SHOWN = ("h1", "h2", "h3", "h4", "p", "div", "span", "header")
 _WORD = re.compile(r"\w+")
-_ORGANISATIONS = frozenset("organization newsmediaorganization website corporation blog periodical".split())
+# Parts of a heading that are no part of the headline: the line above it, the line below it, a date.
+_KICKERS = frozenset(
+    """kicker overline dachzeile spitzmarke topline roofline eyebrow pretitle antetitulo vorspann overhead
+    subtitle subheadline subhead subheading subline untertitel unterzeile category section date datum time
+    badge label flag sr offscreen visuallyhidden""".split()
+)
+_FEED_ENDING = re.compile(
+    r"\s*(?:comments? feed|kommentar-?feed|kommentare|» feed der kommentare|flux des commentaires|comentarios|"
+    r"feed de comentários|feed dei commenti|reactiesfeed|kommentarsflöde)\s*$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,43 +48,50 @@ class Headline:
     evidence: str
 
 
-def site_names(facts: Stated, address: str | None) -> frozenset[str]:
-    """The names of the site and its host, folded."""
-    names = [
-        *facts.every("og:site_name", "application-name", "apple-mobile-web-app-title", "publisher", "dc.publisher")
-    ]
-    names += [string(node.get("publisher")) or "" for node in facts.articles]
-    names += [string(node.get("name")) or "" for node in facts.nodes if types_of(node) & _ORGANISATIONS]
-    host = urlsplit(address or "").hostname or ""
-    names += [host, host.removeprefix("www."), host.removeprefix("www.").partition(".")[0]]
-    return frozenset(fold(name) for name in names if name)
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """What the page states as its headline: ``parts`` are the runs of words that it may be without the site's name."""
+
+    text: str
+    evidence: str
+    parts: frozenset[str]
 
 
-def find_headline(root: Element, facts: Stated, sites: frozenset[str]) -> Headline | None:
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A heading, the text of it that may be the headline, and how sure that is: 1 and more is enough."""
+
+    element: Element
+    text: str
+    value: float
+
+
+def find_headline(root: Element, facts: Stated, sites: frozenset[str], address: str | None) -> Headline | None:
     """The headline with the best evidence; None when the page shows and states none."""
-    statements = list(_statements(root, facts, sites))
     headings = list(_headings(root))
-    best: tuple[float, int, Element] | None = None
-    for place, heading in enumerate(headings):
-        value = _standing(heading, statements, sites)
-        if best is None or value > best[0]:
-            best = (value, -place, heading)
-    if best is not None and best[0] >= 1.0:
-        return Headline(text_of(best[2]), best[2], f"the page's {best[2].tag}")
+    texts = {fold(text) for heading in headings for text in _readings(heading)}
+    statements = list(_statements(root, facts, sites, texts))
+    best: _Shown | None = None
+    for heading in headings:
+        shown = _judged(heading, statements, sites, address)
+        if best is None or shown.value > best.value:
+            best = shown
+    if best is not None and best.value >= 1.0:
+        return Headline(best.text, best.element, f"the page's {tag_of(best.element)}")
     if statements:
-        return Headline(statements[0][0], None, statements[0][1])
-    if headings:
-        return Headline(text_of(headings[0]), headings[0], f"the page's {headings[0].tag}")
+        return Headline(statements[0].text, None, statements[0].evidence)
+    if best is not None:
+        return Headline(best.text, best.element, f"the page's {tag_of(best.element)}")
     return None
 
 
-def without_site(title: str, sites: frozenset[str], headings: tuple[str, ...] = ()) -> str:
-    """``title`` without the parts that name the site, its sections or nothing but itself."""
+def without_site(title: str, sites: frozenset[str], shown: set[str]) -> str:
+    """``title`` without the parts that name the site; the longest part that the page shows as a heading, if one is."""
     parts, separators = _SEPARATOR.split(title), _SEPARATOR.findall(title)
     for size in range(len(parts), 0, -1):
         for start in range(len(parts) - size + 1):
             candidate = _joined(parts, separators, start, size)
-            if fold(candidate) in headings:
+            if fold(candidate) in shown and not names_site(candidate, sites):
                 return candidate
     start, end = 0, len(parts)
     while end - start > 1 and names_site(parts[end - 1], sites):
@@ -80,18 +101,6 @@ def without_site(title: str, sites: frozenset[str], headings: tuple[str, ...] = 
     return _joined(parts, separators, start, end - start)
 
 
-def names_site(text: str, sites: frozenset[str]) -> bool:
-    """Whether ``text`` is one of the site's names, written alike or run together."""
-    run = "".join(_WORD.findall(fold(text)))
-    if not run:
-        return True
-    for site in sites:
-        other = "".join(_WORD.findall(site))
-        if run == other or (len(other) > 3 and len(run) > 3 and (run.startswith(other) or other.startswith(run))):
-            return True
-    return False
-
-
 def _joined(parts: list[str], separators: list[str], start: int, size: int) -> str:
     text = parts[start]
     for at in range(start + 1, start + size):
@@ -99,9 +108,8 @@ def _joined(parts: list[str], separators: list[str], start: int, size: int) -> s
     return one_line(text)
 
 
-def _statements(root: Element, facts: Stated, sites: frozenset[str]) -> Iterator[tuple[str, str]]:
-    """What the page states as its headline, best first, with the evidence."""
-    shown = tuple(fold(text_of(heading)) for heading in _headings(root))
+def _statements(root: Element, facts: Stated, sites: frozenset[str], shown: set[str]) -> Iterator[_Statement]:
+    """What the page states as its headline, best first."""
     title = next((text_of(each) for each in root.iter("title") if not inside(each, frozenset(("svg",)))), "")
     sources = (
         (string(facts.article("headline")), "headline of the JSON-LD"),
@@ -110,50 +118,143 @@ def _statements(root: Element, facts: Stated, sites: frozenset[str]) -> Iterator
         (facts.meta("twitter:title"), "twitter:title"),
         (string(facts.article("name")), "name of the JSON-LD"),
         (title, "the title element"),
+        (_feed_title(root), "the title of its comment feed"),
     )
     for value, evidence in sources:
-        text = without_site(one_line(value or "")[:_LONGEST], sites, shown)
+        value = one_line(value or "")[:_LONGEST]
+        text = without_site(value, sites, shown)
         if text and not (names_site(text, sites) and evidence != "the title element"):
-            yield text, evidence
+            yield _Statement(text, evidence, frozenset((fold(value), *_parts(value))))
+
+
+def _parts(title: str) -> Iterator[str]:
+    parts, separators = _SEPARATOR.split(title)[:8], _SEPARATOR.findall(title)
+    for start in range(len(parts)):
+        for size in range(1, len(parts) - start + 1):
+            yield fold(_joined(parts, separators, start, size))
+
+
+def _feed_title(root: Element) -> str | None:
+    """The headline in the title of the feed of the story's own comments, as blogs link it."""
+    for link in root.iter("link"):
+        title = link.get("title") or ""
+        if "rss" in (link.get("type") or "") and (ending := _FEED_ENDING.search(title)):
+            name = title[: ending.start()].partition("»")[2].strip()
+            if name:
+                return name
+    return None
 
 
 def _headings(root: Element) -> Iterator[Element]:
     """The elements that may show the headline."""
-    for element in root.iter("h1", "h2", "h3", "p", "div", "span", "header"):
-        named = element.get("itemprop") == "headline"
-        if tag_of(element) not in ("h1", "h2") and not named:
-            words = words_of(element)
-            if tag_of(element) == "h3" or _TITLE_WORDS.isdisjoint(words):
+    for element in root.iter(*_SHOWN):
+        tag = tag_of(element)
+        if tag not in ("h1", "h2", "h3") and element.get("itemprop") != "headline":
+            if element.get("class") is None and element.get("id") is None:
                 continue
-            if not {"article", "entry", "post", "story", "page"} & set(words):
+            words = words_of(element)
+            if _TITLE_WORDS.isdisjoint(words) or (_ARTICLE_WORDS.isdisjoint(words) and "headline" not in words):
                 continue
         if 0 < len(text_of(element)) <= _LONGEST:
             yield element
 
 
-def _standing(heading: Element, statements: list[tuple[str, str]], sites: frozenset[str]) -> float:
-    """How sure it is that ``heading`` is the headline: 1 and more is enough."""
-    text = text_of(heading)
-    agreement = max((_alike(text, stated) for stated, _ in statements), default=0.0)
-    value = 2.0 * agreement if agreement > 0.5 else agreement
-    if tag_of(heading) == "h1":
-        value += 0.9
-    elif tag_of(heading) != "h2" and heading.get("itemprop") != "headline":
-        value -= 0.3
-    if heading.get("itemprop") == "headline" or not _TITLE_WORDS.isdisjoint(words_of(heading)):
+def _readings(heading: Element) -> list[str]:
+    """The texts that a heading may mean: the whole, without the lines above and below it, its single parts."""
+    whole = text_of(heading)
+    if not len(heading):
+        return [whole]
+    named = [each for each in heading.iter(etree.Element) if each is not heading and _is_kicker(each)]
+    kept = _without(heading, named).strip(" :|–-") if named else whole
+    parts = [text_of(each) for each in heading if tag_of(each) not in ("br", "a", "em", "i", "wbr")]
+    return list(dict.fromkeys(text for text in (kept, whole, *parts) if text))
+
+
+def _is_kicker(element: Element) -> bool:
+    if tag_of(element) in ("time", "style", "script", "svg", "button"):
+        return True
+    return not _KICKERS.isdisjoint(words_of(element))
+
+
+def _without(heading: Element, left_out: list[Element]) -> str:
+    pieces: list[str] = []
+
+    def visit(element: Element) -> None:
+        pieces.append(element.text or "")
+        for child in element:
+            if child not in left_out:
+                visit(child)
+            pieces.append(child.tail or "")
+
+    visit(heading)
+    return one_line("".join(pieces))
+
+
+def _judged(heading: Element, statements: list[_Statement], sites: frozenset[str], address: str | None) -> _Shown:
+    """The reading of ``heading`` with the best evidence."""
+    standing = _standing(heading, address)
+    readings = _readings(heading)
+    best: _Shown | None = None
+    for at, text in enumerate(readings):
+        # A part of a heading is the headline only where a statement is exactly that part.
+        part = at > 0 and text != text_of(heading)
+        agreement = _agreement(text, statements)
+        value = standing + agreement - 0.05 * at - (1.5 if names_site(text, sites) else 0.0) - (0.9 if part else 0.0)
+        if part and agreement < 2.0:
+            continue
+        if best is None or value > best.value:
+            best = _Shown(heading, text, value)
+    return best or _Shown(heading, text_of(heading), standing)
+
+
+def _agreement(text: str, statements: list[_Statement]) -> float:
+    """How far the statements say the same as ``text``: 2 and more when one says exactly that."""
+    folded = fold(text)
+    exact = sum(folded in stated.parts for stated in statements)
+    if exact:
+        return 2.0 + 0.2 * exact
+    alike = max((_alike(folded, fold(stated.text)) for stated in statements), default=0.0)
+    return 2.0 * alike if alike > 0.5 else alike
+
+
+def _standing(heading: Element, address: str | None) -> float:
+    """What the place and the markup of ``heading`` say."""
+    tag = tag_of(heading)
+    value = 0.9 if tag == "h1" else 0.0
+    words = words_of(heading)
+    is_named = heading.get("itemprop") == "headline" or not _TITLE_WORDS.isdisjoint(words)
+    if is_named:
         value += 0.3
-    if names_site(text, sites):
-        value -= 1.5
+    if tag == "h3" or (tag not in ("h1", "h2") and heading.get("itemprop") != "headline"):
+        value -= 0.3
+    if "site" in words or "logo" in words:
+        value -= 0.8
     if inside(heading, frozenset(("nav", "aside", "footer"))):
         value -= 0.8
     if is_furniture(heading) or heading.find(".//img") is not None:
         value -= 0.2
-    return value
+    return value - _leads_elsewhere(heading, address)
+
+
+def _leads_elsewhere(heading: Element, address: str | None) -> float:
+    """What speaks against a heading that is nothing but a link: the site's name, or a teaser of another page."""
+    link = heading.find(".//a[@href]")
+    parent = heading.getparent()
+    if link is None and parent is not None and tag_of(parent) == "a":
+        link = parent
+    if link is None or len(text_of(link)) < 0.8 * len(text_of(heading)):
+        return 0.0
+    href = (link.get("href") or "").strip()
+    if href == "/" or (href.startswith("http") and urlsplit(href).path in ("", "/") and not urlsplit(href).query):
+        return 1.5
+    if address is None or same_page(href, address):
+        return 0.0
+    return 0.6
 
 
 def _alike(left: str, right: str) -> float:
-    """How many words two texts share: the F1 of their words."""
-    a, b = _WORD.findall(fold(left)), _WORD.findall(fold(right))
+    """How many words two folded texts share: the F1 of their words."""
+    a, b = _WORD.findall(left), _WORD.findall(right)
     if not a or not b:
         return 0.0
     if a == b:

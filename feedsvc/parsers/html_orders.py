@@ -28,14 +28,23 @@ class Orders:
     findings: tuple[Finding, ...]
 
 
-def find_orders(facts: Stated, order: str | None) -> Orders:
+def find_orders(facts: Stated, published: SourceDate | None, order: str | None) -> Orders:
     """What the page orders. What is not understood is an error, so that nothing is published too early."""
     findings: list[Finding] = []
+    expires = _date(facts, "expires", order, findings)
+    # Pages that no cache shall keep state a day long past; a story that expires before it appears is none of ours.
+    is_early = expires is not None and published is not None and _day(expires) < _day(published)
+    if is_early and facts.meta("feedsvc:expires") is None:
+        message = (
+            "The page expires before it was published, which orders caches only; write feedsvc:expires to mean us."
+        )
+        findings.append(Finding("expires-ignored", "info", message, "expires"))
+        expires = None
     return Orders(
         facts.meta("feedsvc:id", "id"),
         _status(facts, findings),
         _date(facts, "embargo", order, findings),
-        _date(facts, "expires", order, findings),
+        expires,
         tuple(findings),
     )
 
@@ -51,9 +60,13 @@ def _status(facts: Stated, findings: list[Finding]) -> Status | None:
     return status
 
 
+def _day(date: SourceDate) -> tuple[int, int, int]:
+    return date.year or 0, date.month, date.day
+
+
 def _date(facts: Stated, field: str, order: str | None, findings: list[Finding]) -> SourceDate | None:
     value = facts.meta(f"feedsvc:{field}", field)
-    # ``http-equiv=expires`` with 0, -1 or "never" orders caches, nobody else.
+    # 0, -1 or "never" orders caches, nobody else.
     if value is None or (field == "expires" and value.lower() in ("0", "-1", "never", "now")):
         return None
     try:

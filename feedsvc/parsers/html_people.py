@@ -7,55 +7,102 @@ from typing import Any
 from lxml import etree
 
 from feedsvc.model import Person
-from feedsvc.parsers.html_furniture import is_comments, words_of
-from feedsvc.parsers.html_headline import names_site
+from feedsvc.parsers.html_bylines import LONGEST, marked_bylines, worded_bylines
+from feedsvc.parsers.html_layout import Layout
+from feedsvc.parsers.html_site import names_site
 from feedsvc.parsers.html_stated import Stated, strings
-from feedsvc.parsers.html_tree import tag_of, text_of
 from feedsvc.parsers.names import split_authors
 from feedsvc.text import fold, one_line
 
 Element = etree._Element
 
-_LONGEST_BYLINE = 160
-_NO_NAME = re.compile(r"https?:|www\.|@\S+\.\S+|[/<>{}|]|\d{3}|^\W*$", re.I)
-_ANONYMOUS = frozenset(
-    "admin administrator unknown editor redaktion redaction author autor auteur anonymous anonym root user webmaster "
-    "guest staff none null default".split()
+_METAS = (
+    "author",
+    "article:author",
+    "dc.creator",
+    "dcterms.creator",
+    "sailthru.author",
+    "parsely-author",
+    "byl",
+    "citation_author",
+    "article:author_name",
+    "cxenseparse:author",
+    "og:article:author",
+    "shareaholic:article_author_name",
+    "rnews:author",
+    "twitter:data1",
 )
-_BYLINE_WORDS = frozenset(
-    "author authors byline autor autoren auteur auteurs autore autores writer fn verfasser contributor".split()
+_NO_NAME = re.compile(r"https?:|//|@\S+\.\S+|[<>{}|]|\d{3}|^\W*$", re.I)
+_ADDRESS = re.compile(r"(?:www\.)?[\w-]+(?:\.[\w-]+)+")
+_NOBODY = frozenset(
+    "admin administrator unknown author autor auteur anonymous anonym root user webmaster guest none null default "
+    "wordpressadmin wpadmin webadmin siteadmin".split()
 )
-_NOT_BYLINE = frozenset("bio box image avatar img photo picture comment comments description social".split())
+_OFFICES = frozenset("redaktion redaction redacción redazione editor staff team newsroom desk editorial".split())
+# What links to an author's page say besides the name.
+_LINK_WORDS = frozenset(
+    """posts beiträge artikel articles profil profile alle all more mehr view edit bearbeiten follow folgen website
+    bio kontakt contact share teilen abonnieren subscribe login übersicht zur archive archiv""".split()
+)
+_ROLE_BEFORE = re.compile(
+    r"^(?:(?:zeige\ |view\ |see\ |voir\ |ver\ )?(?:alle|all|more|mehr|weitere|tou[st]e?s?|todos|todas)(?:\ (?:les|los|las))?\ (?:artikel|beiträge|posts?|articles|stories|artículos|entradas)?\s*(?:von|by|de|from|par)|"
+    r"über|about|von(?=\ ?:)|by(?=\ ?:)|interview|text|texte|kommentar|gastbeitrag|analyse|reportage|foto(?:s|grafie)?|photos?|author|autor(?:in|en)?|"
+    r"vom|posted\ by|written\ by|published\ by|reported\ by|reviewed\ by|geschrieben\ von|veröffentlicht\ von|verfasst\ von|"
+    r"ein\ (?:artikel|beitrag|gastbeitrag|kommentar)\ von|(?:ein\ )?(?:gastbeitrag|kommentar|interview|analyse)\ von|"
+    r"publié\ par|écrit\ par|publicado\ por|escrito\ por|scritto\ da)(?:\s*:\s*|\s+)",
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
-def find_authors(root: Element, facts: Stated, sites: frozenset[str]) -> tuple[tuple[Person, ...], str]:
-    """The authors and where they were found; none when no source names a person that is not the site."""
-    for evidence, people in _sources(root, facts):
-        named = tuple(dict.fromkeys(person for person in people if _is_author(person, sites)))
-        if named:
-            return named, evidence
-    return (), ""
+def find_authors(
+    root: Element, facts: Stated, sites: frozenset[str], where: Layout
+) -> tuple[tuple[Person, ...], str]:
+    """The authors and where they were found: full names first, then login names and the site's, then an office.
+
+    None when no source names anybody.
+    """
+    best: tuple[int, tuple[Person, ...], str] | None = None
+    for evidence, people in _sources(root, facts, where):
+        ranked = [(_rank(each, sites, evidence), each) for each in people]
+        named = tuple(dict.fromkeys(each for rank, each in ranked if rank < _UNNAMED))
+        if not named:
+            continue
+        rank = min(rank for rank, _ in ranked)
+        if best is None or rank < best[0]:
+            best = (rank, named, evidence)
+        if rank == 0:
+            break
+    return best[1:] if best else ((), "")
 
 
-def _sources(root: Element, facts: Stated) -> Iterator[tuple[str, list[Person]]]:
-    yield "author of the JSON-LD", _stated_people(facts, facts.article("author", "creator"))
-    names = (
-        "author",
-        "article:author",
-        "dc.creator",
-        "dcterms.creator",
-        "sailthru.author",
-        "parsely-author",
-        "byl",
-        "citation_author",
-        "article:author_name",
-        "cxenseparse:author",
-    )
-    for name in names:
+def _sources(root: Element, facts: Stated, where: Layout) -> Iterator[tuple[str, list[Person]]]:
+    """The evidence and the people it names, best first."""
+    yield _OF_JSON, _stated_people(facts, facts.article("author", "creator"))
+    for name in _METAS:
+        if name == "twitter:data1" and fold(facts.meta("twitter:label1") or "") not in _WRITTEN_BY:
+            continue
         yield f"meta {name}", [person for value in facts.every(name) for person in _people(value)]
-    yield "itemprop author", [p for e in _shown(root, _by_itemprop) for p in _people(text_of(e))]
-    yield "a link with rel=author", [p for e in _shown(root, _by_rel) for p in _people(text_of(e))]
-    yield "the byline", [p for e in _shown(root, _by_class) for p in _people(text_of(e))]
+    for evidence, names in marked_bylines(root, where):
+        yield evidence, [person for name in names for person in _people(name)]
+    yield _OF_JSON, _stated_people(facts, facts.page("author", "creator"))
+    for name in worded_bylines(root, where):
+        yield "a line that names the author", _people(name)
+
+
+_OF_JSON = "author of the JSON-LD"
+_WRITTEN_BY = frozenset(
+    (
+        "written by",
+        "verfasst von",
+        "geschrieben von",
+        "écrit par",
+        "escrito por",
+        "scritto da",
+        "author",
+        "by",
+        "autor",
+    )
+)
 
 
 def _stated_people(facts: Stated, value: Any) -> list[Person]:
@@ -69,41 +116,29 @@ def _stated_people(facts: Stated, value: Any) -> list[Person]:
 
 def _people(text: str) -> list[Person]:
     text = one_line(text)
-    if not text or len(text) > _LONGEST_BYLINE or text.lower().startswith(("http:", "https:", "//", "@")):
+    if not text or len(text) > LONGEST or text.lower().startswith(("http:", "https:", "//", "@")):
         return []
+    text = _ROLE_BEFORE.sub("", text).strip(" |–-")
+    if _ADDRESS.fullmatch(text) or "/" in text:
+        return [Person(text)]
     return list(split_authors(text))
 
 
-def _is_author(person: Person, sites: frozenset[str]) -> bool:
+def _rank(person: Person, sites: frozenset[str], evidence: str) -> int:
+    """How much of a name it is: 0 a person's, 1 a login or the site's, 2 an office, 3 none."""
     name = fold(person.name)
-    return not (_NO_NAME.search(name) or name in _ANONYMOUS or names_site(name, sites) or len(name) > 80)
+    words = name.split()
+    if _NO_NAME.search(name) or name in _NOBODY or len(name) > 80 or not words:
+        return _UNNAMED
+    if not _LINK_WORDS.isdisjoint(words):
+        return _UNNAMED
+    if names_site(name, sites):
+        # A site of one person bears the name of its author; a title or a publisher's name is no author.
+        return 1 if evidence not in _OF_SITES else _UNNAMED
+    if not _OFFICES.isdisjoint(words):
+        return 2
+    return 1 if person.name.islower() and len(words) == 1 else 0
 
 
-def _shown(root: Element, test: Any) -> list[Element]:
-    """The outermost elements that pass ``test``, those in comments left out, at most the first ones."""
-    found: list[Element] = []
-    for element in root.iter("a", "span", "div", "p", "address", "li", "strong", "em", "b", "cite", "h3", "h4", "h5"):
-        if not test(element):
-            continue
-        if any(is_comments(each) or tag_of(each) in ("aside", "footer") for each in element.iterancestors()):
-            continue
-        inner = next(
-            (e for e in element.iter("a", "span") if e.get("itemprop") == "name" or e.get("rel") == "author"), None
-        )
-        target = inner if inner is not None else element
-        if text_of(target) and len(text_of(target)) <= _LONGEST_BYLINE:
-            found.append(target)
-    return found[:1]
-
-
-def _by_itemprop(element: Element) -> bool:
-    return "author" in (element.get("itemprop") or "").split()
-
-
-def _by_rel(element: Element) -> bool:
-    return "author" in (element.get("rel") or "").split()
-
-
-def _by_class(element: Element) -> bool:
-    words = words_of(element)
-    return not _BYLINE_WORDS.isdisjoint(words) and _NOT_BYLINE.isdisjoint(words)
+_UNNAMED = 3
+_OF_SITES = frozenset(("meta author", "meta article:author", "meta dc.creator", "a line that names the author"))

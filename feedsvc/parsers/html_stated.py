@@ -23,6 +23,8 @@ _ARTICLE_TYPES = frozenset(
     "socialmediaposting medicalscholarlyarticle review recipe podcastepisode howto claimreview interview".split()
 )
 _PAGE_TYPES = frozenset("webpage itempage medicalwebpage aboutpage faqpage creativework".split())
+# What orders caches says nothing of the story.
+_FOR_CACHES = frozenset((("http-equiv", "expires"),))
 _LARGEST_SCRIPT = 500_000
 _MOST_NODES = 400
 _COMMA_TOO_MANY = re.compile(r",(\s*[\]}])")
@@ -117,6 +119,8 @@ def _metas(root: Element) -> dict[str, tuple[str, ...]]:
             continue
         for key in ("property", "name", "itemprop", "http-equiv"):
             for name in (meta.get(key) or "").lower().split():
+                if (key, name) in _FOR_CACHES:
+                    continue
                 values = found.setdefault(name, [])
                 if content not in values:
                     values.append(content)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from lxml import etree
 
-from feedsvc.parsers.html_headline import names_site
+from feedsvc.parsers.html_site import names_site
 from feedsvc.parsers.html_stated import Stated, strings
 from feedsvc.parsers.html_tree import text_of
 from feedsvc.text import fold, one_line

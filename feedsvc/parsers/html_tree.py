@@ -50,6 +50,7 @@ def read_page(data: bytes) -> Page | None:
         findings += (Finding("too-deep", "warning", message),)
     if root is None:
         return None
+    etree.strip_elements(root, "style", with_tail=False)
     return Page(root, findings + shortened)
 
 

@@ -1,0 +1,168 @@
+"""The day that a page shows: a date in a short line near its headline, where readers look for it.
+
+Each date on the page is a candidate; its element, its words and its place say how likely it is the story's.
+Nothing is invented: a date without a year is none, and one with two readings needs the page's language.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from feedsvc.model import SourceDate
+from feedsvc.parsers.dates import MONTHS, DateError, parse_date
+from feedsvc.parsers.html_furniture import words_of
+from feedsvc.parsers.html_layout import Layout
+from feedsvc.parsers.html_tree import tag_of
+from feedsvc.text import one_line
+
+Element = etree._Element
+
+_DATE_WORDS = frozenset(
+    """date dates datum fecha data dateline datetime published publish pubdate publication posted timestamp time created
+    entrydate postdate submitted""".split()
+)
+_HEAD_WORDS = frozenset("meta info infos byline author details header head kicker subline entry post article".split())
+_UPDATED = re.compile(
+    r"updated?\b|aktualisiert|zuletzt|geändert|stand\b|modified|mis à jour|actualizado|aggiornato|atualizado|bearbeitet|last (?:edited|changed)",
+    re.IGNORECASE,
+)
+_PUBLISHED = re.compile(
+    r"publi|posted|veröffentlicht|erstellt|created|erschienen|geschrieben|submitted|gepostet|released?\b|\bon\b|\bam\b|vom\b|datum|date",
+    re.IGNORECASE,
+)
+_NOT_OURS = re.compile(
+    r"©|copyright|all rights|\(c\)|born|geboren|abgerufen|retrieved|accessed|since|seit\b", re.IGNORECASE
+)
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+_CLOCK = r"(?:(?:\s*[,|–—@·•-]?\s*(?:at|um|à|a las|às|alle|ore|kl\.?)?\s*)\d{1,2}(?:[:.h]\d{2})(?::\d{2})?(?:\s*(?:[ap]\.?m\.?|uhr))?)?"
+_DATE = re.compile(
+    rf"(?<![\w./-])(?:"
+    rf"(?:19|20)\d\d(?P<mark>[-/.])(?:0?[1-9]|1[0-2])(?P=mark)(?:0?[1-9]|[12]\d|3[01])(?![\w/-])"
+    rf"|(?:0?[1-9]|[12]\d|3[01])(?P<other>[./-])\s?(?:0?[1-9]|[12]\d|3[01])(?P=other)\s?(?:19|20)\d\d(?![\w/-])"
+    rf"|(?:0?[1-9]|[12]\d|3[01])(?:\.|st|nd|rd|th|er|º)?\s?(?:of\s|de\s|d['’])?(?:{_MONTH})\.?,?\s?(?:de\s|del\s)?(?:19|20)\d\d(?!\d)"
+    rf"|(?:{_MONTH})\.?\s?(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d(?!\d)"
+    rf"|(?:19|20)\d\d\s?年\s?\d{{1,2}}\s?月\s?\d{{1,2}}\s?日"
+    rf"|(?:19|20)\d\d\s?년\s?\d{{1,2}}\s?월\s?\d{{1,2}}\s?일"
+    rf"){_CLOCK}",
+    re.IGNORECASE,
+)
+_SLASHED = re.compile(r"(?<![\w/])(\d{1,2})/(\d{1,2})/(?:19|20)\d\d(?![\w/])")
+_DIGITS = re.compile(r"(?:19|20)\d\d")
+_ACCENTS = str.maketrans("äéèûîôáíóúç", "aeeuioaiouc")
+_LONGEST = 400
+_SHORT = 90
+_LEAF = 30
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDate:
+    """A date on the page, how likely it is the story's, and whether it may be that of a change."""
+
+    date: SourceDate
+    value: float
+    place: int
+
+
+def shown_dates(where: Layout, order: str | None) -> list[ShownDate]:
+    """The dates of the story's part of the page, the likeliest first."""
+    found: list[ShownDate] = []
+    for element, line in _lines(where):
+        if tag_of(element) == "time" and (date := _parsed(element.get("datetime") or "", order)):
+            found.append(ShownDate(date, _value(element, line, "", where), where.after_heading(element)))
+            continue
+        for match in _DATE.finditer(line.translate(_ACCENTS)):
+            if date := _parsed(match[0].strip(), order):
+                value = _value(element, line, line[: match.start()], where)
+                found.append(ShownDate(date, value, where.after_heading(element)))
+    return sorted(found, key=lambda each: (-each.value, each.place < 0, abs(each.place)))
+
+
+def earliest_date(texts: Iterable[str], order: str | None) -> SourceDate | None:
+    """The earliest day in ``texts``, which stand anywhere on the page: comments, its description, its footer."""
+    found = [
+        date
+        for text in texts
+        if _DIGITS.search(text)
+        for match in _DATE.finditer(one_line(text[:_LONGEST]).translate(_ACCENTS))
+        if not _NOT_OURS.search(text) and (date := _parsed(match[0].strip(), order))
+    ]
+    return min(found, key=lambda date: (date.year, date.month, date.day), default=None)
+
+
+def order_shown(root: Element) -> str | None:
+    """The order of day and month that the dates of the page prove: 13/01/2017 and the like, all alike."""
+    orders = set()
+    for text in root.itertext():
+        if "/" in text:
+            for first, second in _SLASHED.findall(str(text)):
+                if int(first) > 12 >= int(second):
+                    orders.add("day-first")
+                elif int(second) > 12 >= int(first):
+                    orders.add("month-first")
+    return orders.pop() if len(orders) == 1 else None
+
+
+def _parsed(text: str, order: str | None) -> SourceDate | None:
+    try:
+        date = parse_date(text, order=order)
+    except DateError:
+        return None
+    return date if date is not None and date.year else None
+
+
+def _lines(where: Layout) -> Iterator[tuple[Element, str]]:
+    """The texts that stand in one element and may hold a date."""
+    for element in where.places:
+        if tag_of(element) in ("script", "style", "option", "select", "button"):
+            continue
+        if tag_of(element) == "time" and element.get("datetime"):
+            yield element, one_line("".join(map(str, element.itertext())))
+            continue
+        if len(element) > 1 and not _DATE_WORDS.isdisjoint(words_of(element)):
+            # A leaf of a calendar: day, month and year in an element each.
+            line = one_line(" ".join(map(str, element.itertext())))
+            if len(line) <= _LEAF:
+                yield element, line
+                continue
+        own = [element.text or "", *(each.tail or "" for each in element)]
+        if not any(_DIGITS.search(piece) for piece in own):
+            continue
+        line = one_line(" ".join(map(str, element.itertext())) if len(element) <= 6 else " ".join(own))
+        if len(line) <= _LONGEST:
+            yield element, line
+        else:
+            yield from (
+                (element, one_line(piece)) for piece in own if _DIGITS.search(piece) and len(piece) <= _LONGEST
+            )
+
+
+def _value(element: Element, line: str, before: str, where: Layout) -> float:
+    near = [element, *(each for _, each in zip(range(2), element.iterancestors(), strict=False))]
+    words = {word for each in near if tag_of(each) not in ("body", "html", "main") for word in words_of(each)}
+    value = 0.0
+    if tag_of(element) == "time":
+        value += 2.0
+    if not _DATE_WORDS.isdisjoint(words):
+        value += 2.0
+    elif not _HEAD_WORDS.isdisjoint(words):
+        value += 0.7
+    value += 1.2 if len(line) <= 40 else 0.6 if len(line) <= _SHORT else -1.0
+    place = where.after_heading(element)
+    if where.heading:
+        value += 1.6 if 0 <= place <= 15 else 1.0 if -12 <= place < 0 or 15 < place <= 40 else 0.0
+    tail = before[-40:]
+    if _UPDATED.search(tail):
+        value -= 1.5
+    elif {"updated", "modified"} & words and not {"published", "publish"} & words:
+        value -= 0.4  # hAtom asks for this class on a story's only date, too
+    elif _PUBLISHED.search(tail):
+        value += 1.0
+    if _NOT_OURS.search(line[:_LONGEST]):
+        value -= 2.5
+    if any(tag_of(each) in ("figcaption", "figure", "blockquote", "table") for each in near):
+        value -= 1.5
+    if tag_of(element) in ("a", "li") or any(tag_of(each) == "a" for each in near):
+        value -= 0.4
+    return value
