@@ -17,6 +17,7 @@ from feedsvc.errors import LockHeldError, UsageError
 from feedsvc.feeds.archives import render_archive
 from feedsvc.feeds.formats import FORMATS
 from feedsvc.feeds.lint import entry_ids, lint
+from feedsvc.languages import feed_language
 from feedsvc.model import Article, Classification, Finding, Status, Story, document_of
 from feedsvc.store.database import build_lock, open_database
 from feedsvc.store.edition import ALL, Edition
@@ -104,7 +105,9 @@ class _Understood:
         is_public = article is not None and article.status is not Status.SUPERSEDED
         is_public &= all(each.code != "entry-held-back" for each in findings)
         shown["feeds"] = [
-            each for each in (ALL, *(each.topic.slug for each in topics)) if each in standing and is_public
+            each
+            for each in (ALL, *sorted(filter(feed_language, standing)), *(each.topic.slug for each in topics))
+            if each in standing and is_public
         ]
         shown["evidence"] = dict(story.evidence) if story is not None else {}
         shown["findings"] = [finding_json(name, each) for each in findings]

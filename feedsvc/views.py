@@ -35,7 +35,8 @@ class FeedView:
 
     ``entries`` counts all articles of the feed, not its window; ``updated`` is None while it never had one;
     ``page`` is the path of its page for people, to which ``.atom``, ``.rss`` and ``.json`` are added;
-    ``automatic`` says that the topic came from the articles' own tags, not from the settings.
+    ``automatic`` says that the topic came from the articles' own tags, not from the settings; ``language``
+    is that of a feed of all articles in one language.
     """
 
     name: str
@@ -45,6 +46,7 @@ class FeedView:
     updated: datetime | None
     page: str
     automatic: bool = False
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

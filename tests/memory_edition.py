@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import brotli
 import zstandard
 
+from feedsvc.languages import feed_language, language_feed
 from feedsvc.model import Article, Classification, Person, Representation, Status, Topic
 from feedsvc.views import ArticleView, Closed, FeedView, Gone, Health, Moved, PublicationView
 
@@ -65,7 +66,7 @@ class MemoryEdition:
         return next((feed for feed in self.feeds() if feed.name == name), None)
 
     def entries(self, name: str, limit: int) -> tuple[ArticleView, ...]:
-        views = [view for view in self._published() if name in ("all", *(each.topic.slug for each in view.topics))]
+        views = [view for view in self._published() if name in _feeds_of(view)]
         return tuple(sorted(views, key=lambda view: view.article.published, reverse=True)[:limit])
 
     def article(self, slug: str) -> ArticleView | Gone | Moved | None:
@@ -88,6 +89,10 @@ class MemoryEdition:
         """Add articles; the next edition."""
         self.articles |= {view.article.slug: view for view in views}
         self.number += 1
+
+
+def _feeds_of(view: ArticleView) -> tuple[str | None, ...]:
+    return ("all", language_feed(view.article.language), *(each.topic.slug for each in view.topics))
 
 
 def representation(
@@ -118,6 +123,7 @@ def feed_view(name: str, title: str, *, entries: int = 1, automatic: bool = Fals
         updated=PUBLISHED,
         page=f"/feeds/{name}",
         automatic=automatic,
+        language=feed_language(name),
     )
 
 

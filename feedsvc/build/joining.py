@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from feedsvc.languages import feed_language
 from feedsvc.model import Tombstone
 from feedsvc.store.edition import ALL, Edition
 from feedsvc.store.ledger import Ledger
@@ -15,7 +16,7 @@ from feedsvc.store.schema import identities
 @dataclass(frozen=True, slots=True)
 class Joined:
     """The feeds that changed with the articles, by how many articles they grew, and those that articles left; the
-    archive documents that changed; the topics (slug and title) that the articles are in."""
+    archive documents that changed; the topics (slug and title) that the articles are in. The feeds of languages are among the first."""
 
     feeds: dict[str, int]
     shrunk: frozenset[str]
@@ -34,9 +35,13 @@ class Joining:
 
     def join(self, touched: Collection[str], tombstone_days: int) -> Joined:
         """Let articles come into their feeds in the order of release, and those that are gone leave a tombstone."""
+        tongues = self._tongues(touched)
+        touched = {*touched, *tongues}
         public = self.ledger.names_by_id(touched, self.now)
         topics = self.ledger.classifications([name for name, _ in public.values()])
         after = {id_: {ALL, *(each.topic.slug for each in topics[name])} for id_, (name, _) in public.items()}
+        for id_, tongue in tongues.items():
+            after[id_].add(tongue)
         before = self.memberships.feeds_of(touched)
         growth: dict[str, int] = dict.fromkeys(
             {name for each in (*after.values(), *before.values()) for name in each}, 0
@@ -55,6 +60,18 @@ class Joining:
             growth.setdefault(feed, 0)
         titles = {each.topic.slug: each.topic.title for found in topics.values() for each in found}
         return Joined(growth, frozenset(went), self.memberships.archives_of(touched), titles)
+
+    def _tongues(self, touched: Collection[str]) -> dict[str, str]:
+        """The feed of the language of each article that was touched; none while there is one language.
+
+        With the second language all articles get theirs.
+        """
+        if not touched:
+            return {}
+        # Not those of the edition that is written: feeds that were made ahead may still stand under its number.
+        if any(map(feed_language, Edition(self.edition.connection).feeds())):
+            return self.ledger.tongues_by_id(self.now, touched)
+        return self.ledger.tongues_by_id(self.now) if len(self.ledger.tongues(self.now)) > 1 else {}
 
     def _bury(self, gone: dict[str, frozenset[str]]) -> Iterable[str]:
         """Leave tombstones of the articles that readers had and that are gone; the feeds they stood in."""

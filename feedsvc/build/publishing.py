@@ -8,6 +8,7 @@ from itertools import takewhile
 from urllib.parse import quote
 
 import msgspec
+from babel import Locale, UnknownLocaleError
 
 from feedsvc.build.joining import Joined, Joining
 from feedsvc.codings import encode
@@ -17,6 +18,7 @@ from feedsvc.feeds.delta import DELTA_FORMATS, generation
 from feedsvc.feeds.formats import FORMATS, OPML_TYPE
 from feedsvc.feeds.guard import held_back
 from feedsvc.feeds.opml import Outline, render_opml
+from feedsvc.languages import feed_language
 from feedsvc.model import Article, Entry, Finding, Identity, Representation
 from feedsvc.moves import feed_of
 from feedsvc.store.edition import ALL, Edition, FeedRecord, all_first, origin_key
@@ -212,7 +214,7 @@ class Publishing:
                 xml_url=f"{base}/feeds/{quote(record.name)}.atom",
                 html_url=f"{base}/feeds/{quote(record.name)}",
                 description=record.description or "",
-                language=language,
+                language=feed_language(record.name) or language,
             )
             for record in sorted(self.edition.feeds().values(), key=all_first)
         ]
@@ -242,6 +244,8 @@ class Publishing:
         brought = {name: record.title for name, record in known.items() if record.automatic} | self._joined.topics
         if self.settings.feeds.automatic_topics or self.settings.feeds.folder_topics:
             made += [FeedRecord(s, t, None, True, 0, None) for s, t in sorted(brought.items()) if s not in ruled]
+        spoken = {name for name in (*known, *self._joined.feeds) if feed_language(name)}
+        made += [_of_language(name) for name in sorted(spoken)]
         left = {feed_of(path) for path in self.settings.moves}
         return {each.name: _as_known(each, known.get(each.name)) for each in made if each.name not in left}
 
@@ -271,6 +275,16 @@ def paged(pending: Iterable[Pending], entries: int) -> Iterator[list[Pending]]:
 
 def _of_rule(rule: TopicRule) -> FeedRecord:
     return FeedRecord(rule.slug, rule.title, rule.description, False, 0, None)
+
+
+def _of_language(name: str) -> FeedRecord:
+    """The feed of a language, titled with the language's own name for itself where that is known."""
+    language = feed_language(name) or ""
+    try:
+        own = Locale.parse(language, sep="-").get_display_name() or language
+    except (UnknownLocaleError, ValueError):
+        own = language
+    return FeedRecord(name, own[:1].upper() + own[1:], None, False, 0, None)
 
 
 def _as_known(wanted: FeedRecord, known: FeedRecord | None) -> FeedRecord:

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from feedsvc.config import Settings
 from feedsvc.feeds.content import content_html, summary_text, topic_page
+from feedsvc.languages import feed_language
 from feedsvc.model import Article, Entry, Feed, Finding, Person, Status, Tombstone, Topic
 
 DOCUMENT_LIMIT = 512 * 1024
@@ -114,7 +115,7 @@ def compose_feed(
         description=description or title,
         page=topic_page(home, name),
         home=home,
-        language=publication.language,
+        language=feed_language(name) or publication.language,
         updated=floor,
         author=Person(publication.author or publication.title),
         refresh=settings.feeds.refresh,

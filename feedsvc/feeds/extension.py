@@ -69,6 +69,8 @@ def extend_atom_entry(element: _Element, *, feed: Feed, entry: Entry) -> None:
     for page in element.iterchildren("link"):
         page.set("rel", "alternate")
         page.set("type", "text/html")
+        if entry.language != feed.language:
+            page.set("hreflang", entry.language)
     if entry.via:
         SubElement(element, "link", rel="via", href=entry.via)
     if entry.license:

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, case, delete, f
 
 from feedsvc.codings import IDENTITY
 from feedsvc.config import FILE_NAME, Feeds, Publication, Settings
+from feedsvc.languages import feed_language
 from feedsvc.model import Representation, Tombstone
 from feedsvc.store.ledger import Ledger, moment, seconds
 from feedsvc.store.schema import editions, feeds, generations, representations, tombstones
@@ -277,6 +278,6 @@ def generation_at(connection: Connection, path: str, digest: str, revision: int)
     return found
 
 
-def all_first(record: FeedRecord) -> tuple[bool, str, str]:
-    """The order in which feeds are listed: the whole publication, then the topics by title."""
-    return (record.name != ALL, record.title.casefold(), record.name)
+def all_first(record: FeedRecord) -> tuple[bool, bool, str, str]:
+    """The order in which feeds are listed: the whole publication, its languages, then the topics by title."""
+    return (record.name != ALL, feed_language(record.name) is None, record.title.casefold(), record.name)

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, Table, delete, func, insert, select, update
 
+from feedsvc.languages import language_feed
 from feedsvc.model import Article, Classification, Finding, Identity, Stamp, Status, Story, Term, Topic
 from feedsvc.parsers.neighbours import Clues
 from feedsvc.store.schema import articles, classifications, documents, former_slugs, identities, meta, rejects, topics
@@ -146,6 +147,17 @@ class Ledger:
         """How many articles are published."""
         query = select(func.count()).select_from(articles).where(articles.c.status == Status.USABLE)
         return self.connection.execute(query).scalar_one()
+
+    def tongues(self, now: datetime) -> set[str]:
+        """The feeds of all languages in which articles are public at ``now``."""
+        query = select(articles.c.tongue).where(is_public(now), articles.c.tongue.is_not(None)).distinct()
+        return {row.tongue for row in self.connection.execute(query)}
+
+    def tongues_by_id(self, now: datetime, ids: Collection[str] | None = None) -> dict[str, str]:
+        """The feed of the language of each article (None: of all) that is public at ``now``."""
+        query = select(articles.c.id, articles.c.tongue).where(is_public(now), articles.c.tongue.is_not(None))
+        chosen = [query] if ids is None else [query.where(articles.c.id.in_(part)) for part in parts(ids)]
+        return {row.id: row.tongue for each in chosen for row in self.connection.execute(each)}
 
     def names_by_id(self, ids: Collection[str], now: datetime) -> dict[str, tuple[str, int]]:
         """Name and release of the article that is public at ``now`` under each id, where there is one."""
@@ -350,6 +362,7 @@ def _article_row(record: ArticleRecord) -> dict[str, Any]:
         "status": str(record.article.status),
         "published": seconds(record.article.published),
         "release": record.release,
+        "tongue": language_feed(record.article.language),
         "opens": seconds(record.term.opens),
         "closes": seconds(record.term.closes),
         "changes": seconds(record.changes),

@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection, Row, func, select
 
 from feedsvc.codings import encode, weight
+from feedsvc.languages import feed_language
 from feedsvc.model import Article, Representation, Status, Tombstone
 from feedsvc.moves import lookup
 from feedsvc.store.database import Database
@@ -131,7 +132,7 @@ class PublishedEdition:
         return self._ask(lambda view: _publication(view.connection), _NOBODY)
 
     def feeds(self) -> tuple[FeedView, ...]:
-        """Every feed: ``all`` first, then the topics by title."""
+        """Every feed: ``all`` first, then those of languages, then the topics by title."""
         none: dict[str, FeedRecord] = {}
         found = self._ask(lambda view: feeds_at(view.connection, view.current.revision), none)
         return tuple(_feed_view(record) for record in sorted(found.values(), key=all_first))
@@ -259,7 +260,9 @@ class _View:
 
     def entries(self, name: str, limit: int) -> tuple[ArticleView, ...]:
         query = select(articles.c.payload).where(is_public(self.now), articles.c.status != Status.CANCELED)
-        if name != ALL:
+        if feed_language(name):
+            query = query.where(articles.c.tongue == name)
+        elif name != ALL:
             query = query.join(classifications, classifications.c.name == articles.c.name)
             query = query.where(classifications.c.slug == name)
         newest = query.order_by(articles.c.published.desc(), articles.c.id).limit(limit)
@@ -337,6 +340,7 @@ def _feed_view(record: FeedRecord) -> FeedView:
         updated=record.updated if record.entries else None,
         page=f"/feeds/{record.name}",
         automatic=record.automatic,
+        language=feed_language(record.name),
     )
 
 

@@ -60,10 +60,12 @@ articles = Table(
     Column("status", Text, nullable=False),
     Column("published", BigInteger, nullable=False),
     Column("release", BigInteger, index=True),
+    Column("tongue", Text),  # the feed of its language
     Column("opens", BigInteger),  # from when it is public; never, when not set
     Column("closes", BigInteger),  # from when it is public no more
     Column("changes", BigInteger, index=True),  # when its status next changes by itself
     Column("payload", LargeBinary, nullable=False),
+    Index("articles_by_tongue", "tongue", "opens", "closes"),
 )
 
 rejects = Table(
@@ -245,6 +247,15 @@ def _generations(connection: Connection) -> None:
     generations.create(connection, checkfirst=True)
 
 
+def _tongues(connection: Connection) -> None:
+    """The language of each article, which the next build fills in."""
+    _add_column(connection, articles.c.tongue)
+    metadata.create_all(connection)
+    for index in articles.indexes:
+        index.create(connection, checkfirst=True)
+    connection.execute(delete(meta).where(meta.c.key == "settings"))
+
+
 # The step at position N brings a database from version N to N + 1; a published step is never changed. An empty
 # database is made as the tables stand, so each step finds out what is there.
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
@@ -253,6 +264,7 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _former_slugs,
     _codings,
     _generations,
+    _tongues,
 )
 
 

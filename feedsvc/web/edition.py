@@ -31,7 +31,7 @@ class Edition(Protocol):
         ...
 
     def feeds(self) -> tuple[FeedView, ...]:
-        """Every feed: ``all`` first, then the topics by title."""
+        """Every feed: ``all`` first, then those of languages, then the topics by title."""
         ...
 
     def feed(self, name: str) -> FeedView | None:

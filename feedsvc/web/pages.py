@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from feedsvc.languages import language_feed
 from feedsvc.model import Article, Enclosure, Person, Representation
 from feedsvc.text import direction
 from feedsvc.views import ArticleView, FeedView, Gone
@@ -25,13 +26,17 @@ FORMAT_NAMES = {"atom": "Atom", "rss": "RSS", "json": "JSON"}
 
 @dataclass(frozen=True, slots=True)
 class Alternate:
-    """A document in one format, to be subscribed: ``href`` is absolute, ``path`` is for links."""
+    """A document in one format, to be subscribed: ``href`` is absolute, ``path`` is for links.
+
+    ``language`` is that of a feed of one language.
+    """
 
     format: str
     type: str
     title: str
     href: str
     path: str
+    language: str | None = None
 
 
 class Pages:
@@ -76,8 +81,9 @@ class Pages:
             self._edition.publication().language,
             everything=everything,
             formats=self._formats(everything),
-            discovery=self._formats(everything),
-            topics=[feed for feed in feeds if feed.name != "all" and not feed.automatic],
+            discovery=self._formats(everything) + self._languages(),
+            languages=[feed for feed in feeds if feed.language],
+            topics=[feed for feed in feeds if feed.name != "all" and not feed.automatic and not feed.language],
             more_topics=[feed for feed in feeds if feed.name in shown],
             untold=len(automatic) - len(shown),
             entries=self._edition.entries("all", LATEST),
@@ -90,11 +96,13 @@ class Pages:
         if feed is None:
             return None
         discovery = self._formats(feed)
-        if name != "all":
+        if name == "all":
+            discovery += self._languages()
+        else:
             discovery += self._formats(_all_of(self._edition.feeds()))
         return self._render(
             "feed.html",
-            self._edition.publication().language,
+            feed.language or self._edition.publication().language,
             feed=feed,
             heading="All articles" if name == "all" else feed.title,
             formats=self._formats(feed),
@@ -109,6 +117,8 @@ class Pages:
         topics = [feeds[each.topic.slug] for each in view.topics if each.topic.slug in feeds]
         # A program picks the first address it finds, so one format of each topic will do.
         discovery = [self._formats(topic)[0] for topic in topics] + self._formats(_all_of(feeds.values()))
+        spoken = feeds.get(language_feed(article.language) or "")
+        discovery += self._formats(spoken)[:1]
         return self._render(
             "article.html",
             article.language,
@@ -122,7 +132,7 @@ class Pages:
             media=[(each, _media_element(each)) for each in article.enclosures],
             canonical=article.via or self._addresses.absolute(f"/articles/{article.slug}"),
             topics=topics,
-            everything=[feed for feed in feeds.values() if feed.name == "all"],
+            everything=[feed for feed in (spoken, feeds.get("all")) if feed],
             dateline=article.dateline if article.dateline and article.dateline not in article.text[:300] else None,
             discovery=discovery,
         )
@@ -173,7 +183,12 @@ class Pages:
             title=f"{feed.title} ({FORMAT_NAMES[name]})",
             href=self._addresses.absolute(path),
             path=self._addresses.path(path),
+            language=feed.language,
         )
+
+    def _languages(self) -> list[Alternate]:
+        """The feed of each language, where there are several."""
+        return [self._formats(feed)[0] for feed in self._edition.feeds() if feed.language]
 
 
 def _all_of(feeds: Iterable[FeedView]) -> FeedView | None:
