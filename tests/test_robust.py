@@ -177,7 +177,7 @@ def test_what_stands_in_a_document_counts_for_more_than_its_suffix(name: str, da
     assert parser_for(Document(name, data, MODIFIED)).format == format
 
 
-@pytest.mark.parametrize("address", ["http://[::1", "http://[v1.x]/", "//\x00", "http://a\ud800/"])
+@pytest.mark.parametrize("address", ["http://[::1", "http://[", "https://a]b/"])
 def test_addresses_that_are_none(address: str) -> None:
     draft = Draft(format="html", headline="A", html='<a href="x">b</a>', base=address, url=address, license=address)
     story = settle(draft, Surroundings("2026-02-03.html", MODIFIED, Neighbours(), FolderDefaults()), SETTINGS)
