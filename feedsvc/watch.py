@@ -110,13 +110,14 @@ class Builds:
         self.settings = replace(fresh, publication=replace(fresh.publication, url=self._base))
 
     def _build(self) -> None:
-        with build_lock(self.settings), self._database.writing() as connection:
-            jobs = os.cpu_count() or 1
-            report = build(self.settings, connection, now=clock.now(), stamp=clock.live_stamp, jobs=jobs)
-            note_failure(connection, self._wrong_settings)
-            due = Ledger(connection).next_change()
-        if report.erased:
-            self._database.scrub()
+        jobs = os.cpu_count() or 1
+        with build_lock(self.settings):
+            with self._database.writing() as connection:
+                report = build(self.settings, connection, now=clock.now(), stamp=clock.live_stamp, jobs=jobs)
+                note_failure(connection, self._wrong_settings)
+                due = Ledger(connection).next_change()
+            if report.erased:
+                self._database.scrub()
         self._due, self._said = due, ""
         if report.documents.seen != report.documents.unchanged or report.documents.withdrawn:
             _say(summary(report))
