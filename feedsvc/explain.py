@@ -24,7 +24,7 @@ from feedsvc.store.edition import ALL, Edition
 from feedsvc.store.ledger import Ledger
 from feedsvc.store.memberships import Memberships
 from feedsvc.store.reader import newest_archives
-from feedsvc.store.schema import articles, identities
+from feedsvc.store.schema import articles, identities, schema_version
 
 _UNKNOWN = dict.fromkeys(
     ("id", "url", "headline", "published", "updated", "language", "source", "summary", "text", "html")
@@ -44,7 +44,10 @@ def rehearse(settings: Settings, now: datetime) -> Iterator[Connection]:
             if database.is_kept:
                 stack.enter_context(build_lock(settings))
         except LockHeldError:
-            yield stack.enter_context(database.reading())
+            connection = stack.enter_context(database.reading())
+            if not schema_version(connection):
+                raise  # it is the first build
+            yield connection
             return
         connection = stack.enter_context(database.rehearsing())
         build(settings, connection, now=now, stamp=fixed_stamp(now))

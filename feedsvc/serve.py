@@ -5,6 +5,7 @@ import sys
 from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
+from socket import AI_PASSIVE, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, getaddrinfo, socket
 from threading import Event, Thread
 from urllib.parse import urlsplit
 
@@ -12,7 +13,7 @@ from flask import Flask
 
 from feedsvc import clock
 from feedsvc.config import Settings, load_settings, parse_address
-from feedsvc.errors import Problem, SettingsError
+from feedsvc.errors import Problem, SettingsError, UsageError
 from feedsvc.store.database import open_database
 from feedsvc.store.reader import PublishedEdition
 from feedsvc.watch import Builds
@@ -32,6 +33,7 @@ def serve(settings: Settings, host: str, port: int, workers: int, *, url: str | 
     from granian.http import HTTP1Settings
     from granian.server import Server
 
+    address = _free_address(host, port)
     settings = _with_base(settings, host, port, url)
     base = settings.publication.url
     builds = Builds(settings)
@@ -40,7 +42,7 @@ def serve(settings: Settings, host: str, port: int, workers: int, *, url: str | 
     os.environ[_BASE_VARIABLE] = base
     server = Server(
         "feedsvc.serve:application",
-        address=host,
+        address=address,
         port=port,
         interface=Interfaces.WSGI,
         factory=True,
@@ -72,6 +74,22 @@ def application() -> Flask:
 
     settings = load_settings(Path(os.environ[_SETTINGS_VARIABLE]))
     return create_app(PublishedEdition(open_database(settings), now=clock.now), base=os.environ[_BASE_VARIABLE])
+
+
+def _free_address(host: str, port: int) -> str:
+    """The numeric address that ``host`` means. Raises UsageError when nothing can listen there.
+
+    That is tried here, because granian would share the port with whatever server has it.
+    """
+    try:
+        family, kind, protocol, _, address = getaddrinfo(host, port, type=SOCK_STREAM, flags=AI_PASSIVE)[0]
+        with socket(family, kind, protocol) as trial:
+            trial.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+            trial.bind(address)
+    except OSError as error:
+        why = f"{host} port {port}: nothing can listen there ({error.strerror})"
+        raise UsageError(f"{why}; choose another --host or --port, or end what listens there") from error
+    return str(address[0])
 
 
 def _with_base(settings: Settings, host: str, port: int, url: str | None) -> Settings:

@@ -453,6 +453,25 @@ def test_a_fault_of_feedsvc_is_told_in_a_line(
     assert "what nobody thought of" in told
 
 
+def test_a_terminal_that_lacks_a_character_gets_an_escape(
+    publication: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publication.article("one.md", "Größe")
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    ran = publication.run("explain", ".", "one.md")
+    assert ran.code == 0
+    assert "Gr\\xf6\\xdfe" in ran.out
+
+
+def test_explain_during_the_first_build_asks_for_patience(publication: Publication) -> None:
+    publication.article("one.md", "First")
+    open_database(load_settings(publication.folder / "feedsvc.toml")).engine.connect().close()
+    with build_lock(load_settings(publication.folder / "feedsvc.toml")):
+        ran = publication.run("explain", ".", "--all")
+    assert ran.code == 75
+    assert "another build" in ran.err
+
+
 def test_explain_without_a_name_says_so(publication: Publication) -> None:
     ran = publication.run("explain", ".")
     assert ran.code == 2

@@ -171,6 +171,14 @@ def test_a_store_that_cannot_be_written_is_said_and_does_not_end_the_watch(
     assert capsys.readouterr().err.count("not a database") == 1
 
 
+def test_a_port_that_is_taken_is_refused(shipped: Server, publication: Publication) -> None:
+    port = shipped.base.rpartition(":")[2]
+    ran = publication.run("serve", ".", "--port", port)
+    assert ran.code == 2
+    assert f"port {port}" in ran.err
+    assert publication.run("serve", ".", "--host", "300.1.1.1").code == 2
+
+
 def test_slow_clients_do_not_keep_others_out(shipped: Server) -> None:
     host, port = shipped.base.removeprefix("http://").split(":")
     slow = [socket.create_connection((host, int(port))) for _ in range(300)]
