@@ -70,11 +70,11 @@ _ISO = re.compile(
 _NUMERIC = re.compile(r"(\d{1,4})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{1,2})?\.?(?!\d)(?:[\s,|]+(.*))?")
 _DAY_FIRST = re.compile(
     r"(\d{1,2})(?:st|nd|rd|th|er|de|o|a|\.|º|ª|°)?(?:[\s-]+|(?<=\.)|\b)(?:of\s+|de\s+|d')?([a-z]{3,10})(?![a-z])\.?"
-    r"(?:(?:\s*,\s*|[\s-]+)(?:de\s+|del\s+|of\s+)?(\d{4}(?!\d|:\d\d)|'\d\d(?!\d)|\d\d(?![\d:.]|\s*[ap]\.?m|\s*(?:h|uhr)))|)"
+    r"(?:(?:\s*,\s*|[\s-]+)(?:de\s+|del\s+|of\s+)?([12]\d{3}(?!\d|:\d\d|\s(?:gmt|utc|[a-z]{1,2}t)\b)|'\d\d(?!\d)|\d\d(?![\d:.]|\s*[ap]\.?m|\s*(?:h|uhr)))|)"
 )
 _MONTH_FIRST = re.compile(
     r"([a-z]{3,10})\.?[\s-]*(?:the\s+)?(\d{1,2})(?:st|nd|rd|th)?(?![\d:/])"
-    r"(?:(?:\s*,\s*|[\s-]+)(\d{4}(?!\d|:\d\d)|'\d\d(?!\d))|)"
+    r"(?:(?:\s*,\s*|[\s-]+)([12]\d{3}(?!\d|:\d\d|\s(?:gmt|utc|[a-z]{1,2}t)\b)|'\d\d(?!\d))|)"
 )
 _YEAR_FIRST = re.compile(r"(\d{4})[\s,-]+([a-z]{3,10})\.?[\s-]+(\d{1,2})(?:st|nd|rd|th)?(?!\d)")
 _CTIME = re.compile(r"([a-z]{3,9})\s+(\d{1,2})\s+(\d\d?:\d\d(?::\d\d)?(?:\s+[a-z]{1,5}|\s+[+-]\d{4})?)\s+(\d{4})")
@@ -274,9 +274,10 @@ def _worded(plain: str, text: str) -> tuple[_Day, _Clock | None] | None:
 
 
 def _time_then_day(plain: str, text: str) -> tuple[_Day, _Clock | None] | None:
-    """10:30 a.m. JST, Sunday, January 29, 2017."""
-    match = _TIME.match(plain)
-    if match is None or (match[2] is None and match[4] is None):
+    """10:30 a.m. JST, Sunday, January 29, 2017; 0600 GMT 5 March 2026."""
+    bare = _BARE_TIME.match(plain)
+    match = bare or _TIME.match(plain)
+    if match is None or (bare is None and match[2] is None and match[4] is None):
         return None
     for cut in (each.end() for each in re.finditer(r"[\s,|]+(?:on\s+)?", plain[: LONGEST // 2])):
         if cut < match.end():
@@ -284,7 +285,9 @@ def _time_then_day(plain: str, text: str) -> tuple[_Day, _Clock | None] | None:
         day = _day_of(_without_weekday(plain[cut:]))
         if day is not None and not day.rest.strip(" .,"):
             clock = _clock(plain[:cut].rstrip(" ,|").removesuffix(" on"), text)
-            return (day, clock) if clock else None
+            # Four digits alone may be a year; with a zone behind them they are a time.
+            sure = clock is not None and (bare is None or clock.offset is not None)
+            return (day, clock) if clock is not None and sure else None
     return None
 
 

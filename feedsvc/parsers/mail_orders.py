@@ -3,15 +3,9 @@
 import re
 
 from feedsvc.model import Finding, SourceDate, Status
-from feedsvc.parsers.dates import LONGEST, DateError, parse_date
+from feedsvc.parsers.embargo import read_embargo
 from feedsvc.parsers.mail_head import Head
 
-_EMBARGO = re.compile(
-    r"\W*(?:(?:strictly|under|news|press)\s+)*(?:embargo(?:ed)?|sperrfrist|sous embargo|bajo embargo)\b\W{0,3}"
-    r"(?:(?:for release|for publication|not for publication|not for release|do not publish)\s*)?"
-    r"(?P<until>until|till|til|to|bis|jusqu'(?:au|à)|hasta|:|-|–|—|\||\]|$)\s*(?:the\s+)?",
-    re.IGNORECASE,
-)
 _FLAGS = re.compile(r"[:;!]2,([A-Za-z]*)$")
 
 
@@ -19,26 +13,11 @@ def embargo_of(subject: str, lines: list[str]) -> tuple[bool, SourceDate | None]
     """Whether the subject or one of the first lines holds the story back, and until when, if it can be read."""
     held = False
     for line in (subject, *lines):
-        found = _EMBARGO.match(line)
-        if found is not None:
-            held = True
-            until = _leading_date(line[found.end() :])
-            if until is not None:
-                return True, until
+        found = read_embargo(line)
+        if found is not None and found.until is not None:
+            return True, found.until
+        held = held or (found is not None and found.problem is not None)
     return held, None
-
-
-def _leading_date(text: str) -> SourceDate | None:
-    """The date with a time with which ``text`` begins, in as many words as are a date."""
-    words = text[:LONGEST].strip(" :-–—").split()
-    for count in range(min(len(words), 10), 0, -1):
-        try:
-            date = parse_date(" ".join(words[:count]).strip(".,;:)]"))
-        except DateError:
-            return None
-        if date is not None:
-            return date
-    return None
 
 
 def status_of(name: str, head: Head) -> tuple[Status | None, tuple[Finding, ...]]:

@@ -12,9 +12,8 @@ from datetime import timedelta
 
 from feedsvc.model import Document, Draft, Finding, Hints, Neighbours, Parsed, SourceDate
 from feedsvc.parsers.charset import DecodeError, decode
-from feedsvc.parsers.dates import DateError, parse_date
 from feedsvc.parsers.wire_dateline import Dateline, place_and_date, read_dateline
-from feedsvc.parsers.wire_head import Head, read_head
+from feedsvc.parsers.wire_head import Head, read_head, take_embargo
 from feedsvc.parsers.wire_paragraphs import Paragraph, read_paragraphs
 from feedsvc.parsers.wire_tail import Tail, is_end_mark, read_tail, strip_inline
 from feedsvc.text import one_line
@@ -70,6 +69,7 @@ def read_story(lines: Sequence[str], offset: int, neighbours: Neighbours, hints:
     tail = read_tail(lines, hints.date_order, offset)
     above = list(lines[: tail.end])
     head = read_head(above, neighbours.furniture, hints.date_order, offset)
+    take_embargo(head, above)
     body = ["" if index in head.lines else line for index, line in enumerate(above)]
     paragraphs, evidence = read_paragraphs(body, offset)
     dateline = _take_dateline(paragraphs, head)
@@ -136,7 +136,7 @@ def _draft(
         language=fields.get("language"),
         published=published,
         updated=head.updated or tail.updated,
-        embargo=_embargo(fields.get("embargo")),
+        embargo=_with_year(head.embargo, published) if head.embargo else None,
         url=fields.get("url"),
         html="\n".join(map(_html, paragraphs)),
         summary=fields.get("summary"),
@@ -193,12 +193,18 @@ def _published(
         return None
     date, why = dates[0]
     full = next((each for each, _ in dates if each.year is not None), None)
-    if date.year is None and full is not None and full.year is not None:
-        year = _near_year(date, full.year, full)
-        date = SourceDate(year, date.month, date.day, date.time, date.offset, date.line)
+    if date.year is None and full is not None:
+        date = _with_year(date, full)
         why += ", its year from the full date in the document"
     evidence["published"] = why
     return date
+
+
+def _with_year(date: SourceDate, full: SourceDate | None) -> SourceDate:
+    """``date``, which may name no year, in the year in which it is nearest to the ``full`` one."""
+    if date.year is not None or full is None or full.year is None:
+        return date
+    return replace(date, year=_near_year(date, full.year, full))
 
 
 def _near_year(date: SourceDate, year: int, full: SourceDate) -> int | None:
@@ -224,13 +230,6 @@ def _source(head: Head, tail: Tail, dateline: Dateline | None, evidence: dict[st
         evidence["source"] = "the end of the text"
         return tail.source
     return None
-
-
-def _embargo(value: str | None) -> SourceDate | None:
-    try:
-        return parse_date(value) if value else None
-    except DateError:
-        return None
 
 
 def _listed(value: str | None) -> tuple[str, ...]:

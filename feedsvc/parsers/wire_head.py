@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from feedsvc.model import Finding, Person, SourceDate
 from feedsvc.parsers.dates import LONGEST, DateError, parse_date
+from feedsvc.parsers.embargo import may_hold, read_embargo
 from feedsvc.parsers.names import split_authors
 from feedsvc.parsers.wire_dateline import Dateline, is_agency, place_and_date, read_dateline
 from feedsvc.parsers.wire_lexicon import DANGLING, MASTHEAD, NAVIGATION, SECTION, SEPARATORS
@@ -36,7 +37,6 @@ _KEYS = {
     "language": "language lang sprache langue idioma 言語",
     "rights": "copyright rights 著作権",
     "ednote": "ednote editors-note editor's-note note-to-editors 注意",
-    "embargo": "embargo embargoed-until embargoed sperrfrist",
     "summary": "summary abstract description teaser standfirst deck lead lede intro subhead subheadline subtitle 要約 概要",
     "": "priority urgency version words word-count wordcount length format edition page type status from to cc city "
     "country service code category-code copyright-holder filename file",
@@ -105,6 +105,7 @@ class Head:
     evidence: dict[str, str] = field(default_factory=dict)
     dates: list[tuple[SourceDate, str]] = field(default_factory=list)
     updated: SourceDate | None = None
+    embargo: SourceDate | None = None
     authors: tuple[Person, ...] = ()
     dateline: Dateline | None = None
     findings: list[Finding] = field(default_factory=list)
@@ -165,6 +166,8 @@ def _header_line(head: Head, text: str, index: int) -> bool:
         head.note("url", match[1], f"{place}, an address of its own")
         head.below_stamp = head.below_stamp or not head.texts
         return True
+    if may_hold(text) and _embargo(head, text, index, place):
+        return True
     if (":" in text or "：" in text) and _key_value(head, text, index, place):
         return True
     if _byline(head, text, place):
@@ -180,7 +183,7 @@ def _key_value(head: Head, text: str, index: int, place: str) -> bool:
     if name is None:
         return False
     value, evidence = match[2].strip(), f'{place}, "{match[1].strip()}:"'
-    if name in ("published", "updated", "embargo"):
+    if name in ("published", "updated"):
         return _keyed_date(head, name, value, index, evidence)
     if name == "authors":
         head.authors = head.authors or split_authors(value)
@@ -200,12 +203,36 @@ def _keyed_date(head: Head, name: str, value: str, index: int, evidence: str) ->
         return False
     if name == "published":
         head.dates.append((date, evidence))
-    elif name == "updated":
+    else:
         head.updated = head.updated or date
         head.evidence.setdefault("updated", evidence)
-    else:
-        head.fields.setdefault("embargo", value)
     return True
+
+
+def _embargo(head: Head, text: str, index: int, place: str) -> bool:
+    """Whether ``text`` is an embargo; one that cannot be read is an error, which holds the story back."""
+    found = read_embargo(text, head.order, head.number(index))
+    if found is None:
+        return False
+    if found.problem is not None:
+        head.findings.append(Finding("embargo-unreadable", "error", found.problem, "embargo", head.number(index)))
+    elif found.until is not None:
+        head.embargo = head.embargo or found.until
+        head.evidence.setdefault("embargo", place)
+    return True
+
+
+def take_embargo(head: Head, lines: Sequence[str]) -> None:
+    """Note an embargo that stands by itself between the paragraphs or below them."""
+    if not may_hold("\n".join(lines)):
+        return
+    for index, line in enumerate(lines):
+        text = line.strip()
+        if index in head.lines or not text or len(text) > 2 * LONGEST or not may_hold(text):
+            continue
+        alone = not (index and lines[index - 1].strip()) and not (index + 1 < len(lines) and lines[index + 1].strip())
+        if alone and _embargo(head, text, index, f"line {head.number(index)}"):
+            head.lines.add(index)
 
 
 def _byline(head: Head, text: str, place: str) -> bool:
