@@ -8,7 +8,7 @@ that a page of hyphens would end the process, and it expands aliases, so that a 
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -23,6 +23,10 @@ _LOADER: type = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _DEEPEST = 20
 _KEY_LINE = re.compile(r"""["']?([A-Za-z_][\w .-]{0,60}?)["']?[ \t]*(?::(?=\s|$)|=)[ \t]*""")
 _TOML_PLACE = re.compile(r"line (\d+)")
+# Eleventy names the language behind the mark.
+_LANGUAGE = re.compile(r"---[ \t]*(yaml|toml|json)[ \t]*")
+_LANGUAGE_MARKS = {"yaml": "---", "toml": "+++", "json": "{"}
+_ALIAS = re.compile(r"\*[\w-]+")
 _JSON_OPENING = re.compile(r'\{\s*(?:"|\}|$)')
 # Tables of Zola and Hugo whose keys count like those on top.
 _NESTED = ("taxonomies", "extra", "params")
@@ -64,6 +68,8 @@ def split(text: str) -> FrontMatter:
     mark = opening.partition("\n")[0].rstrip()
     if mark in ("---", "+++"):
         found = _fenced(opening, mark, skipped)
+    elif language := _LANGUAGE.fullmatch(mark):
+        found = _fenced(opening, "---", skipped, _LANGUAGE_MARKS[language[1]])
     elif _JSON_OPENING.match(mark):
         found = _json(opening, skipped)
     else:
@@ -71,8 +77,11 @@ def split(text: str) -> FrontMatter:
     return found or FrontMatter({}, text)
 
 
-def _fenced(text: str, mark: str, skipped: int) -> FrontMatter | None:
-    """A block between two marks; None when the first mark is a thematic break above plain text."""
+def _fenced(text: str, mark: str, skipped: int, language: str | None = None) -> FrontMatter | None:
+    """A block between two marks, in the ``language`` of another mark where one is named.
+
+    None when the first mark is a thematic break above plain text.
+    """
     findings: tuple[Finding, ...] = ()
     closing = re.compile(r"^(?:---|\.\.\.)[ \t]*$" if mark == "---" else r"^\+\+\+[ \t]*$", re.MULTILINE)
     start = text.find("\n") + 1 or len(text)
@@ -84,9 +93,9 @@ def _fenced(text: str, mark: str, skipped: int) -> FrontMatter | None:
         if blank := re.compile(r"^[ \t]*$", re.MULTILINE).search(text, start):
             stop = rest = blank.start()
     source = text[start:stop]
-    if source.strip() and not any(_KEY_LINE.match(line) for line in source.split("\n")):
+    if language is None and source.strip() and not any(_KEY_LINE.match(line) for line in source.split("\n")):
         return None
-    block = _read(source, mark, skipped + 2)
+    block = _json_block(source, skipped + 2)[0] if language == "{" else _read(source, language or mark, skipped + 2)
     body_line = skipped + text.count("\n", 0, rest) + 1
     return FrontMatter(block.fields, text[rest:], block.lines, body_line, (*findings, *block.findings))
 
@@ -119,30 +128,53 @@ def _header_lines(head: list[str], first_line: int) -> _Block:
     fields: dict[str, object] = {}
     lines: dict[str, int] = {}
     key = ""
+    findings = _repeated(head, first_line)
     for number, line in enumerate(head, first_line):
         if (found := _KEY_LINE.match(line)) is not None:
             key = found[1].strip().lower()
             fields[key], lines[key] = line[found.end() :].strip(), number
         else:
             fields[key] = f"{fields[key]} {line.strip()}"
-    return _Block(fields, lines)
+    return _Block(fields, lines, findings)
+
+
+def _repeated(rows: Sequence[str], first_line: int) -> tuple[Finding, ...]:
+    """A finding for each key that stands twice: the last one counts."""
+    places: dict[str, int] = {}
+    findings: list[Finding] = []
+    for number, row in enumerate(rows, first_line):
+        if (found := _KEY_LINE.match(row)) is None:
+            continue
+        key = found[1].strip().lower()
+        if key in places:
+            message = f"{key} stands on line {places[key]} and here; this one counts: take one of them out."
+            findings.append(Finding("front-matter-repeated", "warning", message, None, number))
+        places[key] = number
+    return tuple(findings)
 
 
 def _json(text: str, skipped: int) -> FrontMatter:
-    """A JSON object above the body; of a broken one what its lines give."""
+    """A JSON object above the body."""
+    block, end = _json_block(text, skipped + 1)
+    return FrontMatter(block.fields, text[end:], block.lines, skipped + text.count("\n", 0, end) + 1, block.findings)
+
+
+def _json_block(text: str, first_line: int) -> tuple[_Block, int]:
+    """The object with which ``text`` opens, and where it ends; of a broken one what its lines give."""
+    start = len(text) - len(text.lstrip())
+    findings: tuple[Finding, ...] = ()
     try:
-        fields, end = json.JSONDecoder().raw_decode(text)
-        findings: tuple[Finding, ...] = ()
+        fields, end = json.JSONDecoder().raw_decode(text, start)
     except (ValueError, RecursionError) as error:
         line = error.lineno if isinstance(error, json.JSONDecodeError) else 1
         closing = re.search(r"^\}[ \t]*$", text, re.MULTILINE)
         end = closing.end() if closing else text.find("\n\n")
         if end < 0:
             end = len(text)
-        fields = {key: value.rstrip(",").strip("\"'") for key, value in _simple(text[:end])}
-        findings = (_broken(skipped + line, str(error).partition(":")[0]),)
-    lines = {key.lower(): skipped + number for number, key in _key_lines(text[:end])}
-    return FrontMatter(_flat(fields), text[end:], lines, skipped + text.count("\n", 0, end) + 1, findings)
+        fields = {key: _salvaged(value.rstrip(", ")) for key, value in _simple(text[:end])}
+        findings = (_broken(first_line - 1 + line, str(error).partition(":")[0]),)
+    lines = {key.lower(): first_line - 1 + number for number, key in _key_lines(text[:end])}
+    return _Block(_flat(fields if isinstance(fields, dict) else {}), lines, findings), end
 
 
 def _read(source: str, mark: str, first_line: int) -> _Block:
@@ -150,7 +182,7 @@ def _read(source: str, mark: str, first_line: int) -> _Block:
     read = _toml if mark == "+++" else _yaml
     try:
         fields, lines = read(source)
-        findings: tuple[Finding, ...] = ()
+        findings = _repeated(source.split("\n"), first_line) if mark == "---" else ()
     except _BrokenError as error:
         fields, lines = _key_by_key(source, read)
         findings = (_broken(first_line + error.line, str(error)),)
@@ -225,16 +257,26 @@ def _key_by_key(source: str, read: Any) -> tuple[dict[str, object], dict[str, in
     lines: dict[str, int] = {}
     rows = source.split("\n")
     starts = [number for number, row in enumerate(rows) if _KEY_LINE.match(row)]
-    for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
+    for start, end in zip(starts, [*starts[1:], len(rows)], strict=False):
         found = _KEY_LINE.match(rows[start])
         key = found[1].strip() if found else ""
         try:
             value = next(iter(read("\n".join(rows[start:end]))[0].values()), None)
         except _BrokenError:
-            value = rows[start][found.end() :].strip().strip("\"'") if found else ""
+            value = _salvaged(rows[start][found.end() :], source) if found else None
         fields[key] = value
         lines.setdefault(key, start)
     return fields, lines
+
+
+def _salvaged(text: str, source: str = "") -> object:
+    """What a value that does not parse seems to say: a text or a list of texts; of a reference what it stands for."""
+    text = text.strip()
+    if _ALIAS.fullmatch(text) and (anchor := re.search(rf"&{text[1:]}[ \t]+(\S.*)", source)):
+        text = anchor[1].strip()
+    if text.startswith("["):
+        return [bare for each in text.strip("[]").split(",") if (bare := each.strip(" \"'"))]
+    return text.strip("\"'")
 
 
 def _key_lines(source: str) -> Iterator[tuple[int, str]]:

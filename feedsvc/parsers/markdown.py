@@ -59,6 +59,8 @@ _STATUSES = {each.value: each for each in (Status.USABLE, Status.WITHHELD, Statu
     "draft": Status.WITHHELD,
     "hidden": Status.WITHHELD,
 }
+# What YAML calls nothing.
+_NOTHING = ("", "~", "null")
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _OPTIONS = (
     pyromark.Options.ENABLE_TABLES
@@ -136,7 +138,7 @@ class _Reading:
         """The first key of a field that says something, and what it says."""
         for key in _KEYS[about]:
             value = self.front.fields.get(key)
-            if value is not None and value not in ("", "~", "null", [], {}):
+            if value is not None and value not in _NOTHING and value not in ([], {}):
                 return key, value
         return None
 
@@ -223,7 +225,11 @@ class _Reading:
         for key in _KEYS[about]:
             value = self.front.fields.get(key)
             if isinstance(value, list):
-                yield from (str(each) for each in value if isinstance(each, (str, int, float)) and str(each).strip())
+                plain = (str(each).strip() for each in value if isinstance(each, (str, int, float)))
+                yield from (each for each in plain if each not in _NOTHING)
+            elif isinstance(value, dict):
+                message = f"{key} must be names and was left out; write them as a list."
+                self.remark("wrong-type", "warning", message, about, key)
             elif isinstance(value, (str, int)) and not isinstance(value, bool):
                 yield from (each.strip() for each in str(value).split(",") if each.strip())
 

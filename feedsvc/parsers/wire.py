@@ -70,7 +70,7 @@ def read_story(lines: Sequence[str], offset: int, neighbours: Neighbours, hints:
     above = list(lines[: tail.end])
     head = read_head(above, neighbours.furniture, hints.date_order, offset)
     take_embargo(head, above)
-    body = ["" if index in head.lines else line for index, line in enumerate(above)]
+    body = ["" if index in head.lines or _is_mark(line) else line for index, line in enumerate(above)]
     paragraphs, evidence = read_paragraphs(body, offset)
     dateline = _take_dateline(paragraphs, head)
     if paragraphs:
@@ -81,6 +81,11 @@ def read_story(lines: Sequence[str], offset: int, neighbours: Neighbours, hints:
     if not paragraphs and "headline" not in head.fields:
         return None
     return _draft(head, tail, dateline, paragraphs, evidence)
+
+
+def _is_mark(line: str) -> bool:
+    """Whether the line is an end mark with text below it: no reader needs it."""
+    return line[:1] in "#-=*" and len(line) < 40 and is_end_mark(line.strip())
 
 
 def _with_text(paragraph: Paragraph, text: str) -> Paragraph:

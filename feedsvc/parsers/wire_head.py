@@ -54,7 +54,7 @@ _DATED = re.compile(
 _UPDATED = re.compile(
     r"(?:last )?(?:updated|modified|aktualisiert|mis à jour|actualizado|aggiornato|更新)", re.IGNORECASE
 )
-_SLASHED = re.compile(r"\s+[/|·•–—-]\s+|\s*[|·•–—]\s*|\s{3,}|\t")
+_SLASHED = re.compile(r"\s+[/|·•–—-]\s+|\s*[|｜·•–—]\s*|\s{3,}|\t")
 _BYLINE = re.compile(
     r"(?:by|von|par|por|di|door|av|text|story by|written by|reported by|reporting by|words by)\s*[:：]?\s+(?=[^\W\d_])(.{2,120})",
     re.IGNORECASE,
@@ -63,8 +63,7 @@ _BYLINE_EASTERN = re.compile(
     r"(?:記者|文|取材・文|著者|執筆)\s*[:：=＝/／]\s*(.{2,40})|[（(【]?(.{2,16}?)(?:記者|特派員|編集委員)[）)】]?"
 )
 _CREDITED = re.compile(
-    r"([^\W\d_a-z][\w.'’-]+(?: [\w.'’-]+){1,3}),? (?:\||-|–|—|/)? ?((?:staff|senior|special|chief|political)?\s*(?:writer|reporter|correspondent|editor|columnist))s?",
-    re.IGNORECASE,
+    r"([A-Z][\w.'’-]+(?: [\w.'’-]+){1,3})(?:, ?| ?[|/–—-] ?)((?i:(?:staff|senior|special|chief|political)?\s*(?:writer|reporter|correspondent|editor|columnist)))s?",
 )
 _NOT_A_NAME = re.compile(r"\b(?:the|a|an|pct|percent|\d+|of|to|than|for|end|next)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.。]['\"”’)）」』]*$")
@@ -458,11 +457,11 @@ def _doubt(text: str, furniture: frozenset[str] = frozenset()) -> Doubt:
     if len(text) > 80:
         return Doubt(0, "")
     items = [item for item in SEPARATORS.split(_TICKER.sub("", text).strip(" |»›>«<•·")) if item]
-    if len(items) > 1 and all(len(item.split()) <= 3 for item in items) and _is_list(items, text):
+    if len(items) > 1 and all(map(_is_short, items)) and _is_list(items, text):
         return Doubt(6, "its separators")
     if NAVIGATION.fullmatch(text.strip(" »›>«<•·[]()→←")) or re.search(r"www\.|\.com\b|[»›→]$|^[«‹←]", text):
         return Doubt(6, "the words of navigation")
-    if len(items) > 2 and all(len(item.split()) <= 3 for item in items):
+    if len(items) > 2 and all(map(_is_short, items)):
         return Doubt(3, "its separators")
     words = text.split()
     if is_agency(text) or (len(words) <= 5 and MASTHEAD.fullmatch(text.strip(" *=-~"))):
@@ -474,6 +473,10 @@ def _doubt(text: str, furniture: frozenset[str] = frozenset()) -> Doubt:
     if len(words) == 1:
         return Doubt(2, "its single word")
     return Doubt(1, "its shortness") if len(words) < 4 and len(text) < 25 else Doubt(0, "")
+
+
+def _is_short(item: str) -> bool:
+    return (len(item.split()) <= 3 and len(item) < 30) or NAVIGATION.fullmatch(item) is not None
 
 
 def _is_list(items: list[str], text: str) -> bool:

@@ -46,7 +46,7 @@ SECTION = re.compile(
     r"monde|economía|política|internacional|deportes|mundo|cronaca|esteri|経済|政治|社会|国際|スポーツ|国内|地域|科学)",
     re.IGNORECASE,
 )
-SEPARATORS = re.compile(r"\s*[|»›>•·¦→/]\s*|\s{3,}|\s+[-–—]\s+|\s*::\s*")
+SEPARATORS = re.compile(r"\s*[|｜»›>•·¦→/]\s*|\s{3,}|\s+[-–—]\s+|\s*::\s*")
 
 # Words on which no headline and no title ends: the line goes on.
 DANGLING = frozenset(

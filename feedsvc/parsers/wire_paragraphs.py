@@ -120,15 +120,24 @@ def _width(lines: list[_Line]) -> int:
 
 def _is_wrapped(lines: list[_Line], width: int) -> bool:
     """Whether lines were broken at a width; else each of them is a paragraph."""
-    ideographs = sum(1 for line in lines if not line.text.isascii() and _CJK_START.search(line.text[:20])) * 2 > len(
+    ideographs = 2 * sum(not line.text.isascii() and bool(_CJK_START.search(line.text[:20])) for line in lines) > len(
         lines
     )
     if width < 12 or (width < 30 and not ideographs):
         return False
-    if width <= (24 if ideographs else LONG_LINE):
+    if ideographs and all(line.indent > 0 and _CLOSED.search(line.text[-8:]) for line in lines):
+        return False
+    if width <= (24 if ideographs else LONG_LINE) or (ideographs and _flows_below_indents(lines)):
         return True
     full = sum(1 for line in lines if len(line.text) + line.indent > 0.85 * width)
     return width <= (60 if ideographs else _WIDEST_WRAP) and full * 5 > len(lines) * 2
+
+
+def _flows_below_indents(lines: list[_Line]) -> bool:
+    """Whether paragraphs begin with a blank and a line without one goes on in the middle of a sentence."""
+    return lines[0].indent > 0 and any(
+        two.indent < lines[0].indent and not _CLOSED.search(one.text[-8:]) for one, two in pairwise(lines)
+    )
 
 
 def _by_indent(block: list[_Line], margin: int) -> Iterator[list[_Line]]:

@@ -18,7 +18,7 @@ _MARK = re.compile(
     rf"(?:{_WORDS})[.!]?|[\W_]+(?:{_WORDS}|30|0|more|x{{2,4}})[\W_]*|(?:{_WORDS})[\W_]+", re.IGNORECASE
 )
 _SIGNED = re.compile(
-    r"==+\s*([^\W\d_][\w .&-]{0,30})=*|-{1,3}\s?([^\W\d_][\w .&]{0,24}?)\s?-{1,3}|/([^\W\d_][\w .&-]{0,24})/|"
+    r"(?:==+|＝)\s*([^\W\d_][\w .&-]{0,30})=*|-{1,3}\s?([^\W\d_][\w .&]{0,24}?)\s?-{1,3}|/([^\W\d_][\w .&-]{0,24})/|"
     r"[\[<(（]([^\W\d_][\w .&-]{0,24})[\])>）]"
 )
 _INITIALS = re.compile(r"[a-z]{2,4}(?:/[a-z]{2,4}){1,3}|dpa(?:-\w+)?(?: \w{2,4}){1,6}")
@@ -105,7 +105,7 @@ def _signed(tail: Tail, line: str, before: str, number: int) -> bool:
     match = _SIGNED.fullmatch(line)
     name = next((each for each in match.groups() if each), "") if match else line
     agency = is_agency(name)
-    if agency or (line.startswith("==") and match):
+    if agency or (line.startswith(("==", "＝")) and match):
         tail.source = tail.source or name
         tail.marks.append((number, line))
         return True
