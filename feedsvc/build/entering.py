@@ -11,6 +11,7 @@ from feedsvc.articles.settle import article_base, is_rejected
 from feedsvc.articles.standing import term
 from feedsvc.build.reading import Outcome
 from feedsvc.build.recall import Recall
+from feedsvc.build.windows import kept
 from feedsvc.config import Settings
 from feedsvc.model import Article, Classification, Finding, Identity, Status, Story, Term, Topic, document_of
 from feedsvc.moves import feed_of
@@ -125,6 +126,7 @@ class Entering:
         bad = [(outcome.name, story) for story, outcome in stories if is_rejected(story)]
         self.rejected |= {name for name, _ in bad} | {outcome.name for outcome in read if not outcome.stories}
         self.remarks |= {story.name: story.findings for _, story in bad}
+        places = self._make_room(read)
         recall = Recall(self.ledger, self.authority, self._is_missing)
         recall.prefetch([(story, outcome.digest) for story, outcome in good], self.missing)
         held = self.ledger.ids_by_name([story.name for story, _ in good])
@@ -135,7 +137,7 @@ class Entering:
         self.ledger.save_articles(records)
         self.ledger.save_rejects(bad)
         self._classify(record.article for record in records)
-        self._withdraw_vanished(read)
+        self._withdraw_vanished(read, places)
 
     def _enter(self, story: Story, outcome: Outcome, recall: Recall, before: str | None) -> ArticleRecord:
         """The article of ``story``; ``before`` is the id under which one of its name stood until now."""
@@ -163,11 +165,31 @@ class Entering:
         """Whether the document of an article is gone from the inbox."""
         return document_of(name) in self.missing
 
-    def _withdraw_vanished(self, read: Sequence[Outcome]) -> None:
+    def _make_room(self, read: Sequence[Outcome]) -> set[str]:
+        """Move articles that their document no longer shows, but that stay, behind those it shows; their places."""
+        several = {outcome.name: outcome for outcome in read if len(outcome.stories) > 1 or _is_part(outcome)}
+        held: dict[str, list[ArticleRecord]] = {}
+        for record in self.ledger.articles_where_in(articles.c.document, several.keys()):
+            held.setdefault(record.document, []).append(record)
+        known = self._identities(record.article.id for records in held.values() for record in records)
+        minted = {each.id for each in known.values() if each.minted}
+        keep_all = self.settings.inbox.deleted == "keep"
+        moves = [move for name in held for move in kept(several[name], held[name], minted, keep_all=keep_all)]
+        changed = [(was, is_) for was, is_ in moves if was.article.name != is_.article.name]
+        if changed:
+            self.touched |= {record.article.id for records in held.values() for record in records}
+            self.ledger.delete_articles([was.article.name for was, _ in changed])
+            self.ledger.save_identities([replace(known[is_.article.id], name=is_.article.name) for _, is_ in changed])
+            self.ledger.save_articles([is_ for _, is_ in changed])
+            self._classify(is_.article for _, is_ in changed)
+        return {is_.article.name for _, is_ in moves}
+
+    def _withdraw_vanished(self, read: Sequence[Outcome], places: set[str]) -> None:
         """Take out the articles that a document held before and no longer holds, if it was read well."""
         whole = {outcome.name: {story.name for story in outcome.stories} for outcome in read if outcome.stories}
         held = self.ledger.articles_where_in(articles.c.document, whole.keys())
-        self._withdraw([record for record in held if record.article.name not in whole[record.document]])
+        gone = [each for each in held if each.article.name not in whole[each.document] | places]
+        self._withdraw(gone)
 
     # Changes of single articles
 
@@ -240,6 +262,11 @@ class Entering:
 
     def _identities(self, ids: Iterable[str]) -> dict[str, Identity]:
         return {each.id: each for each in self.ledger.identities_where_in(identities.c.id, set(ids))}
+
+
+def _is_part(outcome: Outcome) -> bool:
+    """Whether a document has but one story now, and had others."""
+    return any(document_of(story.name) != story.name for story in outcome.stories)
 
 
 def _rank(record: ArticleRecord) -> tuple[int, datetime, str]:

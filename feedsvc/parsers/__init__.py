@@ -60,6 +60,7 @@ _MAIL = re.compile(
 _NEWSML_G2 = frozenset(
     ("newsitem", "newsmessage", "packageitem", "conceptitem", "knowledgeitem", "planningitem", "catalogitem")
 )
+_JSON_FEED = re.compile(rb'\{.{0,4000}?"version"\s*:\s*"https?:\\?/\\?/(?:www\.)?jsonfeed\.org\b', re.DOTALL)
 
 # The first row whose opening stands at a document's start reads it, else the first one with its suffix.
 PARSERS = (
@@ -82,6 +83,10 @@ PARSERS = (
         frozenset({".eml", ".emlx", ".mbox", ".mbx", ".mht", ".mhtml"}),
         opening=_MAIL,
     ),
+    Parser("atom", "feedsvc.parsers.feed_atom", frozenset({".atom"}), roots=frozenset({"feed", "entry"})),
+    Parser("rss", "feedsvc.parsers.feed_rss", frozenset({".rss", ".rdf", ".wxr"}), roots=frozenset({"rss", "rdf"})),
+    Parser("jsonfeed", "feedsvc.parsers.feed_json", opening=_JSON_FEED),
+    Parser("opml", "feedsvc.parsers.feed_opml", frozenset({".opml"}), roots=frozenset({"opml"})),
     Parser("newsml-g2", "feedsvc.parsers.newsml_g2", roots=_NEWSML_G2),
     Parser("newsml", "feedsvc.parsers.newsml", roots=frozenset({"newsml"})),
     Parser("nitf", "feedsvc.parsers.nitf", roots=frozenset({"nitf"})),

@@ -1,0 +1,107 @@
+"""What all feeds have in common: dates by order of trust, media files, people, the drafts of one document."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from feedsvc.model import Draft, Enclosure, Finding, Parsed, Person, SourceDate
+from feedsvc.parsers.dates import DateError, parse_date
+from feedsvc.parsers.names import split_authors
+from feedsvc.text import one_line
+
+# A feed of more entries is an archive, and comes in parts.
+MOST_ENTRIES = 20_000
+# What feeds enclose; the tables of Python's mimetypes differ from machine to machine.
+_TYPES = {
+    "mp3": "audio/mpeg", "m4a": "audio/mp4", "aac": "audio/aac", "ogg": "audio/ogg", "oga": "audio/ogg", "opus": "audio/opus",
+    "wav": "audio/wav", "flac": "audio/flac", "mp4": "video/mp4", "m4v": "video/mp4", "mov": "video/quicktime",
+    "webm": "video/webm", "ogv": "video/ogg", "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif",
+    "webp": "image/webp", "pdf": "application/pdf", "epub": "application/epub+zip", "zip": "application/zip",
+}  # fmt: skip
+_MAIL_AND_NAME = re.compile(r"\s*<?([^\s<>()@]{1,64}@[^\s<>()]{1,190}?)>?\s*\((.+)\)\s*")
+_NAME_AND_MAIL = re.compile(r"\s*([^<>@]+?)\s*<([^\s<>@]{1,64}@[^\s<>]{1,190})>\s*")
+
+
+@dataclass(slots=True)
+class Notes:
+    """Evidence and findings as they are gathered while one entry is read."""
+
+    evidence: dict[str, str] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def date(self, about: str, stated: Iterable[tuple[str, str | None]]) -> SourceDate | None:
+        """The first of the dates (each with the name of its element) that is one; a finding for what is none."""
+        for name, text in stated:
+            if not text:
+                continue
+            try:
+                date = parse_date(one_line(text))
+            except DateError as error:
+                self.findings.append(Finding("date-impossible", "warning", f"{name}: {error}", about))
+                continue
+            if date is not None:
+                self.evidence[about] = f"the element {name}"
+                return date
+            message = f"{name} is {one_line(text)[:60]!r}, which is no date; correct it at its source."
+            self.findings.append(Finding("date-unreadable", "warning", message, about))
+        return None
+
+
+def people(texts: Iterable[str]) -> tuple[Person, ...]:
+    """The people of ``author`` and ``creator`` elements: ``mail (Name)``, ``Name <mail>``, or a name."""
+    found = []
+    for text in texts:
+        if matched := _MAIL_AND_NAME.fullmatch(text):
+            found.append(Person(one_line(matched[2]), matched[1]))
+        elif matched := _NAME_AND_MAIL.fullmatch(text):
+            found.append(Person(one_line(matched[1]), matched[2]))
+        else:
+            found += split_authors(text)
+    return tuple(dict.fromkeys(found))
+
+
+def enclosure(url: str, type_: str | None, length: str | None, title: str | None = None) -> Enclosure | None:
+    """A media file; None without an address. A length that is not stated is 0, as podcasts write it."""
+    address = url.strip()
+    if not address:
+        return None
+    kind = (type_ or "").strip()
+    if "/" not in kind:
+        suffix = address.partition("?")[0].rpartition(".")[2].lower()
+        kind = _TYPES.get(suffix, "application/octet-stream")
+    size = (length or "").strip()
+    return Enclosure(address, kind, int(size) if size.isdecimal() and len(size) < 16 else 0, title)
+
+
+def unique(names: Iterable[str | None]) -> tuple[str, ...]:
+    """The names that say something, each once."""
+    return tuple(dict.fromkeys(each for name in names if (each := one_line(name or ""))))
+
+
+def parsed(drafts: Sequence[Draft], findings: Sequence[Finding], entries: int) -> Parsed:
+    """The drafts of one document; a finding where it has no entry, or more than are read."""
+    told = list(findings)
+    if not drafts:
+        message = "The feed holds no entry that is an article; take it out of the inbox, or fetch it again."
+        told.append(Finding("no-entries", "error", message))
+    elif entries > MOST_ENTRIES:
+        message = f"The feed has more than {MOST_ENTRIES} entries; the rest was not read. Split it."
+        told.append(Finding("too-many-entries", "warning", message))
+    return Parsed(tuple(drafts), tuple(told))
+
+
+def with_own_ids(drafts: Iterable[Draft]) -> list[Draft]:
+    """``drafts`` of which those without an id have their address for one, where it is theirs alone.
+
+    It is by the address that readers know an entry without an id.
+    """
+    read = list(drafts)
+    addresses = Counter(draft.url for draft in read)
+    named = []
+    for draft in read:
+        if draft.id is None and draft.url and addresses[draft.url] == 1:
+            evidence = {**draft.evidence, "id": "the link, since the entry has no id of its own"}
+            draft = replace(draft, id=draft.url, evidence=evidence)
+        named.append(draft)
+    return named

@@ -1,0 +1,252 @@
+"""Feeds and archives as input: our own read back, the window that slides, damage of every kind."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from publication import SETTINGS, START, Publication
+from test_parsers import CASES
+
+from feedsvc.articles.dates import Surroundings
+from feedsvc.articles.settle import settle
+from feedsvc.config import FolderDefaults, load_settings
+from feedsvc.model import Document, Neighbours, Parsed, Story
+from feedsvc.parsers import parse, parser_for
+
+FOLDERS = ("feed-atom", "feed-rss", "feed-json", "wxr", "opml")
+FEEDS = sorted(
+    path
+    for folder in FOLDERS
+    for path in (CASES / folder).glob("*")
+    if path.suffix != ".json" or not path.with_suffix("").exists()
+)
+
+
+def document(data: bytes, name: str = "feed.xml") -> Document:
+    return Document(name, data, datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def read(data: bytes, name: str = "feed.xml") -> Parsed:
+    return parse(document(data, name))
+
+
+def codes(parsed: Parsed) -> set[str]:
+    found = (*parsed.findings, *(each for draft in parsed.drafts for each in draft.findings))
+    return {finding.code for finding in found}
+
+
+# What is taken for a feed
+
+
+@pytest.mark.parametrize(
+    ("data", "format"),
+    [
+        (b'<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"/>', "atom"),
+        (b'<a:entry xmlns:a="http://www.w3.org/2005/Atom"/>', "atom"),
+        (b'<rss version="2.0"/>', "rss"),
+        (b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>', "rss"),
+        (b'{"title": "x", "version": "https://jsonfeed.org/version/1.1"}', "jsonfeed"),
+        (b'{"version": "https:\\/\\/jsonfeed.org\\/version\\/1", "items": []}', "jsonfeed"),
+        (b'<opml version="1.0"/>', "opml"),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.xml", "a.json", "a.txt", "a"])
+def test_a_feed_is_known_by_its_content(data: bytes, format: str, name: str) -> None:
+    assert parser_for(document(data, name)).format == format
+
+
+@pytest.mark.parametrize("data", [b"<feed/>", b"<entry/>", b"<rss/>", b"<RDF/>", b'<feed xmlns="urn:x"><a/></feed>'])
+def test_what_only_looks_like_a_feed_is_refused_with_a_reason(data: bytes) -> None:
+    parsed = read(data)
+    assert parsed.drafts == () or parsed.drafts[0].headline is None
+    assert parsed.findings or not parsed.drafts or data == b"<entry/>"
+
+
+# Our own feeds, read back
+
+
+def articles(folder: Path, data: bytes, name: str) -> dict[str, Story]:
+    """What comes of a feed as a document of the inbox, by headline."""
+    settled = [
+        settle(
+            draft, Surroundings(name, START, Neighbours(), FolderDefaults()), load_settings(folder / "feedsvc.toml")
+        )
+        for draft in read(data, name).drafts
+    ]
+    return {story.headline: story for story in settled}
+
+
+@pytest.mark.parametrize("suffix", ["atom", "rss", "json"])
+def test_our_own_feeds_read_back_give_the_same_articles(publication: Publication, suffix: str) -> None:
+    body = "One *two* <three> & four: [link](/there).\n\n> Quoted.\n\n![A lamp](https://example.org/lamp.jpg)\n"
+    publication.article(
+        "one.md", "Lamps & <tides>", body, id="urn:example:one", authors="[Mara, Tom Okafor]", tags="[Sea]"
+    )
+    publication.article("two.md", "日本語の題", "本文です。", date="2026-02-02T10:00:00+09:00", language="ja")
+    publication.write(
+        "three.html", "<h1>Three</h1><p>Text <b>bold</b></p><time datetime='2026-02-03T10:00:00Z'></time>"
+    )
+    publication.build()
+    told = {
+        row["headline"]: row
+        for row in map(json.loads, publication.run("explain", "--all", "--json").out.splitlines())
+    }
+    again = articles(publication.folder, publication.body(f"/feeds/all.{suffix}"), f"feed.{suffix}")
+    assert again.keys() == told.keys()
+    for headline, story in again.items():
+        row = told[headline]
+        assert (story.own_id, story.html, story.text) == (row["id"], row["html"], row["text"])
+        assert story.date is not None
+        assert story.date == datetime.fromisoformat(row["published"])
+        assert story.date.utcoffset() is not None
+        assert [person.name for person in story.authors] == [person["name"] for person in row["authors"]]
+        assert story.language == row["language"]
+
+
+def test_a_whole_publication_moves_without_a_subscriber_noticing(publication: Publication, tmp_path: Path) -> None:
+    publication.article("one.md", "One", tags="[Sea]")
+    publication.article("two.md", "Two", date="2026-02-02")
+    publication.build()
+    new = Publication(tmp_path / "new", SETTINGS.replace("news.example.org", "moved.example.org"))
+    new.now = publication.now
+    new.write("old.atom", publication.body("/feeds/all.atom"))
+    new.build()
+    before, after = (each.json_feed("all")["items"] for each in (publication, new))
+    kept = ("id", "title", "content_html", "date_published", "date_modified", "authors", "tags")
+    assert [{name: item.get(name) for name in kept} for item in after] == [
+        {name: item.get(name) for name in kept} for item in before
+    ]
+
+
+# The window that slides
+
+
+def feed(*entries: tuple[str, int]) -> str:
+    items = "".join(
+        f"<item><title>{name}</title><guid isPermaLink='false'>{name}</guid>"
+        f"<pubDate>{day:02} Feb 2026 10:00:00 GMT</pubDate><category>Sea</category><description>Text of {name}</description></item>"
+        for name, day in entries
+    )
+    return f"<rss version='2.0'><channel><title>t</title>{items}</channel></rss>"
+
+
+A, B, C, D = ("A", 1), ("B", 2), ("C", 3), ("D", 4)
+
+
+def saved(publication: Publication, *entries: tuple[str, int]) -> dict[str, list[str]]:
+    """What the feeds show, and their tombstones, after the file was saved with ``entries``."""
+    publication.later()
+    publication.write("feed.xml", feed(*entries), START + (publication.now - START))
+    publication.build()
+    shown = publication.json_feed("all")
+    assert publication.titles("sea") == publication.titles()
+    assert all(item["id"] == item["title"] for item in shown["items"])
+    return {
+        "items": publication.titles(),
+        "gone": [each["id"] for each in shown.get("_tombstones", {}).get("items", ())],
+    }
+
+
+def test_entries_that_slide_out_of_a_feed_stay_published(publication: Publication) -> None:
+    assert saved(publication, C, B, A) == {"items": ["C", "B", "A"], "gone": []}
+    assert saved(publication, D, C) == {"items": ["D", "C", "B", "A"], "gone": []}
+    assert saved(publication, D) == {"items": ["D", "C", "B", "A"], "gone": []}
+    assert saved(publication, D, C, B, A) == {"items": ["D", "C", "B", "A"], "gone": []}
+
+
+def test_an_entry_that_leaves_the_middle_of_a_feed_was_deleted(publication: Publication) -> None:
+    saved(publication, C, B, A)
+    assert saved(publication, C, A) == {"items": ["C", "A"], "gone": ["B"]}
+
+
+def test_a_kept_entry_bears_the_name_of_its_place_behind_the_others(publication: Publication) -> None:
+    saved(publication, B, A)
+    saved(publication, D, C)
+    rows = [json.loads(line) for line in publication.run("explain", "--all", "--json").out.splitlines()]
+    assert [(row["document"], row["id"], row["status"]) for row in rows] == [
+        ("feed.xml#1", "D", "usable"), ("feed.xml#2", "C", "usable"),
+        ("feed.xml#3", "B", "usable"), ("feed.xml#4", "A", "usable"),
+    ]  # fmt: skip
+
+
+def test_nothing_that_leaves_a_document_is_withdrawn_when_the_settings_say_so(tmp_path: Path) -> None:
+    publication = Publication(tmp_path, SETTINGS + '[inbox]\ndeleted = "keep"\n')
+    saved(publication, C, B, A)
+    assert saved(publication, C, A) == {"items": ["C", "B", "A"], "gone": []}
+
+
+def test_a_feed_that_is_saved_under_new_names_counts_each_entry_once(publication: Publication) -> None:
+    publication.write("1.xml", feed(B, A))
+    publication.write("2.xml", feed(C, B))
+    publication.build()
+    assert publication.titles() == ["C", "B", "A"]
+    publication.later()
+    (publication.inbox / "1.xml").unlink()
+    publication.build()
+    assert publication.titles() == ["C", "B"]
+
+
+def test_a_feed_that_is_gone_takes_all_its_entries_along(publication: Publication) -> None:
+    saved(publication, C, B, A)
+    saved(publication, D)
+    publication.later()
+    (publication.inbox / "feed.xml").unlink()
+    publication.build()
+    assert publication.titles() == []
+
+
+# Damage
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b'<!DOCTYPE rss [<!ENTITY a "b">]><rss><channel/></rss>', "xml-entities"),
+        (b"<rss version='2.0'><channel></channel></rss>", "no-entries"),
+        (b'{"version": "https://jsonfeed.org/version/1.1", "items": ' + b"[" * 100_000, "json-broken"),
+        (b'{"version": "https://jsonfeed.org/version/1.1", "items": null}', "no-entries"),
+        (b'{"version": "https://jsonfeed.org/version/1.1", "items": [1, null, "x"]}', "no-entries"),
+    ],
+)
+def test_what_is_no_feed_is_refused_with_its_reason(data: bytes, code: str) -> None:
+    parsed = read(data)
+    assert (parsed.drafts, codes(parsed)) == ((), {code})
+
+
+def test_a_feed_of_too_many_entries_is_read_as_far_as_it_goes() -> None:
+    parsed = read(b"<rss><channel>" + b"<item/>" * 20_001 + b"</channel></rss>")
+    assert len(parsed.drafts) == 20_000
+    assert "too-many-entries" in codes(parsed)
+
+
+@settings(max_examples=400, deadline=timedelta(seconds=5))
+@given(st.sampled_from(FEEDS), st.data())
+def test_damaged_cases_never_raise(path: Path, draw: st.DataObject) -> None:
+    data = path.read_bytes()
+    start = draw.draw(st.integers(0, len(data)))
+    end = min(len(data), start + draw.draw(st.integers(0, 60)))
+    parsed = read(data[:start] + draw.draw(st.binary(max_size=8)) + data[end:], path.name)
+    assert parsed.drafts or parsed.findings
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+MEMBERS = (
+    "id", "url", "external_url", "title", "content_html", "content_text", "summary", "image", "date_published",
+    "date_modified", "authors", "author", "tags", "language", "attachments", "_feedsvc",
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(st.sampled_from(MEMBERS), JSON, max_size=10), JSON, JSON)
+def test_items_with_members_of_any_type_never_raise(
+    item: dict[str, object], authors: object, language: object
+) -> None:
+    whole = {"version": "https://jsonfeed.org/version/1.1", "authors": authors, "language": language, "items": [item]}
+    assert read(json.dumps(whole).encode(), "a.json").drafts
