@@ -3,6 +3,8 @@
 import argparse
 import json
 import os
+import shlex
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -167,8 +169,16 @@ def _init(chosen: argparse.Namespace) -> int:
 
     write_publication(chosen.dir, clock.now())
     print(f"{chosen.dir} is ready. Put articles into {chosen.dir / 'inbox'}, then:\n")
-    print(f"    feedsvc serve --watch {chosen.dir}\n")
+    print(f"    {_program()} serve --watch {shlex.quote(str(chosen.dir))}\n")
     return DONE
+
+
+def _program() -> str:
+    """How feedsvc was called, for a command that can be copied."""
+    called = sys.argv[0]
+    if called.endswith("__main__.py"):
+        return f"{sys.executable} -m feedsvc"
+    return "feedsvc" if shutil.which("feedsvc") == called else called
 
 
 def _build(chosen: argparse.Namespace) -> int:
