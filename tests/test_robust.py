@@ -183,3 +183,14 @@ def test_addresses_that_are_none(address: str) -> None:
     story = settle(draft, Surroundings("2026-02-03.html", MODIFIED, Neighbours(), FolderDefaults()), SETTINGS)
     assert story.via is None
     assert "https://example.org/articles/x" in story.html
+
+
+@pytest.mark.parametrize(
+    ("stated", "settled"), [("en_US", "en-US"), ("english (US)", "en"), ("-", "en"), ("zh-Hant-TW", "zh-Hant-TW")]
+)
+def test_a_language_that_is_none(stated: str, settled: str) -> None:
+    draft = Draft(format="html", headline="A", html="<p>b</p>", language=stated)
+    story = settle(draft, Surroundings("2026-02-03.html", MODIFIED, Neighbours(), FolderDefaults()), SETTINGS)
+    assert story.language == settled
+    told = "language-unknown" in {each.code for each in story.findings}
+    assert told is (stated not in ("en_US", "zh-Hant-TW"))

@@ -5,6 +5,7 @@ What needs the ledger (id, slug, published, updated) is done by ``identity``.
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from urllib.parse import urljoin, urlsplit
@@ -19,6 +20,8 @@ from feedsvc.model import Draft, Enclosure, Finding, Person, Picture, Severity, 
 from feedsvc.text import fold, one_line, slugify
 
 _HEADLINE_LENGTH = 100
+# RFC 5646, section 2.1, as far as feeds and pages need it: a language, then parts of it.
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 # An error here must not publish what was meant to be held, so the story is rejected.
 _HOLDING_FIELDS = frozenset({"embargo", "expires", "status"})
 
@@ -145,8 +148,11 @@ def _authors(draft: Draft, default: str, notes: _Notes) -> tuple[Person, ...]:
 
 def _language(draft: Draft, text: str, publication: str, folder: str | None, notes: _Notes) -> str:
     """The language that is stated, else its folder's, else the one that the text is surely in, else the settings'."""
-    if draft.language and (stated := draft.language.strip().replace("_", "-")):
-        return stated
+    if stated := one_line(draft.language or "").replace("_", "-"):
+        if _LANGUAGE.fullmatch(stated):
+            return stated
+        message = f"{stated[:40]!r} is no language tag (BCP 47); write one like en or pt-BR."
+        notes.remark("language-unknown", "warning", message, "language")
     if folder is not None:
         notes.evidence["language"] = "the settings of its folder (inbox.toml): none is named"
         return folder
