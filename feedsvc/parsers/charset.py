@@ -47,6 +47,10 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, tuple[Finding
     if mark:
         text, findings = _tolerant(data.removeprefix(mark), encoding)
         return _cleaned(text, findings)
+    if b"\0" in data and (unmarked := _utf_16(data)):
+        text, findings = _tolerant(data, unmarked)
+        message = f"The text was read as {unmarked}, by its zero bytes; save it as UTF-8."
+        return _cleaned(text, (Finding("charset-guessed", "info", message), *findings))
     controls = len(data) - len(data.translate(None, _CONTROLS))
     if b"\0" in data or controls > 2 + len(data) // 50:
         raise DecodeError("This is no text but a binary file; take it out of the inbox.")
@@ -54,6 +58,16 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, tuple[Finding
         text = data.decode("ascii")
         return (text, ()) if not controls and b"\r" not in data and b"\f" not in data else _cleaned(text, ())
     return _cleaned(*_by_evidence(data, declared))
+
+
+def _utf_16(data: bytes) -> str | None:
+    """UTF-16 without its mark: of western text most of every other byte are zero, none of those between."""
+    even, odd = data[:_SAMPLE:2], data[1:_SAMPLE:2]
+    for name, high, low in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        zeros, controls = high.count(0), len(low) - len(low.translate(None, _CONTROLS))
+        if len(low) > 3 and b"\0" not in low and 2 * zeros > len(high) and controls <= 2 + len(low) // 50:
+            return name
+    return None
 
 
 def _cleaned(text: str, findings: tuple[Finding, ...]) -> tuple[str, tuple[Finding, ...]]:

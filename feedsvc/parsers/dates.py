@@ -70,11 +70,11 @@ _ISO = re.compile(
 _NUMERIC = re.compile(r"(\d{1,4})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{1,2})?\.?(?!\d)(?:[\s,|]+(.*))?")
 _DAY_FIRST = re.compile(
     r"(\d{1,2})(?:st|nd|rd|th|er|de|o|a|\.|º|ª|°)?(?:[\s-]+|(?<=\.)|\b)(?:of\s+|de\s+|d')?([a-z]{3,10})(?![a-z])\.?"
-    r"(?:(?:\s*,\s*|[\s-]+)(?:de\s+|del\s+|of\s+)?([12]\d{3}(?!\d|:\d\d|\s(?:gmt|utc|[a-z]{1,2}t)\b)|'\d\d(?!\d)|\d\d(?![\d:.]|\s*[ap]\.?m|\s*(?:h|uhr)))|)"
+    r"(?:(?:\s*,\s*|[\s-]+)(?:de\s+|del\s+|of\s+)?([12]\d{3}(?!\d|:\d\d|\s(?:gmt|utc|[ecmp]t|[a-z][sd]t)\b)|'\d\d(?!\d)|\d\d(?![\d:.]|\s*[ap]\.?m|\s*(?:h|uhr)))|)"
 )
 _MONTH_FIRST = re.compile(
     r"([a-z]{3,10})\.?[\s-]*(?:the\s+)?(\d{1,2})(?:st|nd|rd|th)?(?![\d:/])"
-    r"(?:(?:\s*,\s*|[\s-]+)([12]\d{3}(?!\d|:\d\d|\s(?:gmt|utc|[a-z]{1,2}t)\b)|'\d\d(?!\d))|)"
+    r"(?:(?:\s*,\s*|[\s-]+)([12]\d{3}(?!\d|:\d\d|\s(?:gmt|utc|[ecmp]t|[a-z][sd]t)\b)|'\d\d(?!\d))|)"
 )
 _YEAR_FIRST = re.compile(r"(\d{4})[\s,-]+([a-z]{3,10})\.?[\s-]+(\d{1,2})(?:st|nd|rd|th)?(?!\d)")
 _CTIME = re.compile(r"([a-z]{3,9})\s+(\d{1,2})\s+(\d\d?:\d\d(?::\d\d)?(?:\s+[a-z]{1,5}|\s+[+-]\d{4})?)\s+(\d{4})")

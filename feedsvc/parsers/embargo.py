@@ -30,7 +30,7 @@ _HINTS = (
 _NONE = re.compile(r"[\W_]*(?:no|none|nil|n/?a|keine|ohne|aucun|ninguno|sin|なし)?[\W_]*", re.IGNORECASE)
 _TIME = re.compile(
     r"\d[:.h]\d\d|\d\s?(?:[ap]\.?m|h|uhr)\b|\b(?:noon|midnight|dawn|dusk|morning|afternoon|evening|mittags?|mitternacht|midi|minuit|mediodía|medianoche)\b"
-    r"|\b\d{4}\s(?:gmt|utc|[a-z]{1,2}t)\b|時|正午",
+    r"|\b\d{4}\s(?:gmt|utc|[ecmp]t|[a-z][sd]t)\b|時|正午",
     re.IGNORECASE,
 )
 _DASHES = frozenset("-–—")
