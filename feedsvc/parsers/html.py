@@ -50,7 +50,7 @@ def _draft(page: Page, order: str | None) -> Draft | None:
     where = layout(root, headline.element if headline else None)
     authors, authors_from = find_authors(root, facts, sites, where)
     published, published_from, date_findings = find_published(root, facts, where, address, order)
-    tags, sections = find_topics(root, facts, sites)
+    tags, sections = find_topics(root, facts, sites, where, (headline.text if headline else "", authors))
     orders = find_orders(facts, published, order)
     base = base_of(root, address)
     licence = link_with(root, "license")

@@ -4,6 +4,7 @@ Bylines, dates and tags are read from what is shown, and only where the story st
 of another story, a name in the comments that of a reader.
 """
 
+import re
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -18,7 +19,7 @@ _BESIDE = frozenset(("aside", "footer", "nav", "form", "noscript", "template", "
 _BESIDE_WORDS = frozenset(
     """comment comments commentlist commentform disqus respond sidebar widget widgets related relatedposts recommended
     recommendations recirc popular trending teaser teasers carousel slider menu navigation navbar newsletter
-    tagcloud blogroll mostread outbrain taboola cookie consent archive archives ticker""".split()
+    tagcloud blogroll mostread outbrain taboola cookie consent ticker""".split()
 )
 _BESIDE_PAIRS = frozenset(
     tuple(pair.split())
@@ -26,6 +27,8 @@ _BESIDE_PAIRS = frozenset(
         "tag cloud,most read,read more,more from,see also,up next,latest news,latest posts,recent posts,side bar,mehr zum"
     ).split(",")
 )
+_TOPICS = frozenset(("categories", "tags", "topics", "keywords", "catlinks"))
+_NUMBERED = re.compile(r"([a-z_-]+)\d+", re.IGNORECASE)
 _MARKED = frozenset(("html", "body", "main", "article"))
 
 
@@ -51,6 +54,7 @@ def layout(root: Element, heading: Element | None) -> Layout:
     places: dict[Element, int] = {}
     body = root.find("body")
     start = root if body is None else body
+    others = set(other_stories(heading))
     skipped: Element | None = None
     for at, element in enumerate(start.iter(etree.Element), 1):
         parent = element.getparent()
@@ -59,7 +63,12 @@ def layout(root: Element, heading: Element | None) -> Layout:
                 skipped = None
             else:
                 continue
-        if element is not heading and element not in above and element is not start and _is_beside(element):
+        if (
+            element is not heading
+            and element not in above
+            and element is not start
+            and (element in others or _is_beside(element))
+        ):
             skipped = element
             continue
         places[element] = at
@@ -77,7 +86,7 @@ def _is_beside(element: Element) -> bool:
             for each, _ in zip(element.iter("aside", "ul", "div", "p"), range(5), strict=False)
         )
     if tag in _BESIDE:
-        return True
+        return tag != "nav" or _TOPICS.isdisjoint(words_of(element))
     if tag in _MARKED or (element.get("class") is None and element.get("id") is None):
         return False
     words = words_of(element)
@@ -88,4 +97,22 @@ def _ends_story(footer: Element) -> bool:
     """Whether a footer belongs to an article: many blogs name author, day and tags there."""
     if not {"post", "entry", "article", "artikel"}.isdisjoint(words_of(footer)):
         return True
-    return any(tag_of(each) == "article" for each in footer.iterancestors())
+    return any(
+        tag_of(each) == "article" or not {"post", "hentry"}.isdisjoint(words_of(each))
+        for each in footer.iterancestors()
+        if tag_of(each) not in ("body", "html")
+    )
+
+
+def other_stories(heading: Element | None) -> list[Element]:
+    """The stories beside the one of ``heading``, where a page numbers them alike: ``post-7`` beside ``post-8``."""
+    found: list[Element] = []
+    for element in heading.iterancestors() if heading is not None else ():
+        own = _NUMBERED.fullmatch(element.get("id") or "")
+        parent = element.getparent()
+        if own and parent is not None:
+            for other in parent:
+                number = _NUMBERED.fullmatch(other.get("id") or "") if other is not element else None
+                if number and number[1] == own[1] and tag_of(other) == tag_of(element):
+                    found.append(other)
+    return found
