@@ -55,11 +55,13 @@ def _draft(page: Page, order: str | None) -> Draft | None:
     base = base_of(root, address)
     licence = link_with(root, "license")
     updated = find_updated(facts, order)
+    summary = facts.meta("description", "og:description", "dc.description", "twitter:description")
     clues = Clues(
         headline.text if headline else None,
         headline.element if headline else None,
         tuple(person.name for person in authors),
         string(facts.article("articleBody")),
+        summary,
     )
     content = main_content(root, clues)
     html = _markup(content)
@@ -85,7 +87,7 @@ def _draft(page: Page, order: str | None) -> Draft | None:
         url=address,
         base=base,
         html=html,
-        summary=facts.meta("description", "og:description", "dc.description", "twitter:description"),
+        summary=summary,
         tags=tags,
         sections=sections,
         rights=facts.meta("copyright", "dc.rights", "dcterms.rights"),

@@ -9,7 +9,7 @@
 
 from lxml import etree
 
-from feedsvc.parsers.html_blocks import Scale, weigh
+from feedsvc.parsers.html_blocks import HEADINGS, Scale, weigh
 from feedsvc.parsers.html_furniture import (
     drop,
     is_furniture,
@@ -18,6 +18,7 @@ from feedsvc.parsers.html_furniture import (
     names_body,
     strip_machinery,
 )
+from feedsvc.parsers.html_standfirst import find_standfirst, put_standfirst
 from feedsvc.parsers.html_tree import tag_of
 from feedsvc.parsers.html_trim import Clues, trim
 
@@ -25,9 +26,12 @@ Element = etree._Element
 
 _ASIDES = frozenset(("aside", "footer"))
 _PLAIN = 0.75
-_NAMED = 0.5
-_WITH_HEADLINE = 0.45
+_NAMED = 0.35
+_WITH_HEADLINE = 0.35
 _OWN_PARAGRAPHS = 0.05
+_OWN_ARTICLE = 0.2
+# Of an article that is marked as one, this weight of text is enough.
+_ENOUGH = 300.0
 _MARKED = frozenset(("article", "main"))
 # Elements of a story that are no containers of one.
 _PARTS = frozenset("p pre blockquote ul ol dl table tbody tr h1 h2 h3 h4 h5 h6 figure".split())
@@ -40,9 +44,11 @@ def main_content(root: Element, clues: Clues) -> Element | None:
         return None
     strip_machinery(body)
     scale = weigh(body)
+    standfirst = find_standfirst(scale, clues.heading, clues.summary)
     _drop_furniture(scale, clues)
     chosen = _choose(scale, clues)
     trim(chosen, clues)
+    put_standfirst(chosen, standfirst)
     return chosen
 
 
@@ -55,14 +61,22 @@ def _drop_furniture(scale: Scale, clues: Clues) -> None:
         if element is scale.root or element not in scale.weights:
             continue
         share = scale.weights[element] / positive
-        if element is clues.heading or (share > 0.2 and element in above):
+        if element is clues.heading or tag_of(element) in HEADINGS or (share > 0.2 and element in above):
             continue
         if _is_furniture(element, share, positive) or (
-            # An article that does not hold the headline is another one.
-            tag_of(element) == "article" and in_article and element not in above and share < 0.35
+            # An article that does not hold the headline is another one, of which a link leads to the rest.
+            tag_of(element) == "article"
+            and in_article
+            and element not in above
+            and share < 0.35
+            and _has_link(element)
         ):
             scale.take_out(element)
             drop(element)
+
+
+def _has_link(article: Element) -> bool:
+    return any(True for each in article.iter("a") if (each.get("href") or "#")[:1] != "#")
 
 
 def _is_furniture(element: Element, share: float, positive: float) -> bool:
@@ -73,13 +87,15 @@ def _is_furniture(element: Element, share: float, positive: float) -> bool:
         return False
     if is_unmistakable(element):
         return True
+    if tag_of(element) == "aside" and (1.0 - share) * positive > _ENOUGH:
+        return True
     return share < 0.35 and not (share > 0 and tag_of(element) == "div" and element.find(".//blockquote") is not None)
 
 
 def _choose(scale: Scale, clues: Clues) -> Element:
     """The smallest container that holds nearly all of the text."""
-    above = set(clues.heading.iterancestors()) if clues.heading is not None else set()
-    chosen = scale.root
+    above = list(clues.heading.iterancestors()) if clues.heading is not None else []
+    chosen = next((each for each in above if _is_its_article(each, scale)), scale.root)
     while True:
         child = _heaviest(chosen, scale, above)
         if child is None or _has_paragraphs(chosen, scale):
@@ -90,12 +106,18 @@ def _choose(scale: Scale, clues: Clues) -> Element:
         chosen = child
 
 
-def _heaviest(chosen: Element, scale: Scale, above: set[Element]) -> Element | None:
+def _is_its_article(element: Element, scale: Scale) -> bool:
+    """Whether ``element`` is marked as an article and holds enough text to be the one of the headline in it."""
+    weight = scale.weights.get(element, 0.0)
+    return tag_of(element) == "article" and weight > max(_ENOUGH, _OWN_ARTICLE * scale.weights[scale.root])
+
+
+def _heaviest(chosen: Element, scale: Scale, above: list[Element]) -> Element | None:
     """The child with the most text; the one under which the headline stands where it has enough."""
     heavy = max(chosen, key=lambda child: scale.weights.get(child, 0.0), default=None)
     if heavy is None or scale.weights.get(heavy, 0.0) <= 0.0 or tag_of(heavy) in _PARTS:
         return None
-    with_headline = next((child for child in chosen if child in above), heavy)
+    with_headline = next((child for child in chosen if child in above and tag_of(child) != "header"), heavy)
     if scale.weights.get(with_headline, 0.0) >= _WITH_HEADLINE * scale.weights[chosen]:
         return with_headline
     return heavy
@@ -104,4 +126,6 @@ def _heaviest(chosen: Element, scale: Scale, above: set[Element]) -> Element | N
 def _has_paragraphs(chosen: Element, scale: Scale) -> bool:
     """Whether paragraphs of the story stand in ``chosen`` itself, so that going down would lose them."""
     own = sum(scale.weights.get(child, 0.0) for child in chosen if tag_of(child) in _PARTS)
+    if (text := scale.blocks.get(chosen)) is not None:
+        own += max(text.weight, 0.0)
     return own > _OWN_PARAGRAPHS * scale.weights[chosen]

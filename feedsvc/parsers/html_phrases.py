@@ -4,7 +4,7 @@ import re
 
 # A heading or a short line that opens a list of other stories, a letter-box, a discussion.
 _OPENINGS = re.compile(
-    r"""(?:more\ (?:great\ .{1,20}\ )?(?:stories|news|articles|coverage)\b | more\ (?:from|on|about|in)\b | related\b | read\ (?:more|also|next|this)\b
+    r"""(?:more:\ | see\ more\b | tags?\s?: | filed\ under\b | more\ (?:great\ .{1,20}\ )?(?:stories|news|articles|coverage)\b | more\ (?:from|on|about|in)\b | related\b | read\ (?:more|also|next|this)\b
     | see\ also\b | also\ (?:read|see)\b | recommended\b | you\ (?:may|might)\b.{0,20}\blike\b | don.t\ miss\b | most\ (?:read|popular|viewed)\b
     | latest\ (?:news|stories|posts)\b | trending\b | popular\ (?:posts|stories)\b | further\ reading\b | up\ next\b | explore\ further\b
     | subscribe\b | sign\ up\b | newsletter\b | share\ (?:this|it|on|via)\b | share$ | follow\ us\b | leave\ a\ (?:comment|reply)\b | (?:\d+\ )?comments?$ | post\ a\ comment\b
@@ -31,11 +31,44 @@ _SNIPPETS = re.compile(
 )
 
 
+# What asks readers to subscribe or to follow somebody.
+_APPEALS = re.compile(
+    r"""subscri(?:be|ption)\b | sign\ up\b | newsletter | (?:in|to)\ your\ inbox\b | follow\ .{1,40}\ on\b.{0,40}(?:twitter|facebook|instagram)
+    | (?:have|got)\ a\ (?:news\ )?tip\b | on\ twitter\ at\b | check\ out\ our\b | download\ (?:the|our)\ app\b
+    | abonnier | folgen\ sie\ uns\b | folge?\ uns\b | jetzt\ anmelden\b | abonnez-vous\b | suivez[- ]\w+ | inscri(?:vez-vous|ption)\b
+    | suscr[ií]b | s[ií]guenos\b | iscriviti\b | seguici\b | inscreva-se\b | siga-nos\b | receba\b.{0,30}\bemail\b | meld\ je\ aan\b | prenumerera\b | подпис""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_NETWORKS = re.compile(
+    r"(?:(?:facebook|twitter|x|google\+?|whatsapp|linkedin|xing|pinterest|pint|reddit|telegram|instagram|e-?mail|mail|tumblr|"
+    r"messenger|flipboard|pocket|print|share|copy link|baixar|drucken|teilen)[\s|,·•:]*)+",
+    re.IGNORECASE,
+)
+_READING_TIME = re.compile(
+    r"(?:.{0,25}\b(?:lesezeit|tempo de leitura|reading time|temps de lecture|tempo di lettura|tiempo de lectura|leestijd)\b.{0,25}"
+    r"|\d{1,3}\s?min(?:ute)?n?s?\.?\s?(?:read|lesezeit|de lecture|de lectura|lesedauer))",
+    re.IGNORECASE,
+)
+_MARKS = " »›→>*–-•▶"
+
+
 def opens_furniture(line: str) -> bool:
     """Whether ``line`` introduces other stories, a letter-box or a discussion."""
-    return len(line) <= 90 and bool(_OPENINGS.match(line.lstrip(" »›→>*–-•▶")))
+    return len(line) <= 90 and bool(_OPENINGS.match(line.lstrip(_MARKS)))
+
+
+def leads_away(line: str) -> bool:
+    """Whether ``line``, most of which is a link, leads to another story: "Read more: …"."""
+    return len(line) <= 200 and bool(_OPENINGS.match(line.lstrip(_MARKS)))
+
+
+def is_appeal(line: str) -> bool:
+    """Whether ``line`` asks readers to subscribe or to follow."""
+    return len(line) <= 250 and bool(_APPEALS.search(line))
 
 
 def is_snippet(line: str) -> bool:
     """Whether ``line`` is a control, a label or a credit and no sentence of a story."""
-    return len(line) <= 120 and bool(_SNIPPETS.fullmatch(line))
+    if len(line) > 120:
+        return False
+    return bool(_SNIPPETS.fullmatch(line) or _NETWORKS.fullmatch(line) or _READING_TIME.fullmatch(line))

@@ -54,6 +54,8 @@ _ACCENTS = str.maketrans("äéèûîôáíóúç", "aeeuioaiouc")
 _LONGEST = 400
 _SHORT = 90
 _LEAF = 30
+_DATED_LINE = 110
+_BESIDE_DATE = 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,19 @@ def earliest_date(texts: Iterable[str], order: str | None) -> SourceDate | None:
         if not _NOT_OURS.search(text) and (date := _parsed(match[0].strip(), order))
     ]
     return min(found, key=lambda date: (date.year, date.month, date.day), default=None)
+
+
+def is_dated_line(text: str) -> bool:
+    """Whether ``text`` is a line with a date and little else: the line of day and author above a story."""
+    if len(text) > _DATED_LINE or not _DIGITS.search(text):
+        return False
+    plain = text.translate(_ACCENTS)
+    found = _DATE.search(plain)
+    return (
+        found is not None
+        and len(plain) - len(found[0]) <= _BESIDE_DATE
+        and not plain.rstrip().endswith((".", "!", "?"))
+    )
 
 
 def order_shown(root: Element) -> str | None:

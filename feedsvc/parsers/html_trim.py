@@ -6,7 +6,8 @@ from lxml import etree
 
 from feedsvc.parsers.html_blocks import HEADINGS, Block, weigh
 from feedsvc.parsers.html_furniture import drop, holds, words_of
-from feedsvc.parsers.html_phrases import is_snippet, opens_furniture
+from feedsvc.parsers.html_phrases import is_appeal, is_snippet, leads_away, opens_furniture
+from feedsvc.parsers.html_shown_dates import is_dated_line
 from feedsvc.parsers.html_tree import tag_of
 from feedsvc.text import fold
 
@@ -15,6 +16,9 @@ Element = etree._Element
 _LISTS = frozenset(("ul", "ol"))
 _KEPT_EMPTY = ("img", "picture", "video", "audio", "iframe", "source", "table")
 _LONG = 60
+_MOSTLY = 0.6
+_LISTED = 0.2
+_LAST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class Clues:
     heading: Element | None = None
     names: tuple[str, ...] = ()
     text: str | None = None
+    summary: str | None = None
 
 
 def trim(chosen: Element, clues: Clues) -> None:
@@ -39,28 +44,45 @@ def trim(chosen: Element, clues: Clues) -> None:
 
 def _drop_blocks(chosen: Element, clues: Clues) -> None:
     blocks = [block for block in sorted_blocks(chosen) if block.length]
-    headline = fold(clues.headline or "")
-    names = {fold(name) for name in clues.names}
+    names = frozenset((fold(clues.headline or ""), *map(fold, clues.names)))
     seen: set[str] = set()
     prose = False
     for at, block in enumerate(blocks):
-        element = block.element
-        if element is chosen or not holds(chosen, element):
+        if block.element is chosen or not holds(chosen, block.element):
             continue
         text = block.text
         line = fold(text)
-        heading = tag_of(element) in HEADINGS
         if (
-            (heading and line == headline)
-            or (not prose and (line == headline or line in names))
-            or is_snippet(text)
-            or (len(line) > _LONG and line in seen and tag_of(element) != "p")
+            _is_no_text(block, text, line, names, prose)
+            or _repeats(block, line, seen)
+            or _ends(block, text, len(blocks) - at)
         ):
             _drop_block(block)
-        elif (heading or block.length < 60) and opens_furniture(text):
+        elif (tag_of(block.element) in HEADINGS or block.length < 60) and opens_furniture(text):
             _drop_section(chosen, block, blocks[at + 1 :])
+        elif block.linked > _MOSTLY * block.length and leads_away(text):
+            _drop_block(block)
         seen.add(line)
         prose = prose or block.weight > 60
+
+
+def _is_no_text(block: Block, text: str, line: str, names: frozenset[str], prose: bool) -> bool:
+    """Whether a block is a control or a credit, or repeats above the text what has fields of its own."""
+    if is_snippet(text):
+        return True
+    if tag_of(block.element) in HEADINGS:
+        return line in names
+    return not prose and (line in names or is_dated_line(text))
+
+
+def _repeats(block: Block, line: str, seen: set[str]) -> bool:
+    """Whether the text stood there before: the caption of a picture that is shown twice, a teaser of a paragraph."""
+    return line in seen and len(line) > (_LONG if tag_of(block.element) != "p" else 2 * _LONG)
+
+
+def _ends(block: Block, text: str, left: int) -> bool:
+    """Whether one of the last blocks asks readers to subscribe or to follow."""
+    return left <= _LAST and block.linked > 0 and tag_of(block.element) not in HEADINGS and is_appeal(text)
 
 
 def sorted_blocks(chosen: Element) -> list[Block]:
@@ -73,7 +95,8 @@ def _drop_section(chosen: Element, opening: Block, following: list[Block]) -> No
     """Drop ``opening`` and what it introduces: the links right behind it."""
     doomed = [opening]
     for block in following:
-        if block.linked < 0.6 * block.length:
+        # Lists of stories have a word or two beside each link.
+        if block.linked < (_LISTED if tag_of(block.element) == "li" else _MOSTLY) * block.length:
             break
         doomed.append(block)
     # Without links behind it, the line is furniture only when it ends the text or is itself a link.
