@@ -32,6 +32,7 @@ _OWN_PARAGRAPHS = 0.05
 _OWN_ARTICLE = 0.2
 # Of an article that is marked as one, this weight of text is enough.
 _ENOUGH = 300.0
+_ROW = 60.0
 _MARKED = frozenset(("article", "main"))
 # Elements of a story that are no containers of one.
 _PARTS = frozenset("p pre blockquote ul ol dl table tbody tr h1 h2 h3 h4 h5 h6 figure".split())
@@ -45,23 +46,23 @@ def main_content(root: Element, clues: Clues) -> Element | None:
     strip_machinery(body)
     scale = weigh(body)
     standfirst = find_standfirst(scale, clues.heading, clues.summary)
-    _drop_furniture(scale, clues)
-    chosen = _choose(scale, clues)
+    above = list(clues.heading.iterancestors()) if clues.heading is not None else []
+    _drop_furniture(scale, clues.heading, frozenset(above))
+    chosen = _choose(scale, above)
     trim(chosen, clues)
     put_standfirst(chosen, standfirst)
     return chosen
 
 
-def _drop_furniture(scale: Scale, clues: Clues) -> None:
+def _drop_furniture(scale: Scale, heading: Element | None, above: frozenset[Element]) -> None:
     """Drop named furniture. A name lies where the headline or most of the text stands under it."""
     positive = scale.positive or 1.0
-    above = set(clues.heading.iterancestors()) if clues.heading is not None else set()
     in_article = any(tag_of(each) == "article" for each in above)
     for element in list(scale.weights):
         if element is scale.root or element not in scale.weights:
             continue
         share = scale.weights[element] / positive
-        if element is clues.heading or tag_of(element) in HEADINGS or (share > 0.2 and element in above):
+        if element is heading or tag_of(element) in HEADINGS or (share > 0.2 and element in above):
             continue
         if _is_furniture(element, share, positive) or (
             # An article that does not hold the headline is another one, of which a link leads to the rest.
@@ -92,16 +93,16 @@ def _is_furniture(element: Element, share: float, positive: float) -> bool:
     return share < 0.35 and not (share > 0 and tag_of(element) == "div" and element.find(".//blockquote") is not None)
 
 
-def _choose(scale: Scale, clues: Clues) -> Element:
+def _choose(scale: Scale, above: list[Element]) -> Element:
     """The smallest container that holds nearly all of the text."""
-    above = list(clues.heading.iterancestors()) if clues.heading is not None else []
     chosen = next((each for each in above if _is_its_article(each, scale)), scale.root)
     while True:
         child = _heaviest(chosen, scale, above)
-        if child is None or _has_paragraphs(chosen, scale):
+        if child is None or _has_paragraphs(chosen, scale) or _is_one_of_rows(child, scale):
             return chosen
-        share = scale.weights[child] / scale.weights[chosen]
-        if share < (_NAMED if tag_of(child) in _MARKED or child in above or names_body(child) else _PLAIN):
+        is_named = tag_of(child) in _MARKED or child in above or names_body(child)
+        least = _NAMED if is_named and tag_of(child) != "header" else _PLAIN
+        if scale.weights[child] < least * scale.weights[chosen]:
             return chosen
         chosen = child
 
@@ -110,6 +111,16 @@ def _is_its_article(element: Element, scale: Scale) -> bool:
     """Whether ``element`` is marked as an article and holds enough text to be the one of the headline in it."""
     weight = scale.weights.get(element, 0.0)
     return tag_of(element) == "article" and weight > max(_ENOUGH, _OWN_ARTICLE * scale.weights[scale.root])
+
+
+def _is_one_of_rows(child: Element, scale: Scale) -> bool:
+    """Whether a story goes on in the elements beside ``child`` that are marked alike."""
+    if not child.get("class"):
+        return False
+    beside = (*child.itersiblings(), *child.itersiblings(preceding=True))
+    alike = [each for each in beside if each.tag == child.tag and each.get("class") == child.get("class")]
+    rows = [weight for each in alike if (weight := scale.weights.get(each, 0.0)) > _ROW]
+    return len(rows) > 1 and sum(rows) > _ENOUGH
 
 
 def _heaviest(chosen: Element, scale: Scale, above: list[Element]) -> Element | None:

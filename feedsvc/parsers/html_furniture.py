@@ -62,6 +62,9 @@ _BODY_NAMES = re.compile(
 )
 # A page without scripts says so in a few lines; longer text is the page itself.
 _NOTICE = 1000
+_HIDING = frozenset(
+    ("hidden", "d-none", "is-hidden", "visually-hidden", "visuallyhidden", "sr-only", "screen-reader-text")
+)
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 
@@ -124,13 +127,17 @@ def is_hidden(element: Element) -> bool:
         element.get("hidden") is not None
         or element.get("aria-hidden") == "true"
         or bool(_HIDDEN_STYLE.search(element.get("style") or ""))
+        or not _HIDING.isdisjoint((element.get("class") or "").split())
     )
 
 
 def strip_machinery(root: Element) -> None:
     """Take out what never holds text of a story. ``noscript`` stays where it holds a picture only."""
     for element in list(root.iter(*MACHINERY)):
-        drop(element)
+        if tag_of(element) == "nav" and element.find(".//article") is not None:
+            element.tag = "div"  # a list in it was never closed, so the rest of the page stands in it
+        else:
+            drop(element)
     for element in list(root.iter("noscript")):
         text = len("".join(map(str, element.itertext())).strip())
         if text > _NOTICE:

@@ -4,7 +4,7 @@ import re
 
 # A heading or a short line that opens a list of other stories, a letter-box, a discussion.
 _OPENINGS = re.compile(
-    r"""(?:more:\ | see\ more\b | tags?\s?: | filed\ under\b | more\ (?:great\ .{1,20}\ )?(?:stories|news|articles|coverage)\b | more\ (?:from|on|about|in)\b | related\b | read\ (?:more|also|next|this)\b
+    r"""(?:more:(?:\ |$) | see\ more\b | tags?\s?: | filed\ under\b | more\ (?:great\ .{1,20}\ )?(?:stories|news|articles|coverage)\b | more\ (?:from|on|about|in)\b | related\b | read\ (?:more|also|next|this)\b
     | see\ also\b | also\ (?:read|see)\b | recommended\b | you\ (?:may|might)\b.{0,20}\blike\b | don.t\ miss\b | most\ (?:read|popular|viewed)\b
     | latest\ (?:news|stories|posts)\b | trending\b | popular\ (?:posts|stories)\b | further\ reading\b | up\ next\b | explore\ further\b
     | subscribe\b | sign\ up\b | newsletter\b | share\ (?:this|it|on|via)\b | share$ | follow\ us\b | leave\ a\ (?:comment|reply)\b | (?:\d+\ )?comments?$ | post\ a\ comment\b

@@ -13,7 +13,7 @@ from feedsvc.text import fold
 
 Element = etree._Element
 
-_LISTS = frozenset(("ul", "ol"))
+_REPEATABLE = frozenset(("p", "li", "td", "th", "dd", "pre"))
 _KEPT_EMPTY = ("img", "picture", "video", "audio", "iframe", "source", "table")
 _LONG = 60
 _MOSTLY = 0.6
@@ -76,8 +76,8 @@ def _is_no_text(block: Block, text: str, line: str, names: frozenset[str], prose
 
 
 def _repeats(block: Block, line: str, seen: set[str]) -> bool:
-    """Whether the text stood there before: the caption of a picture that is shown twice, a teaser of a paragraph."""
-    return line in seen and len(line) > (_LONG if tag_of(block.element) != "p" else 2 * _LONG)
+    """Whether the text stood there before, as captions do; instructions and refrains may say a thing twice."""
+    return line in seen and len(line) > (_LONG if tag_of(block.element) not in _REPEATABLE else 4 * _LONG)
 
 
 def _ends(block: Block, text: str, left: int) -> bool:
