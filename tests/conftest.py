@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from publication import Publication
 
 
@@ -13,6 +13,6 @@ def publication(tmp_path: Path) -> Publication:
     return Publication(tmp_path)
 
 
-# Parsers are imported when first used, so that a first example takes longer; benchmarks measure speed, no deadline does.
-settings.register_profile("feedsvc", deadline=None)
+# Parsers are imported when first used, so that a first example takes longer; benchmarks measure speed, tests do not.
+settings.register_profile("feedsvc", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("feedsvc")

@@ -141,7 +141,10 @@ def _settled(raw: str, base: str) -> str:
 
     Where tags were dropped or moved, what is left may nest in a way that HTML reads differently the next time.
     """
+    raw = raw.strip()
     clean = _sanitised(raw, base)
+    if clean == raw:
+        return clean
     for _ in range(_PASSES):
         again = _sanitised(clean, base)
         if again == clean:

@@ -44,7 +44,7 @@ def parse(document: Document, neighbours: Neighbours, hints: Hints) -> Parsed:
 
 def _stories(lines: Sequence[str], neighbours: Neighbours, hints: Hints) -> tuple[Draft, ...]:
     """The story, or the stories between end marks when each of them has a headline, a date and a text of its own."""
-    ends = [number for number, line in enumerate(lines, 1) if len(line) < 40 and is_end_mark(line.strip())]
+    ends = [number for number, line in enumerate(lines, 1) if 0 < len(line) < 40 and is_end_mark(line.strip())]
     if len(ends) > 1 or (ends and any(line.strip() for line in lines[ends[0] :])):
         parts = zip([0, *ends], [*ends, len(lines)], strict=True)
         segments = [
@@ -85,7 +85,7 @@ def read_story(lines: Sequence[str], offset: int, neighbours: Neighbours, hints:
 
 def _is_mark(line: str) -> bool:
     """Whether the line is an end mark with text below it: no reader needs it."""
-    return line[:1] in "#-=*" and len(line) < 40 and is_end_mark(line.strip())
+    return line.startswith(("#", "-", "=", "*")) and len(line) < 40 and is_end_mark(line.strip())
 
 
 def _with_text(paragraph: Paragraph, text: str) -> Paragraph:

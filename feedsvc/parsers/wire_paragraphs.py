@@ -125,7 +125,8 @@ def _is_wrapped(lines: list[_Line], width: int) -> bool:
     )
     if width < 12 or (width < 30 and not ideographs):
         return False
-    if ideographs and all(line.indent > 0 and _CLOSED.search(line.text[-8:]) for line in lines):
+    # Each line begins like a paragraph and ends like one.
+    if all(line.indent > 0 and _SENTENCE_END.search(line.text[-8:]) for line in lines):
         return False
     if width <= (24 if ideographs else LONG_LINE) or (ideographs and _flows_below_indents(lines)):
         return True

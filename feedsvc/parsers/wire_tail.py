@@ -17,6 +17,7 @@ _WORDS = (
 _MARK = re.compile(
     rf"(?:{_WORDS})[.!]?|[\W_]+(?:{_WORDS}|30|0|more|x{{2,4}})[\W_]*|(?:{_WORDS})[\W_]+", re.IGNORECASE
 )
+_SIGN = re.compile(r"#{3,}|(?:# ){2,}#|==\w[\w ]{1,25}")
 _SIGNED = re.compile(
     r"(?:==+|＝)\s*([^\W\d_][\w .&-]{0,30})=*|-{1,3}\s?([^\W\d_][\w .&]{0,24}?)\s?-{1,3}|/([^\W\d_][\w .&-]{0,24})/|"
     r"[\[<(（]([^\W\d_][\w .&-]{0,24})[\])>）]"
@@ -57,9 +58,7 @@ class Tail:
 
 def is_end_mark(line: str) -> bool:
     """Whether ``line`` is a mark that ends a story wherever it stands (not a mere rule)."""
-    return bool(_MARK.fullmatch(line) and not line.islower()) or bool(
-        re.fullmatch(r"#{3,}|(?:# ){2,}#|==\w[\w ]{1,25}", line)
-    )
+    return bool(_MARK.fullmatch(line) and not line.islower()) or _SIGN.fullmatch(line) is not None
 
 
 def read_tail(lines: Sequence[str], order: str | None, offset: int = 0) -> Tail:
