@@ -29,7 +29,12 @@ FAULTS = [
     ("atom", 'href="https://news.example.org/articles/bare"', 'href="/articles/bare"', ["link-not-absolute"]),
     ("atom", 'href="https://news.example.org/articles/bare"', 'href="javascript:alert(1)"', ["link-not-absolute"]),
     ("atom", "/articles/%E6%B8%AF%E7%94%BA", "/articles/港町", ["link-not-encoded"]),
-    ("atom", "</content><link", '</content><link href="https://a.example/" type="text/html"/><link', None),
+    (
+        "atom",
+        "</content><link",
+        '</content><link href="https://a.example/" type="text/html" hreflang="ar"/><link',
+        None,
+    ),
     ("atom", "&lt;p&gt;Ferry", "&lt;script&gt;1&lt;/script&gt;&lt;p&gt;Ferry", ["unsafe-content"]),
     ("atom", "&lt;p&gt;Ferry", "&lt;p onclick=x&gt;Ferry", ["unsafe-content"]),
     ("atom", "&lt;p&gt;Ferry", "&lt;a href='java\tscript:x'&gt;&lt;p&gt;Ferry", ["unsafe-content"]),
