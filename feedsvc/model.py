@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from datetime import time as clock_time
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Severity = Literal["info", "warning", "error"]
 
@@ -67,8 +67,7 @@ def document_of(name: str) -> str:
     return document if mark and part.isdecimal() else name
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """What the file system tells of a document without opening it: size in bytes, time in nanoseconds, inode."""
 
     size: int

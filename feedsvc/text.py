@@ -36,6 +36,8 @@ def one_line(text: str) -> str:
 
 def shown(name: str) -> str:
     """``name`` on one line, whatever bytes it has: control characters and lone surrogates as escapes."""
+    if name.isprintable() and name.isascii():
+        return name
     return "".join(c if xml_clean(c) == c and c not in "\t\n" else repr(c)[1:-1] for c in name)
 
 

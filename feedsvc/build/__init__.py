@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import partial
 from time import perf_counter
 from urllib.parse import urlsplit
 
@@ -13,18 +14,19 @@ from sqlalchemy import Connection
 
 from feedsvc import __version__
 from feedsvc.build.ahead import Ahead
-from feedsvc.build.changes import Changes, compare, glanced, is_due, is_lost, read_well, refused, surroundings
+from feedsvc.build.changes import is_lost
 from feedsvc.build.entering import Entering
 from feedsvc.build.folders import FolderSettings, read_folders
 from feedsvc.build.formats import Formats, installed_formats
-from feedsvc.build.publishing import Publishing
-from feedsvc.build.reading import Desk, Glance, Workers
+from feedsvc.build.intake import Counts, Intake
+from feedsvc.build.publishing import Printer, Publishing
+from feedsvc.build.reading import Desk, Workers
 from feedsvc.config import Settings
 from feedsvc.errors import InboxError, InboxLostError
 from feedsvc.inbox.scan import Scan, scan
 from feedsvc.model import Finding
 from feedsvc.store.edition import Edition
-from feedsvc.store.ledger import DocumentRecord, Ledger, seconds
+from feedsvc.store.ledger import Ledger, seconds
 from feedsvc.store.prepared import Prepared
 from feedsvc.store.schema import articles
 from feedsvc.topics.classify import Classifier
@@ -35,19 +37,6 @@ Progress = Callable[[str, int, int], None]
 
 def quiet(_step: str, _done: int, _total: int) -> None:
     """Progress that nobody watches."""
-
-
-@dataclass(slots=True)
-class Counts:
-    """What became of the documents; ``rejected`` counts all that are rejected now, read in this build or before."""
-
-    seen: int = 0
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    moved: int = 0
-    withdrawn: int = 0
-    rejected: int = 0
 
 
 @dataclass(slots=True)
@@ -130,35 +119,37 @@ class _Build:
         authority = self.authority()
         formats = installed_formats()
         with self.timed("scan"):
-            found, known = self.look()
+            found = self.scan()
             folders = self.folders(found, formats)
             decisive = decisive_digest(self.settings, folders, formats)
             everything = self.ledger.recall("settings") != decisive
-            inbox = _InboxState(found, folders, known, compare(found, known, everything))
+            intake = Intake(self.ledger, found, folders, everything)
         with self.timed("settle"):
             registry = TopicRegistry(self.settings.topics, self.ledger.topics())
             classifier = Classifier(self.settings, registry)
             ahead = Ahead(self.settings, self.ledger, classifier, authority)
             moved_on = ahead.catch_up(self.now)
         with Workers(Desk(self.settings, folders, formats), self.jobs) as workers:
+            missing = intake.changes.missing
+            entering = Entering(self.settings, self.ledger, classifier, authority, self.now, missing)
             with self.timed("read"):
-                inbox.take(self.glances(workers, inbox.changes), everything)
-                self.guard(inbox)
+                intake.look(workers, entering, partial(self.progress, "read"))
+                if not self.accept_withdrawals and self.settings.inbox.deleted == "withdraw":
+                    intake.guard(self.settings.inbox_folder)
             with self.timed("parse"):
-                missing = inbox.changes.missing
-                entering = Entering(self.settings, self.ledger, classifier, authority, self.now, missing)
-                self.enter(workers, entering, inbox)
-        with self.timed("settle"):
-            self.leave(entering, inbox)
-            self.ledger.save_topics(registry.minted)
-        with self.timed("render"):
-            publishing = self.publish(entering, authority, everything=everything)
+                intake.read(workers, entering, partial(self.progress, "parse"))
+            with self.timed("settle"):
+                self.leave(entering, intake)
+                self.ledger.save_topics(registry.minted)
+            with self.timed("render"):
+                publishing = self.publish(entering, authority, workers.printed, everything=everything)
         with self.timed("publish"):
+            intake.close()
             self.ledger.remember("settings", decisive)
             self.report.revision = self.swap(publishing, stamp)
             if moved_on or entering.touched or publishing.changed or not Prepared(self.ledger.connection).exist():
                 ahead.prepare()
-        self.sum_up(inbox, entering, publishing)
+        self.sum_up(intake, entering, publishing)
         return self.report
 
     # The steps
@@ -181,16 +172,15 @@ class _Build:
             self.report.findings.append((name, Finding("authority-kept", "warning", message, "id_authority")))
         return fixed
 
-    def look(self) -> tuple[Scan, dict[str, DocumentRecord]]:
-        """The inbox as it lies there, and what the ledger knows of it."""
-        known = self.ledger.documents()
+    def scan(self) -> Scan:
+        """The inbox as it lies there."""
         try:
-            found = scan(self.settings.inbox_folder)
+            return scan(self.settings.inbox_folder)
         except InboxError as error:
+            known = self.ledger.stamps()
             if is_lost(known, known.keys()):
                 raise InboxLostError(f"{error} Nothing was withdrawn of {len(known)} documents.") from error
             raise
-        return found, known
 
     def folders(self, found: Scan, formats: Formats) -> FolderSettings:
         """The settings of the inbox's folders; the ledger keeps them, for the day when one of them is wrong."""
@@ -201,46 +191,9 @@ class _Build:
             self.ledger.remember("folders", texts)
         return folders
 
-    def glances(self, workers: Workers, changes: Changes) -> Iterator[Glance]:
-        """A first look at each suspect."""
-        for done, glance in enumerate(workers.glances(list(changes.suspects)), 1):
-            yield glance
-            self.progress("read", done, len(changes.suspects))
-
-    def guard(self, inbox: "_InboxState") -> None:
-        """Refuse to withdraw most of a publication, unless that was confirmed."""
-        if self.accept_withdrawals or self.settings.inbox.deleted == "keep":
-            return
-        arrived = {record.digest for name, record in inbox.records.items() if name not in inbox.known}
-        lost = {name for name in inbox.changes.missing if inbox.known[name].digest not in arrived}
-        if is_lost(inbox.known, lost):
-            raise InboxLostError(
-                f"{self.settings.inbox_folder}: {len(lost)} of {len(inbox.known)} documents are gone; "
-                "is the disk mounted? Nothing was withdrawn. If they were deleted on purpose, build once with "
-                "--accept-withdrawals."
-            )
-
-    def enter(self, workers: Workers, entering: Entering, inbox: "_InboxState") -> None:
-        """Read what has changed, or stands in other surroundings now, and enter its stories."""
-        around = surroundings(inbox.records)
-        tasks = [(name, around.get(name)) for name, each in inbox.records.items() if is_due(each, around.get(name))]
-        for done, outcome in enumerate(entering.enter_all(workers.outcomes(tasks)), 1):
-            name = outcome.name
-            rejected = name in entering.rejected
-            inbox.records[name] = read_well(inbox.records[name], outcome, around.get(name), rejected)
-            inbox.read.add(name)
-            self.progress("parse", done, len(tasks))
-        for name, finding in inbox.found.refused.items():
-            inbox.records[name] = refused(name, finding)
-        for name, findings in inbox.folders.findings.items():
-            inbox.records[name] = refused(name, *findings)
-        self.ledger.forget_documents(inbox.known.keys() & inbox.found.settings - inbox.folders.findings.keys())
-        renewed = (record for name, record in inbox.records.items() if inbox.known.get(name) != record)
-        self.ledger.save_documents(renewed)
-
-    def leave(self, entering: Entering, inbox: "_InboxState") -> None:
+    def leave(self, entering: Entering, intake: Intake) -> None:
         """Take out what is gone, settle who stands under an id, and change what time has changed."""
-        missing = inbox.changes.missing
+        missing = intake.changes.missing
         if self.settings.inbox.deleted == "withdraw":
             entering.withdraw_missing()
             self.ledger.forget_documents(missing)
@@ -252,7 +205,7 @@ class _Build:
         self.report.erased = entering.erase()
         entering.renew(list(self.ledger.articles(articles.c.changes <= seconds(self.now))))
 
-    def publish(self, entering: Entering, authority: str, *, everything: bool) -> Publishing:
+    def publish(self, entering: Entering, authority: str, printer: Printer, *, everything: bool) -> Publishing:
         """Bring the feeds up to the ledger, and render those that changed."""
         connection = self.ledger.connection
         edition = Edition(connection, Edition(connection).revision() + 1)
@@ -262,7 +215,7 @@ class _Build:
         publishing.join(entering.touched)
         if entering.touched or publishing.changed or everything:
             Prepared(connection).forget()
-        publishing.feeds(everything=everything, progress=lambda done, total: self.progress("render", done, total))
+        publishing.feeds(everything=everything, printer=printer, progress=partial(self.progress, "render"))
         return publishing
 
     def swap(self, publishing: Publishing, stamp: Callable[[datetime | None], datetime]) -> int:
@@ -275,27 +228,16 @@ class _Build:
         publishing.sign()
         return Edition(self.ledger.connection).revision()
 
-    def sum_up(self, inbox: "_InboxState", entering: Entering, publishing: Publishing) -> None:
+    def sum_up(self, intake: Intake, entering: Entering, publishing: Publishing) -> None:
         """Fill in the report."""
-        counts = self.report.documents
-        moved_to = entering.moved_documents()
-        for name, record in inbox.records.items():
-            counts.seen += 1
-            counts.rejected += record.rejected
-            if name not in inbox.known:
-                counts.moved += name in moved_to
-                counts.new += name not in moved_to
-            elif inbox.known[name].digest == record.digest:
-                counts.unchanged += 1
-            else:
-                counts.changed += 1
-        told = {
-            name: record.findings for name, record in inbox.records.items() if name in inbox.read or record.rejected
-        }
+        withdrawn = self.report.documents.withdrawn
+        self.report.documents = intake.counts(entering)
+        self.report.documents.withdrawn = withdrawn
+        rejected = {name: record.findings for name, record in self.ledger.rejected_documents().items()}
         told_before = {name: story.findings for name, story in self.ledger.rejected_stories().items()}
-        for remarks in (told, told_before | entering.remarks):
+        for remarks in (intake.findings | rejected, told_before | entering.remarks):
             self.report.findings += [(name, each) for name, found in remarks.items() for each in found]
-        self.report.fresh_rejects = tuple(name for name, each in inbox.records.items() if inbox.is_fresh_reject(each))
+        self.report.fresh_rejects = tuple(sorted(intake.fresh_rejects))
         self.report.findings += [(name, each) for name, found in publishing.findings.items() for each in found]
         self.report.findings.sort(key=lambda each: (each[0], each[1].line or 0, each[1].code))
         self.report.articles = self.ledger.count_usable()
@@ -308,33 +250,6 @@ class _Build:
         start = perf_counter()
         yield
         self.report.seconds[step] = self.report.seconds.get(step, 0) + perf_counter() - start
-
-
-@dataclass(slots=True)
-class _InboxState:
-    """The inbox during one build: what was found, what the ledger knew, and the records as they become."""
-
-    found: Scan
-    folders: FolderSettings
-    known: dict[str, DocumentRecord]
-    changes: Changes
-    records: dict[str, DocumentRecord] = field(default_factory=dict)
-    read: set[str] = field(default_factory=set)
-
-    def is_fresh_reject(self, record: DocumentRecord) -> bool:
-        """Whether a document was rejected in this build, and not for the same bytes before."""
-        known = self.known.get(record.name)
-        return record.rejected and (known is None or not known.rejected or known.digest != record.digest)
-
-    def take(self, glances: Iterable[Glance], everything: bool) -> None:
-        """Take in the first looks at the suspects."""
-        looked = {each.name: each for each in glances}
-        for name, stamp in self.found.documents.items():
-            known = self.known.get(name)
-            if name in looked:
-                self.records[name] = glanced(known, looked[name], stamp, everything)
-            elif known is not None:
-                self.records[name] = known
 
 
 def decisive_digest(settings: Settings, folders: FolderSettings, formats: Formats) -> str:

@@ -1,8 +1,7 @@
 """What differs between the inbox as it lies there and the inbox that the ledger remembers."""
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -10,13 +9,11 @@ from feedsvc.build.reading import Glance, Outcome
 from feedsvc.inbox.scan import Scan
 from feedsvc.model import Finding, Neighbours, Stamp
 from feedsvc.parsers.neighbours import survey
-from feedsvc.store.ledger import DocumentRecord
+from feedsvc.store.ledger import NO_STAMP, DocumentRecord, KnownStamp
 
 # From this many known documents on, the sudden loss of most of them is taken for a disk that is not mounted.
 GUARD_FROM = 20
 
-# A stamp that no file has: the document is looked at again by every build.
-_NO_STAMP = Stamp(-1, 0, 0)
 # Surroundings that no document has: it must be read.
 _UNREAD = "unread"
 
@@ -29,7 +26,7 @@ class Changes:
     missing: frozenset[str]
 
 
-def compare(found: Scan, known: Mapping[str, DocumentRecord], everything: bool) -> Changes:
+def compare(found: Scan, known: Mapping[str, KnownStamp], everything: bool) -> Changes:
     """Which documents must be looked at; with ``everything``, all: the settings or feedsvc itself have changed.
 
     What lies in a folder that could not be listed is not missing.
@@ -44,7 +41,7 @@ def compare(found: Scan, known: Mapping[str, DocumentRecord], everything: bool) 
     return Changes(suspects, missing)
 
 
-def is_lost(known: Mapping[str, DocumentRecord], lost: Set[str]) -> bool:
+def is_lost(known: Mapping[str, KnownStamp], lost: Set[str]) -> bool:
     """Whether so many documents are gone that a fault is likelier than a wish."""
     counted = sum(not record.kept for record in known.values())
     return counted >= GUARD_FROM and len(lost) * 2 > counted
@@ -54,9 +51,9 @@ def glanced(known: DocumentRecord | None, glance: Glance, stamp: Stamp, everythi
     """The record of a document after a first look at it."""
     if glance.unread is not None:
         if known is not None and glance.unread.passing:
-            return replace(known, stamp=_NO_STAMP)
+            return replace(known, stamp=NO_STAMP)
         digest = known.digest if known is not None else ""
-        return DocumentRecord(glance.name, _NO_STAMP, digest, None, "", (glance.unread.finding,), rejected=True)
+        return DocumentRecord(glance.name, NO_STAMP, digest, None, "", (glance.unread.finding,), rejected=True)
     if known is not None and known.digest == glance.digest and not everything:
         return replace(known, stamp=stamp, clues=glance.clues, kept=False)
     return DocumentRecord(glance.name, stamp, glance.digest, glance.clues, _UNREAD, (), rejected=False)
@@ -64,32 +61,23 @@ def glanced(known: DocumentRecord | None, glance: Glance, stamp: Stamp, everythi
 
 def refused(name: str, *findings: Finding) -> DocumentRecord:
     """The record of something in the inbox that is no document."""
-    return DocumentRecord(name, _NO_STAMP, "", None, "", findings, rejected=True)
+    return DocumentRecord(name, NO_STAMP, "", None, "", findings, rejected=True)
 
 
 def read_well(record: DocumentRecord, outcome: Outcome, around: Neighbours | None, rejected: bool) -> DocumentRecord:
     """The record of a document after it was read."""
     if outcome.unread is not None:
         return replace(
-            record, stamp=_NO_STAMP, around="", findings=outcome.findings, rejected=not outcome.unread.passing
+            record, stamp=NO_STAMP, around="", findings=outcome.findings, rejected=not outcome.unread.passing
         )
     return replace(
         record, digest=outcome.digest, around=around_hash(around), findings=outcome.findings, rejected=rejected
     )
 
 
-def surroundings(present: Mapping[str, DocumentRecord]) -> dict[str, Neighbours]:
-    """What the neighbours of each plain-text document tell it, folder by folder."""
-    folders: dict[str, dict[str, DocumentRecord]] = defaultdict(dict)
-    for name, record in present.items():
-        if record.clues is not None:
-            folders[name.rpartition("/")[0]][name] = record
-    told: dict[str, Neighbours] = {}
-    for records in folders.values():
-        told |= survey(
-            {name: (each.clues, _modified(each.stamp)) for name, each in records.items() if each.clues is not None}
-        )
-    return told
+def surroundings(texts: Iterable[DocumentRecord]) -> Mapping[str, Neighbours]:
+    """What the plain-text documents of one folder tell each other."""
+    return survey({each.name: (each.clues, _modified(each.stamp)) for each in texts if each.clues is not None})
 
 
 def _modified(stamp: Stamp) -> datetime:
@@ -106,4 +94,4 @@ def around_hash(neighbours: Neighbours | None) -> str:
 
 def is_due(record: DocumentRecord, around: Neighbours | None) -> bool:
     """Whether a document must be read: its bytes are new, or it stands in other surroundings."""
-    return record.stamp != _NO_STAMP and record.around != around_hash(around)
+    return record.stamp != NO_STAMP and record.around != around_hash(around)

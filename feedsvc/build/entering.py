@@ -187,9 +187,9 @@ class Entering:
     def _withdraw_vanished(self, read: Sequence[Outcome], places: set[str]) -> None:
         """Take out the articles that a document held before and no longer holds, if it was read well."""
         whole = {outcome.name: {story.name for story in outcome.stories} for outcome in read if outcome.stories}
-        held = self.ledger.articles_where_in(articles.c.document, whole.keys())
-        gone = [each for each in held if each.article.name not in whole[each.document] | places]
-        self._withdraw(gone)
+        held = self.ledger.names_in(whole.keys())
+        gone = {name for document, name in held if name not in whole[document] and name not in places}
+        self._withdraw(self.ledger.articles_where_in(articles.c.name, gone))
 
     # Changes of single articles
 

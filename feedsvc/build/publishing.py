@@ -1,31 +1,29 @@
 """From the ledger to the edition: release, tombstones, and the feeds that changed, composed and rendered."""
 
-import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import takewhile
 from urllib.parse import quote
 
 import msgspec
 from babel import Locale, UnknownLocaleError
 
 from feedsvc.build.joining import Joined, Joining
+from feedsvc.build.printing import FeedOrder, Placed, Printed, digest_of, print_feed
 from feedsvc.codings import encode
 from feedsvc.config import Settings, TopicRule
-from feedsvc.feeds.compose import DOCUMENT_LIMIT, compose_entry, compose_feed, feed_title
-from feedsvc.feeds.delta import DELTA_FORMATS, generation
+from feedsvc.feeds.compose import DOCUMENT_LIMIT, feed_title
 from feedsvc.feeds.formats import FORMATS, OPML_TYPE
-from feedsvc.feeds.guard import held_back
 from feedsvc.feeds.opml import Outline, render_opml
 from feedsvc.languages import feed_language
-from feedsvc.model import Article, Entry, Finding, Identity, Representation
+from feedsvc.model import Finding, Representation
 from feedsvc.moves import feed_of
 from feedsvc.store.edition import ALL, Edition, FeedRecord, all_first, origin_key
-from feedsvc.store.ledger import Ledger, is_public
-from feedsvc.store.memberships import Memberships, Pending, Placed
-from feedsvc.store.schema import articles, identities
+from feedsvc.store.ledger import Ledger
+from feedsvc.store.memberships import Memberships, Pending
 from feedsvc.views import PublicationView
+
+Printer = Callable[[Iterable[FeedOrder], int], Iterator[Printed]]
 
 OPML_PATH = "/feeds.opml"
 _SECOND = timedelta(seconds=1)
@@ -45,6 +43,7 @@ class Publishing:
     _joined: Joined = field(default_factory=lambda: Joined({}, frozenset(), set(), {}))
     _everything: bool = False
     _fresh: list[str] = field(default_factory=list)
+    _pages: dict[str, list[list[Pending]]] = field(default_factory=dict)
 
     def rename(self) -> None:
         """Let a feed that moved go on under its new name, with its id, its archive and its date."""
@@ -63,26 +62,20 @@ class Publishing:
 
     def release(self) -> None:
         """Give every article that becomes public for the first time its place in the order of release."""
-        waiting = sorted(
-            self.ledger.articles(is_public(self.now), articles.c.release.is_(None)),
-            key=lambda record: (record.article.published, record.article.id),
-        )
-        last = self.ledger.last_release()
-        known = self._identities(record.article.id for record in waiting)
-        places: dict[str, int] = {}
-        for record in waiting:
-            # An article that was public before, and was taken out meanwhile, comes back to its old place.
-            held = known[record.article.id].release
-            places[record.article.id] = held if held is not None else (last := last + 1)
-        self.ledger.save_identities(replace(known[each], release=place) for each, place in places.items())
-        self.ledger.save_articles(replace(record, release=places[record.article.id]) for record in waiting)
+        self.ledger.release(self.now)
 
     def join(self, touched: Collection[str]) -> None:
         """Bring the feeds up to the articles that were touched."""
         joining = Joining(self.ledger, self.edition, self.memberships, self.now)
         self._joined = joining.join(touched, self.settings.feeds.tombstone_days)
 
-    def feeds(self, *, everything: bool, progress: Callable[[int, int], None] = lambda _done, _total: None) -> None:
+    def feeds(
+        self,
+        *,
+        everything: bool,
+        printer: Printer | None = None,
+        progress: Callable[[int, int], None] = lambda _done, _total: None,
+    ) -> None:
         """Compose and render the feeds that changed, or ``everything``."""
         self._everything = everything
         known = self.edition.feeds()
@@ -91,9 +84,11 @@ class Publishing:
             self.edition.drop_feed(name)
         changed = self._joined.feeds.keys()
         due = [each for each in wanted.values() if everything or each.name in changed or each.name not in known]
-        for done, record in enumerate(due):
+        orders = (self._order(record, self.settings.feeds.entries) for record in due)
+        printed = printer(orders, len(due)) if printer else (print_feed(order, self.settings) for order in orders)
+        for done, (record, each) in enumerate(zip(due, printed, strict=True)):
             progress(done, len(due))
-            self._feed(record)
+            self._publish_feed(record, each)
         if due or known.keys() != wanted.keys():
             self._opml()
         progress(len(due), len(due))
@@ -136,75 +131,61 @@ class Publishing:
 
     # One feed
 
-    def _feed(self, wanted: FeedRecord) -> None:
-        window = self._window(wanted.name)
-        entries = [entry for _, entry in window]
-        feed = compose_feed(
-            self.settings,
-            name=wanted.name,
-            title=feed_title(self.settings.publication.title, wanted.name, wanted.title),
-            description=wanted.description or "",
-            entries=entries,
-            floor=wanted.updated or max((entry.updated for entry in entries), default=self.now),
+    def _order(self, record: FeedRecord, limit: int) -> FeedOrder:
+        """What a feed is printed from, of ``limit`` articles."""
+        rows = self.memberships.window(record.name, limit, self.now)
+        topics = self.ledger.topics_of([name for _, name, _ in rows])
+        pages = list(paged(self.memberships.pending(record.name, self.now), self.settings.feeds.entries))
+        self._pages[record.name] = pages
+        return FeedOrder(
+            name=record.name,
+            title=record.title,
+            description=record.description or "",
+            window=tuple(Placed(place, payload, topics[name]) for place, name, payload in rows),
+            entries=self.settings.feeds.entries,
+            is_whole=len(rows) < limit,
+            floor=record.updated,
+            opened=self.now,
             authority=self.authority,
-            tombstones=self.edition.tombstones(wanted.name),
-            origin=self._origin(wanted.name),
+            origin=self._origin(record.name),
+            tombstones=self.edition.tombstones(record.name),
+            archives=self.memberships.last_archive(record.name) or 0,
+            pages=tuple(page[0].place for page in pages),
         )
-        self._seal(wanted.name, [placed for placed, _ in window[: len(feed.entries)]])
-        feed = replace(feed, previous=self.memberships.last_archive(wanted.name))
-        self.edition.save_feed(replace(wanted, entries=self._count(wanted), updated=feed.updated))
+
+    def _publish_feed(self, record: FeedRecord, printed: Printed) -> None:
+        """Put a feed into the edition, and seal what no longer stands in its subscription document.
+
+        An archive document is as full as can be: the subscription document may show again what it holds.
+        """
+        limit = self.settings.feeds.entries
+        while printed.is_short:
+            limit *= 2
+            printed = print_feed(self._order(record, limit), self.settings)
+        self._remark(printed)
+        overdue = self._pages.pop(record.name)[: printed.pages]
+        self.memberships.seal(record.name, overdue, self.edition.writing, self.now)
+        self.edition.save_feed(replace(record, entries=self._count(record), updated=printed.updated))
         for each in FORMATS.values():
-            data = each.render(feed)
-            path = f"/feeds/{wanted.name}{each.suffix}"
-            self._publish(wanted.name, path, each.media_type, data, feed.refresh)
-            if self.settings.feeds.delta and each.name in DELTA_FORMATS:
-                shrunk = wanted.name in self._joined.shrunk
-                self.edition.note_generation(path, _digest(data), generation(data), shrunk=shrunk)
+            document = printed.documents[each.name]
+            path = f"/feeds/{record.name}{each.suffix}"
+            self._publish(record.name, path, each.media_type, document.data, document.digest, printed.refresh)
+            if document.generation is not None:
+                shrunk = record.name in self._joined.shrunk
+                self.edition.note_generation(path, document.digest, document.generation, shrunk=shrunk)
         self.rendered += 1
 
-    def _window(self, name: str) -> list[tuple[Placed, Entry]]:
-        """What a feed shows: as many entries as the settings say, those that must be held back not counted."""
-        wanted = limit = self.settings.feeds.entries
-        while True:
-            placed = self.memberships.window(name, limit, self.now)
-            shown = [(each, entry) for each, entry in zip(placed, self._entries(placed), strict=True) if entry]
-            if len(shown) >= wanted or len(placed) < limit:
-                return shown[:wanted]
-            limit += wanted - len(shown)
-
-    def _entries(self, window: Sequence[Placed]) -> list[Entry | None]:
-        """The articles as entries, None for those that would make the feed invalid."""
-        topics = self.ledger.classifications([each.article.name for each in window])
-        entries: list[Entry | None] = []
-        for article in (each.article for each in window):
-            entry, findings = compose_entry(article, [each.topic for each in topics[article.name]], self.settings)
-            fault = held_back(entry)
-            entries.append(None if fault else entry)
-            self._remark(article, (*findings, fault) if fault else findings)
-        return entries
-
-    def _remark(self, article: Article, findings: Sequence[Finding]) -> None:
-        """Say of an article what came of it in the feeds."""
-        if findings:
-            self.findings[article.name] = tuple(findings)
-        if fresh := [each for each in findings if each not in article.findings]:
-            self.ledger.add_findings({article.name: fresh})
+    def _remark(self, printed: Printed) -> None:
+        """Say of each article what came of it in the feeds, once."""
+        fresh = {name: found for name, found in printed.fresh.items() if found and name not in self.findings}
+        self.findings |= printed.remarks
+        self.ledger.add_findings(fresh)
 
     def _count(self, wanted: FeedRecord) -> int:
         """How many articles a feed has. Counting them takes the longer the more there are, so it is done rarely."""
         if self._everything:
             return self.memberships.count(wanted.name)
         return wanted.entries + self._joined.feeds.get(wanted.name, 0)
-
-    def _seal(self, name: str, shown: Sequence[Placed]) -> None:
-        """Seal what no longer stands in the subscription document, so that no article is lost between the two.
-
-        An archive document is as full as can be: the subscription document may show again what it holds.
-        """
-        oldest = min((each.place for each in shown), default=0)
-        pages = paged(self.memberships.pending(name, self.now), self.settings.feeds.entries)
-        overdue = takewhile(lambda page: page[0].place < oldest, pages)
-        self.memberships.seal(name, overdue, self.edition.writing, self.now)
 
     def _opml(self) -> None:
         base, language = self.settings.publication.url, self.settings.publication.language
@@ -219,11 +200,10 @@ class Publishing:
             for record in sorted(self.edition.feeds().values(), key=all_first)
         ]
         data = render_opml(self.settings.publication.title, f"{base}/", outlines)
-        self._publish("", OPML_PATH, OPML_TYPE, data, self.settings.feeds.refresh)
+        self._publish("", OPML_PATH, OPML_TYPE, data, digest_of(data), self.settings.feeds.refresh)
 
-    def _publish(self, feed: str, path: str, media_type: str, data: bytes, max_age: int) -> None:
+    def _publish(self, feed: str, path: str, media_type: str, data: bytes, digest: str, max_age: int) -> None:
         """Let ``data`` stand at ``path`` in the next edition, unless the same bytes stand there already."""
-        digest = _digest(data)
         standing = self.edition.standing(path)
         if standing is not None and standing[0] == digest:
             return
@@ -245,18 +225,11 @@ class Publishing:
         if self.settings.feeds.automatic_topics or self.settings.feeds.folder_topics:
             made += [FeedRecord(s, t, None, True, 0, None) for s, t in sorted(brought.items()) if s not in ruled]
         spoken = {name for name in (*known, *self._joined.feeds) if feed_language(name)}
-        made += [_of_language(name) for name in sorted(spoken)]
+        made += [
+            known[name] if name in known and not self._everything else _of_language(name) for name in sorted(spoken)
+        ]
         left = {feed_of(path) for path in self.settings.moves}
         return {each.name: _as_known(each, known.get(each.name)) for each in made if each.name not in left}
-
-    # Lookups
-
-    def _identities(self, ids: Iterable[str]) -> dict[str, Identity]:
-        return {each.id: each for each in self.ledger.identities_where_in(identities.c.id, set(ids))}
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()[:32]
 
 
 def paged(pending: Iterable[Pending], entries: int) -> Iterator[list[Pending]]:

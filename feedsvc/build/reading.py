@@ -1,15 +1,20 @@
 """Reading, parsing and settling documents, in one process or in several."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from multiprocessing import get_context
 from typing import TypeVar
+
+import msgspec
 
 from feedsvc.articles.dates import Surroundings
 from feedsvc.articles.settle import settle
 from feedsvc.build.folders import FolderSettings
 from feedsvc.build.formats import Formats
+from feedsvc.build.printing import FeedOrder, Printed, print_feed
 from feedsvc.config import Settings
 from feedsvc.errors import fault
 from feedsvc.inbox.read import Unread, digest, read
@@ -19,20 +24,14 @@ from feedsvc.parsers.neighbours import Clues, clues
 
 T = TypeVar("T")
 R = TypeVar("R")
+S = TypeVar("S")
 
 # Below this many documents the start of the worker processes costs more than they save.
 _WORTH_WORKERS = 400
+_WORTH_PRINTERS = 40
 _CHUNK = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Glance:
-    """A first look at a document: the hash of its bytes and what it tells its neighbours."""
-
-    name: str
-    digest: str
-    clues: Clues | None = None
-    unread: Unread | None = None
+# Chunks that are under way for each worker: enough that none waits, few enough that memory stays flat.
+_AHEAD = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +46,20 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Glance:
+    """A first look at a document: the hash of its bytes, and what it tells its neighbours.
+
+    ``outcome`` is what came of it, where the neighbours have no say and the bytes are not those that were known.
+    """
+
+    name: str
+    digest: str
+    clues: Clues | None = None
+    unread: Unread | None = None
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """Where documents are read and settled: all the settings, and the functions that need nothing else."""
 
@@ -54,31 +67,35 @@ class Desk:
     folders: FolderSettings
     formats: Formats
 
-    def glance(self, name: str) -> Glance:
-        """Look at one document."""
+    def glance(self, task: tuple[str, str | None]) -> Glance:
+        """Look at one document, of which the hash is given that is known of it."""
+        name, known = task
         document = self._read(name)
         if isinstance(document, Unread):
             return Glance(name, "", unread=document)
-        chosen = parser_for(document, self.folders.of(name).format, self.formats.parsers)
-        tells = clues(document.data) if chosen.format == "text" else None
-        return Glance(name, digest(document.data), tells)
+        its = digest(document.data)
+        if parser_for(document, self.folders.of(name).format, self.formats.parsers).format == "text":
+            return Glance(name, its, clues(document.data))
+        return Glance(name, its, outcome=None if its == known else self._outcome(document, its, Neighbours()))
 
-    def take(self, task: tuple[str, Neighbours | None]) -> Outcome:
-        """Read, parse and settle one document."""
-        name, told = task
-        neighbours = told or Neighbours()
+    def take(self, task: tuple[str, Neighbours]) -> Outcome:
+        """Read, parse and settle one document that stands among neighbours."""
+        name, neighbours = task
         document = self._read(name)
         if isinstance(document, Unread):
             return Outcome(name, "", findings=(document.finding,), unread=document)
-        defaults = self.folders.of(name)
+        return self._outcome(document, digest(document.data), neighbours)
+
+    def _outcome(self, document: Document, its: str, neighbours: Neighbours) -> Outcome:
+        defaults = self.folders.of(document.name)
         hints = Hints(defaults.date_order or self.settings.inbox.date_order, defaults.format)
         try:
             parsed = parse(document, neighbours, hints, self.formats.parsers)
-            around = Surroundings(name, document.modified, neighbours, defaults)
+            around = Surroundings(document.name, document.modified, neighbours, defaults)
             stories = tuple(settle(draft, around, self.settings) for draft in parsed.drafts)
         except Exception as error:  # noqa: BLE001 (a fault of a parser is one rejected document, never a lost build)
-            return Outcome(name, digest(document.data), findings=(_failed(error),))
-        return Outcome(name, digest(document.data), stories, parsed.findings)
+            return Outcome(document.name, its, findings=(_failed(error),))
+        return Outcome(document.name, its, stories, parsed.findings)
 
     def _read(self, name: str) -> Document | Unread:
         return read(self.settings.inbox_folder, name, self.settings.inbox.max_bytes)
@@ -90,7 +107,10 @@ def _failed(error: Exception) -> Finding:
 
 
 class Workers:
-    """Runs the desk's functions over many documents, results in the order of the tasks."""
+    """Runs the desk's functions over many tasks, results in the order of the tasks.
+
+    Few tasks are run here and now; many in processes of their own, which start when they are first needed.
+    """
 
     def __init__(self, desk: Desk, jobs: int) -> None:
         self.desk = desk
@@ -104,18 +124,72 @@ class Workers:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def glances(self, names: list[str]) -> Iterator[Glance]:
+    def glances(self, tasks: Iterable[tuple[str, str | None]], count: int) -> Iterator[Glance]:
         """A first look at each document."""
-        return self._map(self.desk.glance, names)
+        if self._is_small(count, _WORTH_WORKERS):
+            return map(self.desk.glance, tasks)
+        return self._map(_glances, _decode_glances, tasks, _CHUNK)
 
-    def outcomes(self, tasks: list[tuple[str, Neighbours | None]]) -> Iterator[Outcome]:
+    def outcomes(self, tasks: Iterable[tuple[str, Neighbours]], count: int) -> Iterator[Outcome]:
         """What comes of each document."""
-        return self._map(self.desk.take, tasks)
+        if self._is_small(count, _WORTH_WORKERS):
+            return map(self.desk.take, tasks)
+        return self._map(_outcomes, _decode_outcomes, tasks, _CHUNK)
 
-    def _map(self, function: Callable[[T], R], tasks: list[T]) -> Iterator[R]:
-        if self.jobs == 1 or len(tasks) < _WORTH_WORKERS:
-            return map(function, tasks)
+    def printed(self, orders: Iterable[FeedOrder], count: int) -> Iterator[Printed]:
+        """Each feed in all its formats."""
+        if self._is_small(count, _WORTH_PRINTERS):
+            return (print_feed(order, self.desk.settings) for order in orders)
+        return self._map(_printed, list, orders, 1)
+
+    def _is_small(self, count: int, worth: int) -> bool:
+        return self.jobs == 1 or (count < worth and self._pool is None)
+
+    def _map(
+        self,
+        function: Callable[[Sequence[T]], R],
+        decode: Callable[[R], Iterable[S]],
+        tasks: Iterable[T],
+        size: int,
+    ) -> Iterator[S]:
+        pool = self._open()
+        waiting: deque[Future[R]] = deque()
+        iterator = iter(tasks)
+        while True:
+            while len(waiting) < self.jobs * _AHEAD and (chunk := list(islice(iterator, size))):
+                waiting.append(pool.submit(function, chunk))
+            if not waiting:
+                return
+            yield from decode(waiting.popleft().result())
+
+    def _open(self) -> ProcessPoolExecutor:
         if self._pool is None:
-            # Not fork: the watching server builds in a thread.
-            self._pool = ProcessPoolExecutor(self.jobs, mp_context=get_context("spawn"))
-        return self._pool.map(function, tasks, chunksize=_CHUNK)
+            # Not fork: the watching server builds in a thread, and a database is open.
+            context = get_context("forkserver")
+            context.set_forkserver_preload([__name__])
+            self._pool = ProcessPoolExecutor(self.jobs, context, _sit_down, (self.desk,))
+        return self._pool
+
+
+# In a worker. Values travel as MessagePack, which takes a quarter of the time that pickling takes.
+
+_at: list[Desk] = []
+_encode = msgspec.msgpack.Encoder().encode
+_decode_glances = msgspec.msgpack.Decoder(list[Glance]).decode
+_decode_outcomes = msgspec.msgpack.Decoder(list[Outcome]).decode
+
+
+def _sit_down(desk: Desk) -> None:
+    _at[:] = [desk]
+
+
+def _glances(tasks: Sequence[tuple[str, str | None]]) -> bytes:
+    return _encode([_at[0].glance(task) for task in tasks])
+
+
+def _outcomes(tasks: Sequence[tuple[str, Neighbours]]) -> bytes:
+    return _encode([_at[0].take(task) for task in tasks])
+
+
+def _printed(orders: Sequence[FeedOrder]) -> list[Printed]:
+    return [print_feed(order, _at[0].settings) for order in orders]

@@ -36,7 +36,7 @@ class Recall:
         slugs = {story.own_slug or slugify(story.headline) for story, _ in stories}
         self._fetch(identities.c.id, ids, self._ids)
         self._fetch(identities.c.name, names, self._names)
-        self._fetch(identities.c.slug, slugs, self._slugs)
+        self._fetch_slugs(slugs)
         for column, values in (
             (identities.c.digest, {digest for _, digest in stories}),
             (identities.c.fingerprint, {story.fingerprint for story, _ in stories}),
@@ -90,9 +90,7 @@ class Recall:
     def slug_owner(self, slug: str) -> str | None:
         """The id that owns this slug, or owned it before its page moved."""
         if slug not in self._slugs:
-            self._fetch(identities.c.slug, {slug}, self._slugs)
-        if self._slugs[slug] is None:
-            self._slugs[slug] = self._ledger.former_owner(slug)
+            self._fetch_slugs({slug})
         return self._slugs[slug]
 
     def _is_free(self, identity: Identity, story: Story) -> bool:
@@ -107,6 +105,11 @@ class Recall:
             return True
         same_day = story.date is not None and story.date.date() == identity.published.date()
         return self._is_vacant(identity.name) and (identity.headline == fold(story.headline) or same_day)
+
+    def _fetch_slugs(self, slugs: set[str]) -> None:
+        """Fetch who owns slugs now, else who owned them before."""
+        self._slugs = self._ledger.former_owners(slugs - self._slugs.keys()) | self._slugs
+        self._fetch(identities.c.slug, slugs, self._slugs)
 
     def _fetch(
         self, column: Column[str], values: set[str], into: dict[str, str | None] | dict[str, Identity | None]

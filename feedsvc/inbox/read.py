@@ -26,7 +26,7 @@ def read(folder: Path, name: str, max_bytes: int) -> Document | Unread:
     """
     try:
         # O_NONBLOCK: a FIFO that took the file's place since the walk must not hold the build.
-        handle = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        handle = os.open(f"{folder}/{name}", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         return Unread(_finding("unreadable", "The file vanished while the inbox was read."), passing=True)
     except OSError as error:

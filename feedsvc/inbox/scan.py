@@ -18,6 +18,7 @@ _ATTACHMENT_SUFFIXES = (
     ".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".ico", ".mp3", ".m4a", ".ogg", ".opus", ".wav",
     ".flac", ".mp4", ".m4v", ".webm", ".mov", ".pdf", ".css", ".js", ".woff", ".woff2", ".ttf", ".zip", ".gz",
 )  # fmt: skip
+_NO_ARTICLE = _TRANSIENT_SUFFIXES + _ATTACHMENT_SUFFIXES
 # "#3" names the third story of a document.
 _PART = re.compile(r"#\d+$")
 SETTINGS_NAME = "inbox.toml"
@@ -60,12 +61,13 @@ def scan(folder: Path) -> Scan:
     while pending:
         prefix, entries = pending.pop()
         for entry in entries:
-            name = prefix + entry.name
-            if _is_no_article(entry.name):
-                continue
-            if _is_bad_name(entry.name):
+            own = entry.name
+            name = prefix + own
+            if own.startswith(".") or own.lower().endswith(_NO_ARTICLE):
+                continue  # hidden, half-done, or an attachment
+            if _is_bad_name(own):
                 refused[shown(name)] = _BAD_NAME
-            elif entry.name.lower() == SETTINGS_NAME:
+            elif own.lower() == SETTINGS_NAME:
                 settings.append(name)
             elif entry.is_dir(follow_symlinks=False):
                 try:
@@ -90,11 +92,6 @@ def _entries(folder: Path | str) -> list["os.DirEntry[str]"]:
     if folders != _MAILDIR:
         return entries
     return [entry for entry in entries if entry.name in ("cur", "new") or entry.name.lower() == SETTINGS_NAME]
-
-
-def _is_no_article(name: str) -> bool:
-    """Whether a name is not an article's: hidden, half-done, or an attachment."""
-    return name.startswith(".") or name.lower().endswith(_TRANSIENT_SUFFIXES + _ATTACHMENT_SUFFIXES)
 
 
 def _note(
@@ -123,7 +120,7 @@ def _note(
 def _is_bad_name(name: str) -> bool:
     """Whether a name cannot stand in the ledger, an address or a message: control characters, bytes that are no
     UTF-8, or an ending that names a part of a document."""
-    return shown(name) != name or _PART.search(name) is not None
+    return shown(name) != name or ("#" in name and _PART.search(name) is not None)
 
 
 def _kind_trouble(mode: int) -> Finding | None:

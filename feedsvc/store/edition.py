@@ -4,7 +4,7 @@ What an edition brings carries its revision. Editions may be made ahead: they ho
 the server takes them up without a build.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -139,26 +139,14 @@ class Edition:
             }
             self.connection.execute(insert(tombstones).values(values))
 
-    def unbury(self, ids: Collection[str]) -> set[str]:
-        """Take away the tombstones of articles that are back; the feeds they stood in."""
-        back = frozenset(ids)
-        return self._remove_tombstones([each for each in self._tombstone_keys() if each[1] in back])
-
     def clear_tombstones(self, before: datetime) -> set[str]:
         """Take away tombstones that stood long enough; the feeds they stood in."""
-        return self._remove_tombstones([each for each in self._tombstone_keys() if each[2] < before])
-
-    def _tombstone_keys(self) -> list[tuple[str, str, datetime]]:
         query = select(tombstones.c.feed, tombstones.c.id, tombstones.c.withdrawn)
-        return [(row.feed, row.id, datetime.fromisoformat(row.withdrawn)) for row in self.connection.execute(query)]
-
-    def _remove_tombstones(self, keys: Iterable[tuple[str, str, datetime]]) -> set[str]:
-        cleared = set()
-        for feed, id_, _ in keys:
-            here = (tombstones.c.feed == feed) & (tombstones.c.id == id_)
+        old = [row for row in self.connection.execute(query) if datetime.fromisoformat(row.withdrawn) < before]
+        for row in old:
+            here = (tombstones.c.feed == row.feed) & (tombstones.c.id == row.id)
             self.connection.execute(delete(tombstones).where(here))
-            cleared.add(feed)
-        return cleared
+        return {row.feed for row in old}
 
     # Representations
 

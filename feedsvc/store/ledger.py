@@ -6,10 +6,10 @@ All methods work inside the transaction whose connection the Ledger was given, a
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, Table, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, func, insert, select, update
 
 from feedsvc.languages import language_feed
 from feedsvc.model import Article, Classification, Finding, Identity, Stamp, Status, Story, Term, Topic
@@ -19,6 +19,17 @@ from feedsvc.store.schema import articles, classifications, documents, former_sl
 # SQLite takes 32,766 variables in a statement; smaller lists keep the statement cache small.
 _LIST = 500
 _BATCH = 1000
+
+
+# A stamp that no file has: the document is looked at again by every build.
+NO_STAMP = Stamp(-1, 0, 0)
+
+
+class KnownStamp(NamedTuple):
+    """The stamp of a document when last read; ``kept``: it is gone from the inbox and its articles stay."""
+
+    stamp: Stamp
+    kept: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +44,11 @@ class DocumentRecord:
     findings: tuple[Finding, ...]
     rejected: bool
     kept: bool = False
+
+    @property
+    def is_restless(self) -> bool:
+        """Whether the next build must look at it, even if nothing tells that it has changed."""
+        return self.stamp == NO_STAMP
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +87,36 @@ class Ledger:
     def documents(self) -> dict[str, DocumentRecord]:
         """Every document by name."""
         return {row.name: _document(row) for row in self.connection.execute(select(documents))}
+
+    def stamps(self) -> dict[str, KnownStamp]:
+        """The stamp of every document by name: all that a build must know of what has not changed."""
+        columns = documents.c
+        query = select(columns.name, columns.size, columns.modified, columns.inode, columns.kept)
+        return {
+            name: KnownStamp(Stamp(size, modified, inode), kept)
+            for name, size, modified, inode, kept in self.connection.execute(query)
+        }
+
+    def documents_where_in(self, names: Collection[str]) -> dict[str, DocumentRecord]:
+        """The documents among ``names`` that are known."""
+        return {
+            row.name: _document(row)
+            for part in parts(names)
+            for row in self.connection.execute(select(documents).where(documents.c.name.in_(part)))
+        }
+
+    def rejected_documents(self) -> dict[str, DocumentRecord]:
+        """Every document that is rejected."""
+        query = select(documents).where(documents.c.rejected).order_by(documents.c.name)
+        return {row.name: _document(row) for row in self.connection.execute(query)}
+
+    def texts_in(self, folder: str) -> list[DocumentRecord]:
+        """The plain-text documents that lie in ``folder`` itself (empty: the inbox), by name."""
+        name = documents.c.name
+        below = name.between(f"{folder}/", f"{folder}0") if folder else name.not_like("%/%")  # "0" comes after "/"
+        query = select(documents).where(documents.c.clues.is_not(None), below).order_by(name)
+        depth = len(folder) + 1 if folder else 0
+        return [_document(row) for row in self.connection.execute(query) if "/" not in row.name[depth:]]
 
     def save_documents(self, records: Iterable[DocumentRecord]) -> None:
         """Write ``records``, each in place of what stood under its name."""
@@ -153,20 +199,14 @@ class Ledger:
         query = select(articles.c.tongue).where(is_public(now), articles.c.tongue.is_not(None)).distinct()
         return {row.tongue for row in self.connection.execute(query)}
 
-    def tongues_by_id(self, now: datetime, ids: Collection[str] | None = None) -> dict[str, str]:
-        """The feed of the language of each article (None: of all) that is public at ``now``."""
-        query = select(articles.c.id, articles.c.tongue).where(is_public(now), articles.c.tongue.is_not(None))
-        chosen = [query] if ids is None else [query.where(articles.c.id.in_(part)) for part in parts(ids)]
-        return {row.id: row.tongue for each in chosen for row in self.connection.execute(each)}
-
-    def names_by_id(self, ids: Collection[str], now: datetime) -> dict[str, tuple[str, int]]:
-        """Name and release of the article that is public at ``now`` under each id, where there is one."""
-        query = select(articles.c.id, articles.c.name, articles.c.release).where(is_public(now))
-        return {
-            row.id: (row.name, row.release)
-            for part in parts(ids)
-            for row in self.connection.execute(query.where(articles.c.id.in_(part)))
-        }
+    def names_in(self, document_names: Collection[str]) -> list[tuple[str, str]]:
+        """Document and name of every article of these documents."""
+        query = select(articles.c.document, articles.c.name)
+        return [
+            (document, name)
+            for part in parts(document_names)
+            for document, name in self.connection.execute(query.where(articles.c.document.in_(part)))
+        ]
 
     def ids_by_name(self, names: Collection[str]) -> dict[str, str]:
         """The id of each named article that the ledger has."""
@@ -187,9 +227,20 @@ class Ledger:
         seconds = self.connection.execute(select(func.min(articles.c.changes))).scalar()
         return None if seconds is None else moment(seconds)
 
-    def last_release(self) -> int:
-        """The highest place given in the order of release; 0 at first."""
-        return self.connection.execute(select(func.max(identities.c.release))).scalar() or 0
+    def release(self, now: datetime) -> None:
+        """Give every article that is public at ``now`` for the first time its place in the order of release.
+
+        One that was public before, and was taken out meanwhile, comes back to its old place.
+        """
+        waiting = and_(is_public(now), articles.c.release.is_(None))
+        held = select(identities.c.release).where(identities.c.id == articles.c.id).scalar_subquery()
+        self.connection.execute(update(articles).where(waiting).values(release=held))
+        last = self.connection.execute(select(func.max(identities.c.release))).scalar() or 0
+        place: Any = func.row_number().over(order_by=[articles.c.published, articles.c.id])
+        order = select(articles.c.id, (place + last).label("place")).where(waiting).subquery("released")
+        # The identities first: from them the articles take their places.
+        self.connection.execute(update(identities).where(identities.c.id == order.c.id).values(release=order.c.place))
+        self.connection.execute(update(articles).where(waiting).values(release=held))
 
     # Identities
 
@@ -210,6 +261,15 @@ class Ledger:
     def former_owner(self, slug: str) -> str | None:
         """The id of the article whose page stood under this slug before."""
         return self.connection.execute(select(former_slugs.c.id).where(former_slugs.c.slug == slug)).scalar()
+
+    def former_owners(self, slugs: Collection[str]) -> dict[str, str | None]:
+        """The ids of the articles whose pages stood under these slugs before, by slug."""
+        query = select(former_slugs.c.slug, former_slugs.c.id)
+        return {
+            slug: id_
+            for part in parts(slugs)
+            for slug, id_ in self.connection.execute(query.where(former_slugs.c.slug.in_(part)))
+        }
 
     def save_former_slugs(self, owners: Mapping[str, str]) -> None:
         """Remember under which slugs pages stood before, by slug and id."""
@@ -260,6 +320,16 @@ class Ledger:
             query = select(classifications).where(classifications.c.name.in_(part))
             for row in self.connection.execute(query.order_by(classifications.c.name, classifications.c.position)):
                 found[row.name].append(Classification(Topic(row.slug, row.title), row.reason))
+        return {name: tuple(each) for name, each in found.items()}
+
+    def topics_of(self, names: Collection[str]) -> dict[str, tuple[Topic, ...]]:
+        """The topics of each named article, without the reasons."""
+        found: dict[str, list[Topic]] = {name: [] for name in names}
+        columns = (classifications.c.name, classifications.c.slug, classifications.c.title)
+        query = select(*columns).order_by(classifications.c.name, classifications.c.position)
+        for part in parts(names):
+            for name, slug, title in self.connection.execute(query.where(classifications.c.name.in_(part))):
+                found[name].append(Topic(slug, title))
         return {name: tuple(each) for name, each in found.items()}
 
     def save_classifications(self, found: Mapping[str, Sequence[Classification]]) -> None:

@@ -8,26 +8,17 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, case, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, case, delete, func, insert, select, update
 
 from feedsvc.model import Article
 from feedsvc.store.ledger import decode_article, is_public, moment, parts, seconds
 from feedsvc.store.schema import archives, articles, memberships
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """An article at its place in a feed."""
-
-    place: int
-    article: Article
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(NamedTuple):
     """A member of a feed that no archive document holds yet; ``size`` is that of its article, in bytes."""
 
     place: int
@@ -50,17 +41,6 @@ class Memberships:
                 found[row.id].add(row.feed)
         return {id_: frozenset(names) for id_, names in found.items()}
 
-    def join(self, feed: str, ids: Sequence[str]) -> None:
-        """Let articles come into a feed, in this order; one that is sealed in it goes back to its place."""
-        sealed = set(self._sealed(feed, ids))
-        self._set_left(feed, sealed, None)
-        here = memberships.c.feed == feed
-        last = self.connection.execute(select(func.max(memberships.c.place)).where(here)).scalar() or 0
-        fresh = [id_ for id_ in ids if id_ not in sealed]
-        rows = [{"feed": feed, "id": id_, "place": place} for place, id_ in enumerate(fresh, last + 1)]
-        if rows:
-            self.connection.execute(insert(memberships), rows)
-
     def leave(self, feed: str, ids: Collection[str], when: datetime) -> None:
         """Let articles leave a feed."""
         sealed = set(self._sealed(feed, ids))
@@ -75,16 +55,16 @@ class Memberships:
             if self.connection.execute(select(table.c.feed).where(table.c.feed == new).limit(1)).first() is None:
                 self.connection.execute(update(table).where(table.c.feed == old).values(feed=new))
 
-    def window(self, feed: str, limit: int, now: datetime) -> list[Placed]:
-        """The articles that came into a feed last, the last one first."""
+    def window(self, feed: str, limit: int, now: datetime) -> list[tuple[int, str, bytes]]:
+        """The articles that came into a feed last, the last one first: place, name, and the article encoded."""
         query = (
-            select(memberships.c.place, articles.c.payload)
+            select(memberships.c.place, articles.c.name, articles.c.payload)
             .join(articles, articles.c.id == memberships.c.id)
             .where(memberships.c.feed == feed, memberships.c.left.is_(None), is_public(now))
             .order_by(memberships.c.place.desc())
             .limit(limit)
         )
-        return [Placed(row.place, decode_article(row.payload)) for row in self.connection.execute(query)]
+        return [(place, name, payload) for place, name, payload in self.connection.execute(query)]
 
     def count(self, feed: str) -> int:
         """How many articles stand in a feed."""
@@ -101,37 +81,36 @@ class Memberships:
             .where(memberships.c.feed == feed, memberships.c.archive.is_(None), is_public(now))
             .order_by(memberships.c.place)
         )
-        return [Pending(row.place, row.id, row.size) for row in self.connection.execute(query)]
+        return [Pending(*row) for row in self.connection.execute(query)]
 
-    def seal(self, feed: str, pages: Iterable[Sequence[Pending]], revision: int, when: datetime) -> None:
+    def seal(self, feed: str, pages: Sequence[Sequence[Pending]], revision: int, when: datetime) -> None:
         """Make an archive document of each page, after those that there are."""
+        if not pages:
+            return
         last = self.last_archive(feed) or 0
-        for number, page in enumerate(pages, last + 1):
-            values = {
+        moments = {"sealed": seconds(when), "changed": seconds(when)}
+        rows = [
+            {
                 "feed": feed,
                 "number": number,
                 "revision": revision,
-                "sealed": seconds(when),
-                "changed": seconds(when),
+                **moments,
                 "members": msgspec.json.encode([each.id for each in page]),
             }
-            self.connection.execute(insert(archives).values(values))
-            within = memberships.c.place.between(page[0].place, page[-1].place)
-            here = (memberships.c.feed == feed) & within & memberships.c.archive.is_(None)
-            self.connection.execute(update(memberships).where(here).values(archive=number))
+            for number, page in enumerate(pages, last + 1)
+        ]
+        self.connection.execute(insert(archives), rows)
+        bounds = [
+            {"first": page[0].place, "last": page[-1].place, "number": number}
+            for number, page in enumerate(pages, last + 1)
+        ]
+        within = memberships.c.place.between(bindparam("first"), bindparam("last"))
+        here = (memberships.c.feed == feed) & within & memberships.c.archive.is_(None)
+        self.connection.execute(update(memberships).where(here).values(archive=bindparam("number")), bounds)
 
     def last_archive(self, feed: str) -> int | None:
         """The number of a feed's newest archive document; None when there is none."""
         return self.connection.execute(select(func.max(archives.c.number)).where(archives.c.feed == feed)).scalar()
-
-    def archives_of(self, ids: Collection[str]) -> set[tuple[str, int]]:
-        """The archive documents that hold any of the articles, by feed and number."""
-        query = select(memberships.c.feed, memberships.c.archive).where(memberships.c.archive.is_not(None)).distinct()
-        return {
-            (row.feed, row.archive)
-            for part in parts(ids)
-            for row in self.connection.execute(query.where(memberships.c.id.in_(part)))
-        }
 
     def date_archives(self, keys: Iterable[tuple[str, int]] | None, revision: int, published: datetime) -> None:
         """Let archive documents (None: all), and those sealed in ``revision``, be changed at ``published``."""

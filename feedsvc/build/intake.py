@@ -1,0 +1,228 @@
+"""Intake: of the documents that lie in the inbox, those are read that are new, changed, or stand in other surroundings.
+
+The ledger holds the rest. What is in memory is the list of names, and the batch of documents under way.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+import msgspec
+
+from feedsvc.build.changes import Changes, compare, glanced, is_due, is_lost, read_well, refused, surroundings
+from feedsvc.build.entering import Entering
+from feedsvc.build.folders import FolderSettings
+from feedsvc.build.reading import Glance, Outcome, Workers
+from feedsvc.errors import InboxLostError
+from feedsvc.inbox.scan import Scan
+from feedsvc.model import Finding, Neighbours
+from feedsvc.store.ledger import DocumentRecord, KnownStamp, Ledger
+
+_BATCH = 500
+_KEY = "inbox"
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of the documents; ``rejected`` counts all that are rejected now, read in this build or before."""
+
+    seen: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    moved: int = 0
+    withdrawn: int = 0
+    rejected: int = 0
+
+
+@dataclass(slots=True)
+class Intake:
+    """The inbox during one build.
+
+    ``findings`` are those of the documents that were read, ``fresh_rejects`` the documents that were rejected
+    in this build and not for the same bytes before.
+    """
+
+    ledger: Ledger
+    found: Scan
+    folders: FolderSettings
+    everything: bool
+    changes: Changes = field(init=False)
+    findings: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
+    fresh_rejects: list[str] = field(default_factory=list)
+    _counts: Counts = field(default_factory=Counts)
+    _known: dict[str, KnownStamp] = field(default_factory=dict)
+    _rejected_before: dict[str, str] = field(default_factory=dict)
+    _is_restless: bool = False
+    _arrived: set[str] = field(default_factory=set)
+    _texts: int = 0
+    _folders: set[str] = field(default_factory=set)
+    _compared: dict[str, DocumentRecord | None] = field(default_factory=dict)
+    _under_way: dict[str, tuple[DocumentRecord, Neighbours | None]] = field(default_factory=dict)
+    _unsaved: list[DocumentRecord] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._rejected_before = {name: each.digest for name, each in self.ledger.rejected_documents().items()}
+        if not self.everything and self.ledger.recall(_KEY) == self._mark():
+            self.changes = Changes((), frozenset())
+        else:
+            self._known = self.ledger.stamps()
+            self.changes = compare(self.found, self._known, self.everything)
+
+    def look(self, workers: Workers, entering: Entering, progress: Callable[[int, int], None]) -> None:
+        """Look at each document that may have changed; what comes of it alone, without neighbours, is entered."""
+        suspects = self.changes.suspects
+        glances = workers.glances(self._suspects(), len(suspects))
+        outcomes = self._noted(_told(glances, progress, len(suspects)))
+        for outcome in entering.enter_all(outcomes):
+            self._take(outcome, entering)
+        self._refuse()
+        self._flush()
+
+    def guard(self, inbox: object) -> None:
+        """Refuse to withdraw most of a publication. Raises InboxLostError."""
+        missing = self.changes.missing
+        if not is_lost(self._known, missing):
+            return
+        records = self.ledger.documents_where_in(missing)
+        lost = {name for name, record in records.items() if record.digest not in self._arrived}
+        if is_lost(self._known, lost):
+            raise InboxLostError(
+                f"{inbox}: {len(lost)} of {len(self._known)} documents are gone; "
+                "is the disk mounted? Nothing was withdrawn. If they were deleted on purpose, build once with "
+                "--accept-withdrawals."
+            )
+
+    def read(self, workers: Workers, entering: Entering, progress: Callable[[int, int], None]) -> None:
+        """Read the documents that are due in the folders where neighbours have changed, and enter their stories."""
+        self._disturb_missing()
+        outcomes = workers.outcomes(self._due(), self._texts)
+        for done, outcome in enumerate(entering.enter_all(outcomes), 1):
+            self._take(outcome, entering)
+            progress(min(done, self._texts), self._texts)
+        self._flush()
+
+    def close(self) -> None:
+        """Remember the inbox as it was found, if the next build may leave it unread as it is."""
+        self.ledger.remember(_KEY, "" if self._is_restless else self._mark())
+
+    def counts(self, entering: Entering) -> Counts:
+        """What became of the documents."""
+        counts = self._counts
+        counts.seen = len(self.found.documents) + len(self._refused())
+        counts.moved = sum(name not in self._known for name in entering.moved_documents())
+        counts.new -= counts.moved
+        counts.unchanged = counts.seen - counts.new - counts.moved - counts.changed
+        counts.rejected = len(self.ledger.rejected_documents())
+        return counts
+
+    # The first look
+
+    def _mark(self) -> str:
+        """A hash of all that the walk through the inbox found."""
+        found = (self.found.documents, sorted(self.found.refused), self.found.settings, self.found.unreadable)
+        return hashlib.sha256(msgspec.msgpack.encode(found)).hexdigest()
+
+    def _suspects(self) -> Iterator[tuple[str, str | None]]:
+        """Each suspect with the hash that is known of it, where nothing else is to be read anew."""
+        for batch in _batches(self.changes.suspects):
+            known = self.ledger.documents_where_in([name for name in batch if name in self._known])
+            for name in batch:
+                record = self._compared[name] = known.get(name)
+                yield name, None if record is None or self.everything else record.digest
+
+    def _noted(self, glances: Iterable[Glance]) -> Iterator[Outcome]:
+        """Note the first looks; yields what already came of them."""
+        collects = is_lost(self._known, self.changes.missing)
+        for glance in glances:
+            name = glance.name
+            known = self._compared.pop(name)
+            record = glanced(known, glance, self.found.documents[name], self.everything)
+            self._count(known, record)
+            if collects and known is None:
+                self._arrived.add(record.digest)
+            if record != known and (record.clues is not None or (known is not None and known.clues is not None)):
+                self._folders.add(_folder(name))
+                self._texts += 1
+            if glance.outcome is not None:
+                self._under_way[name] = (record, None)
+                yield glance.outcome
+            elif record != known:
+                self._save(record)
+
+    def _take(self, outcome: Outcome, entering: Entering) -> None:
+        """Note what came of a document."""
+        record, around = self._under_way.pop(outcome.name)
+        record = read_well(record, outcome, around, outcome.name in entering.rejected)
+        if record.findings:
+            self.findings[outcome.name] = record.findings
+        self._save(record)
+
+    def _refused(self) -> dict[str, tuple[Finding, ...]]:
+        """What in the inbox is no document: its findings by name."""
+        return {name: (finding,) for name, finding in self.found.refused.items()} | dict(self.folders.findings)
+
+    def _refuse(self) -> None:
+        """Keep what is no document as what it is."""
+        found = self._refused()
+        known = self.ledger.documents_where_in(found.keys())
+        for name, findings in found.items():
+            record = refused(name, *findings)
+            self._count(known.get(name), record)
+            if record != known.get(name):
+                self._save(record, is_document=False)
+        self.ledger.forget_documents(set(self.found.settings) - self.folders.findings.keys())
+
+    def _count(self, known: DocumentRecord | None, record: DocumentRecord) -> None:
+        self._counts.new += known is None
+        self._counts.changed += known is not None and known.digest != record.digest
+
+    # Among neighbours
+
+    def _disturb_missing(self) -> None:
+        """A text that is gone tells its neighbours nothing any more."""
+        for batch in _batches(sorted(self.changes.missing)):
+            for record in self.ledger.documents_where_in(batch).values():
+                if record.clues is not None:
+                    self._folders.add(_folder(record.name))
+
+    def _due(self) -> Iterator[tuple[str, Neighbours]]:
+        """The texts that must be read, each with what its neighbours tell it."""
+        for folder in sorted(self._folders):
+            records = [each for each in self.ledger.texts_in(folder) if each.name in self.found.documents]
+            around = surroundings(records)
+            for record in records:
+                if is_due(record, around[record.name]):
+                    self._under_way[record.name] = (record, around[record.name])
+                    yield record.name, around[record.name]
+
+    # Records
+
+    def _save(self, record: DocumentRecord, *, is_document: bool = True) -> None:
+        self._is_restless |= is_document and record.is_restless
+        if record.rejected and self._rejected_before.get(record.name) != record.digest:
+            self.fresh_rejects.append(record.name)
+        self._unsaved.append(record)
+        if len(self._unsaved) >= _BATCH:
+            self._flush()
+
+    def _flush(self) -> None:
+        self.ledger.save_documents(self._unsaved)
+        self._unsaved.clear()
+
+
+def _told(glances: Iterable[Glance], progress: Callable[[int, int], None], total: int) -> Iterator[Glance]:
+    for done, glance in enumerate(glances, 1):
+        yield glance
+        progress(done, total)
+
+
+def _batches(names: Sequence[str]) -> Iterator[list[str]]:
+    iterator = iter(names)
+    while batch := list(islice(iterator, _BATCH)):
+        yield batch
+
+
+def _folder(name: str) -> str:
+    return name.rpartition("/")[0]

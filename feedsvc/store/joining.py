@@ -1,0 +1,146 @@
+"""From articles that were touched to the feeds that they come into and leave, as sets, inside the database.
+
+Two scratch tables hold the ids of the touched articles, and in which feeds those of them that are public
+belong; what stands in ``memberships`` is compared with that at once, however many articles there are.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    MetaData,
+    Table,
+    Text,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    inspect,
+    literal,
+    select,
+    update,
+)
+
+from feedsvc.store.edition import ALL
+from feedsvc.store.ledger import is_public
+from feedsvc.store.schema import articles, classifications, memberships, tombstones
+
+_scratch = MetaData()
+_touched = Table("touched", _scratch, Column("id", Text, primary_key=True), prefixes=["TEMPORARY"])
+_wanted = Table(
+    "wanted",
+    _scratch,
+    Column("id", Text, primary_key=True),
+    Column("feed", Text, primary_key=True),
+    Column("release", BigInteger),
+    prefixes=["TEMPORARY"],
+)
+
+_standing = memberships.c.left.is_(None)
+_is_touched = memberships.c.id.in_(select(_touched.c.id))
+_is_member = and_(memberships.c.id == _wanted.c.id, memberships.c.feed == _wanted.c.feed)
+
+
+class Touched:
+    """The articles that one build touched, as they are at ``now``, inside one transaction."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self.connection = connection
+        self.now = now
+        for table in (_touched, _wanted):
+            if inspect(connection).has_table(table.name):
+                connection.execute(delete(table))
+            else:
+                table.create(connection)
+
+    def add(self, ids: Collection[str]) -> None:
+        """Take up these ids."""
+        if ids:
+            self.connection.execute(insert(_touched), [{"id": id_} for id_ in sorted(ids)])
+
+    def add_tongues(self) -> None:
+        """Take up every public article that has a language."""
+        public = select(articles.c.id).where(is_public(self.now), articles.c.tongue.is_not(None))
+        fresh = public.where(articles.c.id.not_in(select(_touched.c.id)))
+        self.connection.execute(insert(_touched).from_select(["id"], fresh.distinct()))
+
+    def sort(self, *, by_tongue: bool) -> None:
+        """Find out in which feeds they belong: ``all``, those of their topics and, if wished, of their language."""
+        here = and_(is_public(self.now), articles.c.id.in_(select(_touched.c.id)))
+        everywhere = select(articles.c.id, literal(ALL), articles.c.release).where(here)
+        topics = select(articles.c.id, classifications.c.slug, articles.c.release).join(
+            classifications, classifications.c.name == articles.c.name
+        )
+        found = [everywhere, topics.where(here, classifications.c.slug != ALL)]
+        if by_tongue:
+            spoken = select(articles.c.id, articles.c.tongue, articles.c.release)
+            found.append(spoken.where(here, articles.c.tongue.is_not(None)))
+        for each in found:
+            self.connection.execute(insert(_wanted).from_select(["id", "feed", "release"], each))
+
+    def topics(self) -> dict[str, str]:
+        """The topics that they are in: slug and title."""
+        named = select(classifications.c.slug, func.max(classifications.c.title).label("title"))
+        public = select(articles.c.name).where(is_public(self.now), articles.c.id.in_(select(_touched.c.id)))
+        found = named.where(classifications.c.name.in_(public)).group_by(classifications.c.slug)
+        return {row.slug: row.title for row in self.connection.execute(found)}
+
+    def feeds(self) -> set[str]:
+        """Every feed in which one of them belongs or stands."""
+        belong = select(_wanted.c.feed).distinct()
+        stand = select(memberships.c.feed).where(_is_touched, _standing).distinct()
+        return {row.feed for query in (belong, stand) for row in self.connection.execute(query)}
+
+    def join(self) -> dict[str, int]:
+        """Let them come into their feeds in the order of release; by how many each feed grew.
+
+        One that is sealed in an archive document goes back to its place.
+        """
+        standing = exists(select(memberships.c.id).where(_is_member, _standing))
+        grown = select(_wanted.c.feed, func.count().label("grown")).where(~standing).group_by(_wanted.c.feed)
+        growth = {row.feed: row.grown for row in self.connection.execute(grown)}
+        back = exists(select(_wanted.c.id).where(_is_member))
+        self.connection.execute(update(memberships).where(memberships.c.left.is_not(None), back).values(left=None))
+        others = memberships.alias()
+        last = select(func.coalesce(func.max(others.c.place), 0)).where(others.c.feed == _wanted.c.feed)
+        order: Any = func.row_number().over(partition_by=_wanted.c.feed, order_by=[_wanted.c.release, _wanted.c.id])
+        fresh = select(_wanted.c.feed, _wanted.c.id, last.scalar_subquery() + order).where(
+            ~exists(select(memberships.c.id).where(_is_member))
+        )
+        self.connection.execute(insert(memberships).from_select(["feed", "id", "place"], fresh))
+        return growth
+
+    def left(self) -> Mapping[str, list[str]]:
+        """By feed, those that stand in it and belong there no more."""
+        belong = exists(select(_wanted.c.id).where(_is_member))
+        query = select(memberships.c.feed, memberships.c.id).where(_is_touched, _standing, ~belong)
+        went: dict[str, list[str]] = defaultdict(list)
+        for feed, id_ in self.connection.execute(query.order_by(memberships.c.feed, memberships.c.id)):
+            went[feed].append(id_)
+        return went
+
+    def archives(self) -> set[tuple[str, int]]:
+        """The archive documents that hold any of them, by feed and number."""
+        query = select(memberships.c.feed, memberships.c.archive).where(
+            memberships.c.archive.is_not(None), _is_touched
+        )
+        return {(row.feed, row.archive) for row in self.connection.execute(query.distinct())}
+
+    def gone(self, ids: Collection[str]) -> set[str]:
+        """Those of ``ids`` that are public no more."""
+        public = {row.id for row in self.connection.execute(select(_wanted.c.id).distinct())} if ids else set()
+        return set(ids) - public
+
+    def unbury(self) -> set[str]:
+        """Take away the tombstones of those that are public; the feeds they stood in."""
+        here = tombstones.c.id.in_(select(_wanted.c.id))
+        cleared = {row.feed for row in self.connection.execute(select(tombstones.c.feed).where(here).distinct())}
+        if cleared:
+            self.connection.execute(delete(tombstones).where(here))
+        return cleared
