@@ -12,6 +12,8 @@ _TINY = 860
 _GZIP_LEVEL = 6
 _BROTLI_QUALITY = 5
 _ZSTD_LEVEL = 9
+# In the store a document takes a fifth of its bytes, for less time than writing the others would take.
+_PACK_LEVEL = 3
 
 
 def _gzip(data: bytes) -> bytes:
@@ -67,3 +69,13 @@ def weight(bodies: Mapping[str, bytes]) -> int:
 def encode(data: bytes) -> Codings:
     """``data`` in every coding that is worth while."""
     return Codings(data)
+
+
+def pack(data: bytes) -> bytes:
+    """``data`` as the store keeps it: one Zstandard frame (RFC 8878)."""
+    return zstandard.ZstdCompressor(level=_PACK_LEVEL).compress(data)
+
+
+def unpack(packed: bytes) -> bytes:
+    """What was packed."""
+    return zstandard.ZstdDecompressor().decompress(packed)

@@ -14,6 +14,7 @@ _ILLEGAL = re.compile(
 # What nearly all text consists of; asking this first is 20 times faster than looking for what is illegal.
 _USUAL = re.compile("[\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0001fffd]*")
 _SPACE = re.compile(r"\s+")
+_ASCII_WORD = re.compile("[a-z0-9]+")
 SLUG_LENGTH = 80
 
 # Languages and scripts (BCP 47) that run from right to left.
@@ -51,9 +52,12 @@ def slugify(text: str) -> str:
 
     Empty when nothing of ``text`` is a letter, a mark or a digit.
     """
-    lowered = unicodedata.normalize("NFKC", text).lower()
-    kept = "".join(c if unicodedata.category(c)[0] in "LMN" else "-" for c in xml_clean(lowered))
-    words = [word for word in kept.split("-") if word]
+    if text.isascii():
+        words = _ASCII_WORD.findall(text.lower())
+    else:
+        lowered = unicodedata.normalize("NFKC", text).lower()
+        kept = "".join(c if unicodedata.category(c)[0] in "LMN" else "-" for c in xml_clean(lowered))
+        words = [word for word in kept.split("-") if word]
     slug = ""
     for word in words:
         if slug and len(slug) + len(word) >= SLUG_LENGTH:

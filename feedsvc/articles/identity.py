@@ -7,6 +7,7 @@ as a renamed document by its content (the identity ladder of ``identify``).
 import re
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Protocol
 from urllib.parse import quote
 
@@ -22,6 +23,8 @@ _URI = re.compile(
 )
 _PART = re.compile(r"#\d+$")
 _SECOND = timedelta(seconds=1)
+_STORY_FIELDS = tuple(each.name for each in fields(Story))
+_story_values = attrgetter(*_STORY_FIELDS)
 
 
 class Memory(Protocol):
@@ -81,7 +84,7 @@ def article_of(story: Story, identity: Identity, base: str, now: datetime) -> Ar
     """``story`` under ``identity``, with the status it has at ``now``."""
     url = base + quote(identity.slug)
     status, findings = standing(story, now)
-    known = {each.name: getattr(story, each.name) for each in fields(Story)}
+    known = dict(zip(_STORY_FIELDS, _story_values(story), strict=True))
     known["html"] = resolve_fragments(story.html, url)
     lasting = (each for each in story.findings if each.code not in STANDING_CODES)
     known["findings"] = tuple(dict.fromkeys((*lasting, *findings)))

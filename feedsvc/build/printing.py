@@ -10,6 +10,7 @@ from datetime import datetime
 
 import msgspec
 
+from feedsvc.codings import pack
 from feedsvc.config import Settings
 from feedsvc.feeds.compose import compose_entry, compose_feed, feed_title
 from feedsvc.feeds.delta import DELTA_FORMATS, generation
@@ -56,9 +57,9 @@ class FeedOrder:
 
 @dataclass(frozen=True, slots=True)
 class PrintedDocument:
-    """A feed in one format: its bytes, their hash, and what is kept of them for deltas, where those are offered."""
+    """A feed in one format: its bytes packed, their hash, and what is kept of them for deltas, where those are offered."""
 
-    data: bytes
+    packed: bytes
     digest: str
     generation: bytes | None
 
@@ -115,7 +116,7 @@ def print_feed(order: FeedOrder, settings: Settings) -> Printed:
     for each in FORMATS.values():
         data = each.render(feed)
         kept = generation(data) if settings.feeds.delta and each.name in DELTA_FORMATS else None
-        documents[each.name] = PrintedDocument(data, digest_of(data), kept)
+        documents[each.name] = PrintedDocument(pack(data), digest_of(data), kept)
     return Printed(
         name=order.name,
         updated=feed.updated,

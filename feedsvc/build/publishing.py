@@ -10,15 +10,15 @@ from babel import Locale, UnknownLocaleError
 
 from feedsvc.build.joining import Joined, Joining
 from feedsvc.build.printing import FeedOrder, Placed, Printed, digest_of, print_feed
-from feedsvc.codings import encode
+from feedsvc.codings import pack
 from feedsvc.config import Settings, TopicRule
 from feedsvc.feeds.compose import DOCUMENT_LIMIT, feed_title
 from feedsvc.feeds.formats import FORMATS, OPML_TYPE
 from feedsvc.feeds.opml import Outline, render_opml
 from feedsvc.languages import feed_language
-from feedsvc.model import Finding, Representation
+from feedsvc.model import Finding
 from feedsvc.moves import feed_of
-from feedsvc.store.edition import ALL, Edition, FeedRecord, all_first, origin_key
+from feedsvc.store.edition import ALL, Edition, FeedRecord, PackedDocument, all_first, origin_key
 from feedsvc.store.ledger import Ledger
 from feedsvc.store.memberships import Memberships, Pending
 from feedsvc.views import PublicationView
@@ -169,7 +169,7 @@ class Publishing:
         for each in FORMATS.values():
             document = printed.documents[each.name]
             path = f"/feeds/{record.name}{each.suffix}"
-            self._publish(record.name, path, each.media_type, document.data, document.digest, printed.refresh)
+            self._publish(record.name, path, each.media_type, document.packed, document.digest, printed.refresh)
             if document.generation is not None:
                 shrunk = record.name in self._joined.shrunk
                 self.edition.note_generation(path, document.digest, document.generation, shrunk=shrunk)
@@ -200,17 +200,16 @@ class Publishing:
             for record in sorted(self.edition.feeds().values(), key=all_first)
         ]
         data = render_opml(self.settings.publication.title, f"{base}/", outlines)
-        self._publish("", OPML_PATH, OPML_TYPE, data, digest_of(data), self.settings.feeds.refresh)
+        self._publish("", OPML_PATH, OPML_TYPE, pack(data), digest_of(data), self.settings.feeds.refresh)
 
-    def _publish(self, feed: str, path: str, media_type: str, data: bytes, digest: str, max_age: int) -> None:
-        """Let ``data`` stand at ``path`` in the next edition, unless the same bytes stand there already."""
+    def _publish(self, feed: str, path: str, media_type: str, packed: bytes, digest: str, max_age: int) -> None:
+        """Let a document stand at ``path`` in the next edition, unless the same bytes stand there already."""
         standing = self.edition.standing(path)
         if standing is not None and standing[0] == digest:
             return
         # What stood here before bounds Last-Modified from below; ``swap`` moves it to the moment of publication.
         earliest = self.now if standing is None else standing[1] + _SECOND
-        representation = Representation(path, media_type, digest, earliest, max_age, encode(data))
-        self.edition.save_representation(feed, representation)
+        self.edition.save_document(PackedDocument(path, feed, media_type, digest, earliest, max_age, packed))
         self._fresh.append(path)
 
     # Which feeds there are

@@ -1,7 +1,7 @@
 """What the ledger knows of a batch of stories, fetched at once: the memory that identity asks."""
 
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import PurePosixPath
+from posixpath import splitext
 
 from sqlalchemy import Column
 
@@ -126,4 +126,5 @@ def _part(name: str) -> str:
 
 def _stem(name: str) -> str:
     """A document's name without its suffix: the same story saved in another format."""
-    return f"stem of {PurePosixPath(name.partition('#')[0]).with_suffix('')}#{_part(name)}"
+    folder, slash, file = name.partition("#")[0].rpartition("/")
+    return f"stem of {folder}{slash}{splitext(file)[0]}#{_part(name)}"

@@ -13,10 +13,10 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, Table, case, delete, func, insert, select, update
 
-from feedsvc.codings import IDENTITY
+from feedsvc.codings import unpack
 from feedsvc.config import FILE_NAME, Feeds, Publication, Settings
 from feedsvc.languages import feed_language
-from feedsvc.model import Representation, Tombstone
+from feedsvc.model import Tombstone
 from feedsvc.store.ledger import Ledger, moment, seconds
 from feedsvc.store.schema import editions, feeds, generations, representations, tombstones
 
@@ -40,6 +40,19 @@ class FeedRecord:
     automatic: bool
     entries: int
     updated: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PackedDocument:
+    """A representation as the store keeps it, one document of ``feed`` (empty: of the publication)."""
+
+    path: str
+    feed: str
+    media_type: str
+    digest: str
+    last_modified: datetime
+    max_age: int
+    packed: bytes
 
 
 class Edition:
@@ -156,18 +169,18 @@ class Edition:
         row = self.connection.execute(representation_at(path, self.writing, *columns)).first()
         return None if row is None else (row.digest, moment(row.last_modified))
 
-    def save_representation(self, feed: str, representation: Representation) -> None:
-        """Write a representation in place of what stood at its path."""
-        self._make_room(representations, representations.c.path == representation.path)
+    def save_document(self, document: PackedDocument) -> None:
+        """Write a document in place of what stood at its path."""
+        self._make_room(representations, representations.c.path == document.path)
         values: dict[str, Any] = {
-            "path": representation.path,
+            "path": document.path,
             "revision": self.writing,
-            "feed": feed,
-            "media_type": representation.media_type,
-            "digest": representation.digest,
-            "last_modified": seconds(representation.last_modified),
-            "max_age": representation.max_age,
-            "body": representation.bodies[IDENTITY],
+            "feed": document.feed,
+            "media_type": document.media_type,
+            "digest": document.digest,
+            "last_modified": seconds(document.last_modified),
+            "max_age": document.max_age,
+            "body": document.packed,
         }
         self.connection.execute(insert(representations).values(values))
 
@@ -198,7 +211,7 @@ class Edition:
     def bodies(self) -> list[tuple[str, str, str, bytes]]:
         """Feed, path, media type and identity bytes of every representation, by path."""
         query = select(representations).where(self.stands(representations)).order_by(representations.c.path)
-        return [(row.feed, row.path, row.media_type, row.body) for row in self.connection.execute(query)]
+        return [(row.feed, row.path, row.media_type, unpack(row.body)) for row in self.connection.execute(query)]
 
     # What archive documents are made with
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 from sqlalchemy import Connection, Row, func, select
 
-from feedsvc.codings import encode, weight
+from feedsvc.codings import encode, unpack, weight
 from feedsvc.languages import feed_language
 from feedsvc.model import Article, Representation, Status, Tombstone
 from feedsvc.moves import lookup
@@ -234,7 +234,7 @@ class _View:
             digest=row.digest,
             last_modified=moment(row.last_modified),
             max_age=self.max_age(row.max_age),
-            bodies=encode(row.body),
+            bodies=encode(unpack(row.body)),
         )
 
     def archive(self, name: str, number: int) -> ArchiveView | None:

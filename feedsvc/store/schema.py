@@ -57,7 +57,7 @@ articles = Table(
     Column("name", Text, primary_key=True),
     Column("document", Text, nullable=False, index=True),
     Column("id", Text, nullable=False, index=True),
-    Column("status", Text, nullable=False),
+    Column("status", Text, nullable=False, index=True),
     Column("published", BigInteger, nullable=False),
     Column("release", BigInteger, index=True),
     Column("tongue", Text),  # the feed of its language
@@ -152,7 +152,7 @@ representations = Table(
     Column("digest", Text, nullable=False),
     Column("last_modified", BigInteger, nullable=False),
     Column("max_age", Integer, nullable=False),
-    Column("body", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # packed
 )
 
 # What readers of older documents have of them, where deltas are offered; ``shrunk``: an entry was taken out.
@@ -256,6 +256,14 @@ def _tongues(connection: Connection) -> None:
     connection.execute(delete(meta).where(meta.c.key == "settings"))
 
 
+def _packed(connection: Connection) -> None:
+    """Documents are kept packed; the next build writes them all."""
+    connection.execute(delete(representations))
+    connection.execute(delete(meta).where(meta.c.key == "settings"))
+    for index in articles.indexes:
+        index.create(connection, checkfirst=True)
+
+
 # The step at position N brings a database from version N to N + 1; a published step is never changed. An empty
 # database is made as the tables stand, so each step finds out what is there.
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
@@ -265,6 +273,7 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _codings,
     _generations,
     _tongues,
+    _packed,
 )
 
 
