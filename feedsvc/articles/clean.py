@@ -98,7 +98,7 @@ def clean_body(html: str, base: str) -> Cleaned:
     html = flattened(xml_clean(html))
     findings = _unsafe_markup(html)
     opened = unwrap_embeds(html, base)
-    raw = _TOP_HEADING.sub(r"<\1h2", opened.html)
+    raw = _TOP_HEADING.sub(r"<\1h2", opened.html).strip()
     return Cleaned(_settled(raw, base), (*findings, *opened.findings))
 
 
@@ -146,17 +146,16 @@ def _settled(raw: str, base: str) -> str:
     if clean == raw:
         return clean
     for _ in range(_PASSES):
-        again = _sanitised(clean, base)
-        if again == clean:
+        if clean == raw:
             return clean
-        clean = again
+        raw, clean = clean, _sanitised(clean, base)
     return "\n".join(f"<p>{escape(each, quote=False)}</p>" for each in plain_text(clean).split("\n\n"))
 
 
 def _sanitised(raw: str, base: str) -> str:
     clean = _cleaner(base).clean(raw)
     if 'href="#' in clean:
-        clean = _make_cleaner(base, _targets(clean)).clean(raw)
+        clean = _cleaner(base, _targets(clean)).clean(raw)
     if "<pre" in clean:
         clean = _NEWLINE_IN_PRE.sub(r"\1", clean)
     if "<img" in clean or "<source" in clean:
@@ -169,12 +168,8 @@ def _targets(clean: str) -> frozenset[str]:
     return frozenset(places | {unquote(place) for place in places})
 
 
-@lru_cache(maxsize=16)
-def _cleaner(base: str) -> nh3.Cleaner:
-    return _make_cleaner(base, frozenset())
-
-
-def _make_cleaner(base: str, targets: frozenset[str]) -> nh3.Cleaner:
+@lru_cache(maxsize=64)
+def _cleaner(base: str, targets: frozenset[str] = frozenset()) -> nh3.Cleaner:
     """A sanitiser that keeps those ids that are in ``targets``."""
     attributes = ATTRIBUTES
     if targets:

@@ -4,6 +4,7 @@ The order of evidence for a missing year: the document's name, the settings of i
 neighbours agree on, the file's time if it can be trusted. Never the weekday, never a year in the text, never today.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone, tzinfo
 from datetime import time as clock_time
@@ -95,15 +96,12 @@ def _year(stated: SourceDate, field: str, around: Surroundings) -> tuple[int | N
     return None, None, (Finding("year-unknown", "error", message, field, stated.line),)
 
 
-def _year_evidence(stated: SourceDate, around: Surroundings) -> tuple[tuple[int | None, str], ...]:
-    named = date_in_name(around.name)
-    return (
-        (_nearest_year(stated, named), "the date in the name of the file or folder"),
-        (year_in_name(around.name), "the name of the file or folder"),
-        (around.defaults.year, "the settings of its folder (inbox.toml)"),
-        (around.neighbours.year, "the other documents of the folder, which agree on it"),
-        (_year_before(stated, around), "the file's time"),
-    )
+def _year_evidence(stated: SourceDate, around: Surroundings) -> Iterator[tuple[int | None, str]]:
+    yield _nearest_year(stated, date_in_name(around.name)), "the date in the name of the file or folder"
+    yield year_in_name(around.name), "the name of the file or folder"
+    yield around.defaults.year, "the settings of its folder (inbox.toml)"
+    yield around.neighbours.year, "the other documents of the folder, which agree on it"
+    yield _year_before(stated, around), "the file's time"
 
 
 def _nearest_year(stated: SourceDate, named: SourceDate | None) -> int | None:

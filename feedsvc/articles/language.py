@@ -14,7 +14,8 @@ _SCRIPTS = (
     ("th", re.compile("[\u0e01-\u0e2e]")),
     ("el", re.compile("[\u03b1-\u03c9]")),
 )
-_LETTER = re.compile(r"[^\W\d_]")
+_WORD = re.compile(r"[^\W\d_]+")
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _SAMPLE = 2000
 
 _COMMON_WORDS = {
@@ -30,7 +31,6 @@ _VOTES: dict[str, tuple[str, ...]] = {
     word: tuple(language for language, words in _COMMON_WORDS.items() if word in words.split())
     for word in " ".join(_COMMON_WORDS.values()).split()
 }
-_WORD = re.compile(r"[^\W\d_]+")
 _WORDS_SAMPLE = 600
 _FEWEST_VOTES = 4
 
@@ -46,15 +46,20 @@ def guess_language(text: str) -> str | None:
 def _by_script(sample: str) -> str | None:
     if sample.isascii():
         return None
-    letters = len(_LETTER.findall(sample))
+    letters = sum(map(len, _WORD.findall(sample)))
+    foreign = "".join(_FOREIGN.findall(sample))
     for language, script in _SCRIPTS:
-        share = len(script.findall(sample)) / max(letters, 1)
+        share = len(script.findall(foreign)) / max(letters, 1)
         if share >= (0.02 if language == "fa" else 0.2):
             return language
     return None
 
 
 def _by_words(sample: str) -> str | None:
-    votes = Counter(language for word in _WORD.findall(sample.lower()) for language in _VOTES.get(word, ()))
+    words = Counter(_WORD.findall(sample.lower()))
+    votes: Counter[str] = Counter()
+    for word in words.keys() & _VOTES.keys():
+        for language in _VOTES[word]:
+            votes[language] += words[word]
     (first, most), (_, next_most) = (*votes.most_common(2), ("", 0), ("", 0))[:2]
     return first if most >= max(_FEWEST_VOTES, 2 * next_most) else None

@@ -38,8 +38,9 @@ def plain_text(html: str) -> str:
                 continue
             hidden = None
         elif name in _BREAKING:
-            _end_paragraph(pieces, paragraphs, verbatim)
-            pieces = []
+            if pieces:
+                _end_paragraph(pieces, paragraphs, verbatim)
+                pieces = []
             verbatim = name == "pre" or (verbatim and name != "/pre")
         elif name == "br":
             pieces.append("\n")
@@ -50,8 +51,10 @@ def plain_text(html: str) -> str:
             continue
         elif name in _READINGS:
             continue
-        if text:
-            pieces.append(text if verbatim else _folded(text))
+        if verbatim:
+            pieces.append(text)
+        elif text and (pieces or text.strip(_EDGES)):
+            pieces.append(_folded(text))
     _end_paragraph(pieces, paragraphs, verbatim)
     return "\n\n".join(paragraphs)
 

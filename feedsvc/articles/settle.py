@@ -22,6 +22,7 @@ from feedsvc.text import fold, one_line, slugify
 _HEADLINE_LENGTH = 100
 # RFC 5646, section 2.1, as far as feeds and pages need it: a language, then parts of it.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
+_NO_DEFAULTS = FolderDefaults()
 # An error here must not publish what was meant to be held, so the story is rejected.
 _HOLDING_FIELDS = frozenset({"embargo", "expires", "status"})
 
@@ -176,6 +177,8 @@ def _date(
 
 def _local(publication: Publication, defaults: FolderDefaults) -> Publication:
     """The publication's settings as they hold in a folder."""
+    if defaults == _NO_DEFAULTS:
+        return publication
     return replace(
         publication,
         author=defaults.author or publication.author,
@@ -193,7 +196,7 @@ def _source(stated: str | None, default: str | None, notes: _Notes) -> str | Non
 
 
 def _line(text: str | None) -> str | None:
-    return one_line(text or "") or None
+    return (one_line(text) or None) if text else None
 
 
 def _names(names: tuple[str, ...]) -> tuple[str, ...]:

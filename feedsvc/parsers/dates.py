@@ -7,14 +7,16 @@ never filled in. Every pattern works on at most ``LONGEST`` characters, so the t
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from datetime import time as clock_time
-from pathlib import PurePosixPath
+from functools import lru_cache
 from typing import NamedTuple
 
 from feedsvc.model import SourceDate
 
 LONGEST = 80
+has_digit = re.compile(r"\d").search
 _YEARS = range(1900, 2101)
 
 
@@ -119,13 +121,20 @@ def parse_date(text: str, *, order: str | None = None, line: int | None = None) 
     ``order`` (``day-first``, ``month-first``) decides 01/02/2017. Raises DateError for a date that does not
     exist and for one that has two readings.
     """
-    if len(text) > LONGEST:
+    if len(text) > LONGEST or not has_digit(text):
         return None
+    found = _stated(text, order)
+    return replace(found, line=line) if found is not None and line is not None else found
+
+
+# A line is looked at more than once, and the stories of a day state the same date.
+@lru_cache(maxsize=1024)
+def _stated(text: str, order: str | None) -> SourceDate | None:
     plain = _plain(text)
-    if not plain or not any(map(str.isdigit, plain)):
+    if not has_digit(plain):
         return None
     if "月" in plain:
-        return _japanese(plain, text, line)
+        return _japanese(plain, text)
     plain = _without_weekday(plain)
     if plain[0].isdigit():
         found = _iso(plain, text) or _numeric(plain, text, order) or _worded(plain, text)
@@ -135,7 +144,7 @@ def parse_date(text: str, *, order: str | None = None, line: int | None = None) 
         return None
     day, clock = found
     _check(day, text)
-    return _source_date(day, clock, line)
+    return _source_date(day, clock)
 
 
 def _plain(text: str) -> str:
@@ -150,14 +159,14 @@ def _plain(text: str) -> str:
     return _JUNK.sub(" ", text).strip().lower()
 
 
-def _source_date(day: _Day, clock: _Clock | None, line: int | None) -> SourceDate:
+def _source_date(day: _Day, clock: _Clock | None) -> SourceDate:
     if clock is None:
-        return SourceDate(day.year, day.month, day.day, line=line)
+        return SourceDate(day.year, day.month, day.day)
     if clock.american is None:
-        return SourceDate(day.year, day.month, day.day, clock.time, clock.offset, line)
+        return SourceDate(day.year, day.month, day.day, clock.time, clock.offset)
     offset = _american_offset(day, clock)
     # A time whose zone cannot be known would be read in the publication's zone: worse than no time.
-    return SourceDate(day.year, day.month, day.day, clock.time if offset is not None else None, offset, line)
+    return SourceDate(day.year, day.month, day.day, clock.time if offset is not None else None, offset)
 
 
 def _american_offset(day: _Day, clock: _Clock) -> timedelta | None:
@@ -381,7 +390,7 @@ def _named_zone(rest: str) -> tuple[timedelta | None, str | None] | None:
     return (None, rest) if re.fullmatch(r"[a-z/_ ]{2,30}(?:time|zeit|/[a-z_]+)", rest) else None
 
 
-def _japanese(plain: str, text: str, line: int | None) -> SourceDate | None:
+def _japanese(plain: str, text: str) -> SourceDate | None:
     """2017年1月29日 午後10時30分, 平成29年1月29日, 1月29日(日); the same in Chinese and Korean."""
     match = _JAPANESE.fullmatch(plain.removeprefix("西暦").strip("()"))
     if match is None:
@@ -395,7 +404,7 @@ def _japanese(plain: str, text: str, line: int | None) -> SourceDate | None:
     day = _Day(year, int(match[4]), int(match[5]))
     _check(day, text)
     if match[7] is None:
-        return SourceDate(*day[:3], line=line)
+        return SourceDate(*day[:3])
     hour = int(match[7])
     if match[6] in ("午後", "下午", "pm") and hour < 12:
         hour += 12
@@ -406,7 +415,7 @@ def _japanese(plain: str, text: str, line: int | None) -> SourceDate | None:
     except ValueError:
         raise DateError(f'There is no such time as in "{text.strip()}"; correct it.') from None
     offset = timedelta(hours=9) if match[10] else None
-    return SourceDate(*day[:3], time, offset, line)
+    return SourceDate(*day[:3], time, offset)
 
 
 _Y, _M, _D = r"((?:19|20)\d\d|2100)", r"(0[1-9]|1[0-2])", r"(0[1-9]|[12]\d|3[01])"
@@ -419,12 +428,13 @@ _YEAR_WITHIN = re.compile(rf"(?<![\da-z]){_Y}(?![\da-z]|-\d\d(?!\d))")
 
 def date_in_name(path: str) -> SourceDate | None:
     """The one full date that a file's path names: in the file's name, or as folders 2017/01/29."""
-    parts = PurePosixPath(path.lower()).parts
-    if not parts:
+    parts = _parts_of(path)
+    # The shortest full date has six digits; most names have fewer.
+    if not parts or sum(map(str.isdigit, path)) < 6:
         return None
     stem = parts[-1].partition(".")[0] if re.fullmatch(r"\d+", parts[-1].partition(".")[0]) else parts[-1]
     for part in (stem, *reversed(parts[:-1])):
-        found = set(_dates_of(part[:255]))
+        found = set(_dates_of(part))
         if found:
             return SourceDate(*found.pop()) if len(found) == 1 else None
     names = [*parts[:-1], parts[-1].partition(".")[0]]
@@ -434,6 +444,10 @@ def date_in_name(path: str) -> SourceDate | None:
             if day:
                 return SourceDate(*day)
     return None
+
+
+def _parts_of(path: str) -> list[str]:
+    return [part[:255] for part in path.lower().split("/") if part not in ("", ".")]
 
 
 def _dates_of(part: str) -> Iterator[tuple[int, int, int]]:
@@ -459,7 +473,7 @@ def year_in_name(path: str) -> int | None:
     A folder that is a year or a month (1987, 201701, 2017-01) counts before one that only holds a year
     (reuters-1987); a number at the end of a file's name may be a counter and does not count.
     """
-    *folders, name = [part[:255] for part in PurePosixPath(path.lower()).parts] or [""]
+    *folders, name = _parts_of(path) or [""]
     whole = {match[1] for each in folders if (match := _WHOLE_YEAR.fullmatch(each))}
     within = {year for each in folders for year in _YEAR_WITHIN.findall(each)}
     years = whole or within or _years_of_stem(name.rpartition(".")[0] or name)
@@ -476,4 +490,4 @@ def _years_of_stem(stem: str) -> set[str]:
     if len(years) != 1 or stem == years[0]:
         return set(years)
     before, _, after = stem.partition(years[0])
-    return set(years) if not before or any(map(str.isdigit, after)) else set()
+    return set(years) if not before or has_digit(after) else set()

@@ -9,7 +9,7 @@ from itertools import islice
 
 from feedsvc.model import Neighbours
 from feedsvc.parsers.charset import DecodeError, decode
-from feedsvc.parsers.dates import DateError
+from feedsvc.parsers.dates import DateError, has_digit
 from feedsvc.parsers.wire_dateline import read_dateline
 from feedsvc.parsers.wire_head import header_date
 from feedsvc.parsers.wire_tail import read_tail
@@ -43,7 +43,7 @@ def clues(data: bytes) -> Clues:
 
 
 def _year_of(line: str) -> int | None:
-    if not any(map(str.isdigit, line[:_LONGEST])):
+    if not has_digit(line, 0, _LONGEST):
         return None
     try:
         dateline = read_dateline(line)

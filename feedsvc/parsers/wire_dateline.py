@@ -5,9 +5,10 @@ A dateline needs a place, or an agency in brackets, and one of a date, an agency
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from feedsvc.model import SourceDate
-from feedsvc.parsers.dates import DateError, parse_date
+from feedsvc.parsers.dates import DateError, has_digit, parse_date
 
 LONGEST = 120
 
@@ -25,6 +26,7 @@ AGENCIES = frozenset(_AGENCY_NAMES.split()) | {
 }  # fmt: skip
 
 _SEPARATOR = re.compile(r"\s*\.-\s*|\s*-{2,}\s*|\s*[—–―]\s*|\s+-\s*(?=\s|$)\s*|(?<=\))-\s+|(?<=\))\s*:\s+|:\s+")
+_MARK = re.compile(r"[-—–―:]")
 _BRACKETED = re.compile(r"\(([^()]{2,40})\)|/([^/\s][^/]{0,25})/")
 _AGENCY_WORD = re.compile(r"\b(?:News|Press|Agency|Newswire|Wire|Reuters?|Kyodo)\b|ニュース|通信")
 _PLACE = re.compile(
@@ -79,7 +81,7 @@ def read_dateline(text: str) -> Dateline | None:
 
 def place_and_date(text: str) -> Dateline | None:
     """A line that is nothing but a place and a date ("Tokyo, January 29, 2017")."""
-    if not any(map(str.isdigit, text)) or len(text) > LONGEST:
+    if not has_digit(text) or len(text) > LONGEST:
         return None
     found = _parts(text.strip(" .,-–—:"), len(text))
     if found is None or not found.place or not found.date or found.place == found.place.lower():
@@ -95,9 +97,7 @@ def is_agency(text: str) -> bool:
 
 
 def _western(start: str) -> Dateline | None:
-    for count, match in enumerate(_SEPARATOR.finditer(start)):
-        if count == 3:
-            break
+    for match in islice(_SEPARATOR.finditer(start), 3) if _MARK.search(start) else ():
         prefix, rest = start[: match.start()], start[match.end() :]
         if not prefix or not rest:
             continue
@@ -138,7 +138,7 @@ def _parts(prefix: str, end: int) -> Dateline | None:
         if before and after:
             return None
         core = before or after
-        if any(map(str.isdigit, agency)) and core:
+        if has_digit(agency) and core:
             # A date in brackets: "TOKYO (Jan. 29) -".
             core, agency = f"{core}, {agency}", None
         elif not _may_be_agency(agency):
@@ -150,7 +150,7 @@ def _parts(prefix: str, end: int) -> Dateline | None:
 
 
 def _may_be_agency(name: str) -> bool:
-    return len(name.split()) <= 4 and not any(map(str.isdigit, name)) and any(map(str.isalpha, name))
+    return len(name.split()) <= 4 and not has_digit(name) and any(map(str.isalpha, name))
 
 
 def _place(prefix: str, core: str, agency: str | None, end: int) -> Dateline | None:
@@ -160,10 +160,8 @@ def _place(prefix: str, core: str, agency: str | None, end: int) -> Dateline | N
         problem = None
     except DateError as error:
         date, dated, problem = None, True, str(error)
-        pieces = [piece for piece in pieces if not any(map(str.isdigit, piece))]
-    pieces = [
-        piece for piece in pieces if not _WEEKDAY.fullmatch(piece) and not re.fullmatch(r"(?:19|20)\d\d", piece)
-    ]
+        pieces = [piece for piece in pieces if not has_digit(piece)]
+    pieces = [piece for piece in pieces if not _WEEKDAY.fullmatch(piece) and not _YEAR.fullmatch(piece)]
     if agency is None and len(pieces) > 1 and is_agency(pieces[-1]):
         agency = pieces.pop()
     elif agency is None and pieces and is_agency(pieces[0].rpartition(" ")[2]) and " " in pieces[0]:
@@ -188,7 +186,7 @@ def _is_lower_place(piece: str) -> bool:
 def _take_date(pieces: list[str]) -> tuple[list[str], SourceDate | None, bool]:
     """``pieces`` of a dateline without its date, the date, and whether there was one."""
     for first in range(len(pieces)):
-        if not any(map(str.isdigit, pieces[first])):
+        if not has_digit(pieces[first]):
             continue
         with_year = first + 1 < len(pieces) and pieces[first + 1][:4].isdigit()
         for last in (first + 2, first + 1) if with_year else (first + 1,):

@@ -7,10 +7,11 @@ of the folder, the structure of the first block, a small lexicon.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from feedsvc.model import Finding, Person, SourceDate
-from feedsvc.parsers.dates import LONGEST, DateError, parse_date
+from feedsvc.parsers.dates import LONGEST, DateError, has_digit, parse_date
 from feedsvc.parsers.embargo import may_hold, read_embargo
 from feedsvc.parsers.names import split_authors
 from feedsvc.parsers.wire_dateline import Dateline, is_agency, place_and_date, read_dateline
@@ -72,6 +73,7 @@ _ABBREVIATION = re.compile(
 )
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _TICKER = re.compile(r"<[^<>]{1,40}>")
+_LINKED = re.compile(r"www\.|\.com\b|[»›→]$|^[«‹←]")
 _WORD_END = re.compile(r"[^\W\d_]+$")
 
 Kind = Literal["rule", "url", "key", "date", "byline", "dateline", "stamp"]
@@ -256,7 +258,7 @@ def _capitalised(text: str) -> bool:
 
 def _dated(head: Head, text: str, index: int, place: str) -> bool:
     """A line that is a date, or a date beside a name: "Kyodo News / January 29, 2017"."""
-    if len(text) > LONGEST + 20 or not any(map(str.isdigit, text)):
+    if len(text) > LONGEST + 20 or not has_digit(text):
         return False
     try:
         found = _date_and_name(text, head.order, head.number(index))
@@ -301,7 +303,7 @@ def _date_and_name(text: str, order: str | None, line: int | None) -> tuple[Sour
         for position, part in enumerate(parts):
             keyed = _DATED.fullmatch(part)
             value = keyed[2] if keyed else part
-            if any(map(str.isdigit, value)) and (date := parse_date(value, order=order, line=line)):
+            if has_digit(value) and (date := parse_date(value, order=order, line=line)):
                 rest = parts[:position] + parts[position + 1 :]
                 times = [each for each in rest if _is_time(each)]
                 if times and date.time is None:
@@ -323,7 +325,7 @@ def _name_then_date(text: str, order: str | None, line: int | None) -> tuple[Sou
         name, rest = text[: match.start()], text[match.end() :].rstrip(")")
         if len(name.split()) > 5 or not rest:
             break
-        date = parse_date(rest, order=order, line=line) if any(map(str.isdigit, rest)) else None
+        date = parse_date(rest, order=order, line=line) if has_digit(rest) else None
         if date is not None and date.year is not None:
             return date, name, False
     return None
@@ -454,12 +456,17 @@ def _doubt(text: str, furniture: frozenset[str] = frozenset()) -> Doubt:
     """What speaks against a line's being the headline."""
     if furniture and fold(text) in furniture:
         return Doubt(10, "the neighbours in its folder")
-    if len(text) > 80:
-        return Doubt(0, "")
+    return Doubt(0, "") if len(text) > 80 else _own_doubt(text)
+
+
+# The same mastheads and navigation stand above thousands of stories.
+@lru_cache(maxsize=1024)
+def _own_doubt(text: str) -> Doubt:
+    """What a line itself says against its being the headline."""
     items = [item for item in SEPARATORS.split(_TICKER.sub("", text).strip(" |»›>«<•·")) if item]
     if len(items) > 1 and all(map(_is_short, items)) and _is_list(items, text):
         return Doubt(6, "its separators")
-    if NAVIGATION.fullmatch(text.strip(" »›>«<•·[]()→←")) or re.search(r"www\.|\.com\b|[»›→]$|^[«‹←]", text):
+    if NAVIGATION.fullmatch(text.strip(" »›>«<•·[]()→←")) or _LINKED.search(text):
         return Doubt(6, "the words of navigation")
     if len(items) > 2 and all(map(_is_short, items)):
         return Doubt(3, "its separators")
