@@ -59,6 +59,7 @@ _SOURCELESS = re.compile(r"""<(?:img|source)(?: (?!src=|srcset=)[a-z]+="[^"]*")*
 # Attributes are serialised as `name="value"`, with quotes and angle brackets in values escaped.
 _FRAGMENT_LINK = re.compile(r"""(<a(?: [a-z]+="[^"]*")*? href=")(#[^"]+)(")""")
 _ANCHOR = re.compile(r"""<[a-z][a-z0-9]*(?: [a-z]+="[^"]*")*? (?:id|name)="([^"]*)\"""")
+_ADDRESS = re.compile(r"""(?<=[a-z0-9"]) (?:href|src|poster)="[^"<>]*\"""")
 _LANGUAGE_CLASS = re.compile(r"(?:^|\s)(language-[A-Za-z0-9+#._-]+)(?=\s|$)")
 
 _ANY_TAG = re.compile(r"<(/?)([A-Za-z][^\s/<>]*)[^<>]*>?")
@@ -141,15 +142,13 @@ def _settled(raw: str, base: str) -> str:
 
     Where tags were dropped or moved, what is left may nest in a way that HTML reads differently the next time.
     """
-    raw = raw.strip()
-    clean = _sanitised(raw, base)
-    if clean == raw:
-        return clean
-    for _ in range(_PASSES):
-        if clean == raw:
+    for _ in range(1 + _PASSES):
+        clean = _sanitised(raw, base)
+        # Addresses that were made absolute change nothing of the nesting.
+        if clean == raw or _ADDRESS.sub("", clean) == _ADDRESS.sub("", raw):
             return clean
-        raw, clean = clean, _sanitised(clean, base)
-    return "\n".join(f"<p>{escape(each, quote=False)}</p>" for each in plain_text(clean).split("\n\n"))
+        raw = clean
+    return "\n".join(f"<p>{escape(each, quote=False)}</p>" for each in plain_text(raw).split("\n\n"))
 
 
 def _sanitised(raw: str, base: str) -> str:
