@@ -185,6 +185,7 @@ def _build(chosen: argparse.Namespace) -> int:
     from feedsvc.build import build
     from feedsvc.console import bars, complaints, summary
     from feedsvc.store.database import build_lock, open_database
+    from feedsvc.store.media import sweep
     from feedsvc.store.reader import note_failure
 
     settings = _settings(chosen.dir)
@@ -201,10 +202,13 @@ def _build(chosen: argparse.Namespace) -> int:
                     jobs=chosen.jobs or os.cpu_count() or 1,
                     accept_withdrawals=chosen.accept_withdrawals,
                     progress=progress,
+                    copies=settings.media_folder,
                 )
                 note_failure(connection, None)
             if report.erased:
                 database.scrub()
+            if report.touched:
+                sweep(settings.media_folder, database)
         finally:
             database.close()
     if chosen.json:

@@ -177,6 +177,7 @@ class Inbox:
         _one_of("withdraw", "keep"), "What a deleted document means: withdraw its article, or keep it.", "withdraw"
     )
     max_bytes: int = key(_number(1024, 1 << 30), "The size from which a document is refused.", 10 * 1024 * 1024)
+    max_media_bytes: int = key(_number(1024, 1 << 40), "The size from which a media file is refused.", 1 << 30)
     date_order: str | None = key(
         _one_of("day-first", "month-first"), "How 01/02/2017 is meant; such dates are refused when not set.", None
     )
@@ -282,6 +283,11 @@ class Settings:
     def moves(self) -> dict[str, str | None]:
         """Each address that moved with the one it leads to, in one hop; None when it is closed."""
         return settled({rule.path: rule.to for rule in self.moved})
+
+    @property
+    def media_folder(self) -> Path:
+        """Where the copies of published media files are kept."""
+        return self.folder / "var" / "media"
 
     @property
     def inbox_folder(self) -> Path:

@@ -93,12 +93,52 @@ class SourceDate:
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """A media file that belongs to an article: absolute URL, media type, length in bytes."""
+    """A media file that belongs to an article: absolute URL, media type, length in bytes, playing time.
+
+    In a Draft the URL may be relative, the type empty and the length 0: a file of the inbox tells its own.
+    """
 
     url: str
     type: str
     length: int
     title: str | None = None
+    seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """What makes an article with audio or video an episode of a podcast. ``kind`` is full, trailer or bonus."""
+
+    number: int | None = None
+    season: int | None = None
+    kind: str | None = None
+    explicit: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFile:
+    """A media file of the inbox: its name there, the hash of its bytes, its type, what else the file tells."""
+
+    name: str
+    digest: str
+    type: str
+    length: int
+    modified: datetime
+    seconds: int | None = None
+
+    @property
+    def path(self) -> str:
+        """Its address without the base, unencoded: other bytes have another address."""
+        return f"/media/{self.digest}/{self.name.rpartition('/')[2]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What was found under a name in the inbox: how the file stands there, and the medium or what is wrong with it."""
+
+    stamp: Stamp | None
+    file: MediaFile | None = None
+    finding: Finding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +187,7 @@ class Draft:
     license: str | None = None
     picture: Picture | None = None
     enclosures: tuple[Enclosure, ...] = ()
+    episode: Episode | None = None
     evidence: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
@@ -192,7 +233,8 @@ class Story:
     absolute addresses (a link to a missing ``#fragment`` waits for the article's own address); ``text`` is
     its plain text, paragraphs separated by a blank line. ``stated`` fields are what the source says;
     ``date`` is its publication date, None when no rule gives one (the story is then rejected). Datetimes
-    are aware, whole seconds. ``via`` is the source's own address.
+    are aware, whole seconds. ``via`` is the source's own address; ``files`` are those of the inbox that
+    it refers to.
     """
 
     name: str
@@ -222,6 +264,8 @@ class Story:
     license: str | None = None
     picture: Picture | None = None
     enclosures: tuple[Enclosure, ...] = ()
+    episode: Episode | None = None
+    files: tuple[MediaFile, ...] = ()
     fingerprint: str = ""
     evidence: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
@@ -326,6 +370,7 @@ class Entry:
     license: str | None = None
     picture: Picture | None = None
     enclosures: tuple[Enclosure, ...] = ()
+    episode: Episode | None = None
 
 
 @dataclass(frozen=True, slots=True)

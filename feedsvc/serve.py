@@ -14,6 +14,7 @@ from flask import Flask
 from feedsvc import clock
 from feedsvc.config import Settings, load_settings, parse_address
 from feedsvc.errors import Problem, SettingsError, UsageError
+from feedsvc.media import STREAMS
 from feedsvc.store.database import open_database
 from feedsvc.store.reader import PublishedEdition
 from feedsvc.watch import Builds
@@ -24,7 +25,9 @@ _BASE_VARIABLE = "FEEDSVC_BASE"
 
 # A client that is slower than this with its headers is let go, so that slow ones do not pile up (milliseconds).
 _HEADER_TIMEOUT = 10_000
-_THREADS = 4
+# A thread is taken for each answer under way: few for those that are ready, and one for each media file that a slow
+# client takes its time over.
+_THREADS = 4 + STREAMS
 
 
 def serve(settings: Settings, host: str, port: int, workers: int, *, url: str | None, watch: bool) -> int:
@@ -73,7 +76,8 @@ def application() -> Flask:
     from feedsvc.web.app import create_app
 
     settings = load_settings(Path(os.environ[_SETTINGS_VARIABLE]))
-    return create_app(PublishedEdition(open_database(settings), now=clock.now), base=os.environ[_BASE_VARIABLE])
+    edition = PublishedEdition(open_database(settings), now=clock.now, copies=settings.media_folder)
+    return create_app(edition, base=os.environ[_BASE_VARIABLE])
 
 
 def _free_address(host: str, port: int) -> str:

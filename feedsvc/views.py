@@ -4,6 +4,7 @@ Nothing in here is embargoed, withheld or withdrawn: the store shows only what t
 are aware, whole seconds. Paths are addresses without the base, unencoded (``/feeds/経済``).
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -77,6 +78,17 @@ class ArchiveView:
     articles: tuple[ArticleView, ...]
     tombstones: tuple[Tombstone, ...]
     changed: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MediaView:
+    """A media file of a public article. ``read`` gives its bytes from a position to before another, by and by."""
+
+    type: str
+    digest: str
+    length: int
+    modified: datetime
+    read: Callable[[int, int], Iterator[bytes]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from feedsvc.console import complaints, summary
 from feedsvc.errors import FeedsvcError, LockHeldError, SettingsError, StoreError, fault
 from feedsvc.store.database import build_lock, open_database
 from feedsvc.store.ledger import Ledger
+from feedsvc.store.media import sweep
 from feedsvc.store.reader import note_failure
 
 # A drop of many files is taken in at once: changes are gathered until none came for _QUIET, at most for _GATHER.
@@ -113,11 +114,20 @@ class Builds:
         jobs = os.cpu_count() or 1
         with build_lock(self.settings):
             with self._database.writing() as connection:
-                report = build(self.settings, connection, now=clock.now(), stamp=clock.live_stamp, jobs=jobs)
+                report = build(
+                    self.settings,
+                    connection,
+                    now=clock.now(),
+                    stamp=clock.live_stamp,
+                    jobs=jobs,
+                    copies=self.settings.media_folder,
+                )
                 note_failure(connection, self._wrong_settings)
                 due = Ledger(connection).next_change()
             if report.erased:
                 self._database.scrub()
+            if report.touched:
+                sweep(self.settings.media_folder, self._database)
         self._due, self._said = due, ""
         if report.documents.seen != report.documents.unchanged or report.documents.withdrawn:
             _say(summary(report))

@@ -11,7 +11,7 @@ import zstandard
 
 from feedsvc.languages import feed_language, language_feed
 from feedsvc.model import Article, Classification, Person, Representation, Status, Topic
-from feedsvc.views import ArticleView, Closed, FeedView, Gone, Health, Moved, PublicationView
+from feedsvc.views import ArticleView, Closed, FeedView, Gone, Health, MediaView, Moved, PublicationView
 
 PUBLISHED = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
 BASE = "https://news.example.org"
@@ -37,6 +37,7 @@ class MemoryEdition:
     documents: dict[str, Representation] = field(default_factory=dict)
     articles: dict[str, ArticleView | Gone | Moved] = field(default_factory=dict)
     topics: tuple[FeedView, ...] = ()
+    files: dict[str, MediaView] = field(default_factory=dict)
     moves: dict[str, Moved | Closed] = field(default_factory=dict)
     condition: Health | None = None
 
@@ -71,6 +72,9 @@ class MemoryEdition:
 
     def article(self, slug: str) -> ArticleView | Gone | Moved | None:
         return self.articles.get(slug)
+
+    def media(self, path: str) -> MediaView | None:
+        return self.files.get(path)
 
     def last_modified(self) -> datetime:
         return self.published

@@ -100,7 +100,7 @@ class Publication:
     def edition(self) -> PublishedEdition:
         """What is served at the publication's clock, taking notice of a new edition at once."""
         database = open_database(load_settings(self.folder / "feedsvc.toml"))
-        return PublishedEdition(database, now=lambda: self.now, notice=0)
+        return PublishedEdition(database, now=lambda: self.now, notice=0, copies=self.folder / "var" / "media")
 
     def document(self, path: str) -> Representation:
         found = self.edition().representation(path)

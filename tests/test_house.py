@@ -12,10 +12,11 @@ ROOT = Path(feedsvc.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 
 # What each room may import of feedsvc, besides itself. Rooms are folders, or files beside them.
-VALUES = {"model", "codings", "moves", "errors", "text", "languages", "query", "views", "config"}
+VALUES = {"model", "codings", "moves", "errors", "text", "languages", "media", "query", "views", "config"}
 ALLOWED = {
     "text": set(),
     "languages": set(),
+    "media": set(),
     "codings": set(),
     "errors": {"text"},
     "model": set(),

@@ -1,6 +1,7 @@
 """Addresses inside a body: made absolute, and refused unless they are safe to follow."""
 
 import re
+from collections.abc import Callable
 from urllib.parse import urljoin, urlsplit
 
 SRCSET_LENGTH = 16384
@@ -42,10 +43,10 @@ def absolute(value: str, base: str, schemes: frozenset[str] = LINKS) -> str | No
     return address.translate(_ESCAPES)
 
 
-def absolute_srcset(value: str, base: str) -> str | None:
+def absolute_srcset(value: str, base: str, find: Callable[[str], str | None] | None = None) -> str | None:
     """The candidates of a ``srcset`` (HTML, 4.8.4.2.1) that are web addresses, or None when none is.
 
-    A list beyond ``SRCSET_LENGTH`` is dropped: nobody's picture has hundreds of sizes.
+    ``find`` tells where a file that a candidate means is published, as in ``clean_body``. A list beyond ``SRCSET_LENGTH`` is dropped: nobody's picture has hundreds of sizes.
     """
     if len(value) > SRCSET_LENGTH:
         return None
@@ -58,7 +59,8 @@ def absolute_srcset(value: str, base: str) -> str | None:
             url = url.rstrip(",")
         else:
             descriptor, _, rest = rest.partition(",")
-        address = absolute(url, base, WEB) if url else None
+        published = find(url) if find and url else None
+        address = published or None if published is not None else absolute(url, base, WEB) if url else None
         words = [word for word in descriptor.split() if _DESCRIPTOR.fullmatch(word)]
         if address is not None:
             candidates.append(" ".join((address.rstrip(","), *words)))

@@ -19,6 +19,7 @@ from feedsvc.articles.plain import plain_text
 from feedsvc.model import Finding
 from feedsvc.text import xml_clean
 
+Find = Callable[[str], str | None]
 TAGS = frozenset(
     "a abbr article aside audio b bdi bdo blockquote br caption center cite code col colgroup data dd del details "
     "dfn div dl dt em figcaption figure h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p picture pre q rp rt ruby s "
@@ -90,8 +91,10 @@ class Cleaned:
     findings: tuple[Finding, ...] = ()
 
 
-def clean_body(html: str, base: str) -> Cleaned:
+def clean_body(html: str, base: str, find: Find | None = None) -> Cleaned:
     """``html`` made safe for feeds and pages, with every address absolute against ``base``.
+
+    ``find`` tells where a file that an address means is published: nowhere when empty, None when it means no file.
 
     Links to a place in the same body stay ``#place``; so do those whose place is missing, which
     ``resolve_fragments`` completes once the article's address is known.
@@ -100,7 +103,7 @@ def clean_body(html: str, base: str) -> Cleaned:
     findings = _unsafe_markup(html)
     opened = unwrap_embeds(html, base)
     raw = _TOP_HEADING.sub(r"<\1h2", opened.html).strip()
-    return Cleaned(_settled(raw, base), (*findings, *opened.findings))
+    return Cleaned(_settled(raw, base, find), (*findings, *opened.findings))
 
 
 def flattened(html: str) -> str:
@@ -137,13 +140,13 @@ def resolve_fragments(html: str, url: str) -> str:
     return _FRAGMENT_LINK.sub(resolved, html)
 
 
-def _settled(raw: str, base: str) -> str:
+def _settled(raw: str, base: str, find: Find | None) -> str:
     """``raw`` sanitised until that changes nothing more.
 
     Where tags were dropped or moved, what is left may nest in a way that HTML reads differently the next time.
     """
-    for _ in range(1 + _PASSES):
-        clean = _sanitised(raw, base)
+    for attempt in range(1 + _PASSES):
+        clean = _sanitised(raw, base, find if attempt == 0 else None)
         # Addresses that were made absolute change nothing of the nesting.
         if clean == raw or _ADDRESS.sub("", clean) == _ADDRESS.sub("", raw):
             return clean
@@ -151,10 +154,11 @@ def _settled(raw: str, base: str) -> str:
     return "\n".join(f"<p>{escape(each, quote=False)}</p>" for each in plain_text(raw).split("\n\n"))
 
 
-def _sanitised(raw: str, base: str) -> str:
-    clean = _cleaner(base).clean(raw)
+def _sanitised(raw: str, base: str, find: Find | None) -> str:
+    cleaner = _cleaner(base) if find is None else _make_cleaner(base, frozenset(), find)
+    clean = cleaner.clean(raw)
     if 'href="#' in clean:
-        clean = _cleaner(base, _targets(clean)).clean(raw)
+        clean = _cleaner(base, _targets(clean), find).clean(raw)
     if "<pre" in clean:
         clean = _NEWLINE_IN_PRE.sub(r"\1", clean)
     if "<img" in clean or "<source" in clean:
@@ -167,8 +171,16 @@ def _targets(clean: str) -> frozenset[str]:
     return frozenset(places | {unquote(place) for place in places})
 
 
+def _cleaner(base: str, targets: frozenset[str] = frozenset(), find: Find | None = None) -> nh3.Cleaner:
+    return _lasting_cleaner(base, targets) if find is None else _make_cleaner(base, targets, find)
+
+
 @lru_cache(maxsize=64)
-def _cleaner(base: str, targets: frozenset[str] = frozenset()) -> nh3.Cleaner:
+def _lasting_cleaner(base: str, targets: frozenset[str]) -> nh3.Cleaner:
+    return _make_cleaner(base, targets, None)
+
+
+def _make_cleaner(base: str, targets: frozenset[str], find: Find | None) -> nh3.Cleaner:
     """A sanitiser that keeps those ids that are in ``targets``."""
     attributes = ATTRIBUTES
     if targets:
@@ -177,22 +189,24 @@ def _cleaner(base: str, targets: frozenset[str] = frozenset()) -> nh3.Cleaner:
         tags=set(TAGS),
         clean_content_tags=set(DROPPED),
         attributes=attributes,
-        attribute_filter=_attribute_filter(base, targets),
+        attribute_filter=_attribute_filter(base, targets, find),
         set_tag_attribute_values=_CONTROLS,
         url_schemes=set(LINKS),
         link_rel=None,
     )
 
 
-def _attribute_filter(base: str, targets: frozenset[str]) -> Callable[[str, str, str], str | None]:
+def _attribute_filter(base: str, targets: frozenset[str], find: Find | None) -> Callable[[str, str, str], str | None]:
     def keep(_tag: str, name: str, value: str) -> str | None:
         match name:
+            case "href" | "src" | "poster" if (published := find(value) if find else None) is not None:
+                return published or None
             case "href":
                 return value if value.startswith("#") and len(value) > 1 else absolute(value, base)
             case "src" | "poster":
                 return absolute(value, base, WEB) if value.strip() else None
             case "srcset":
-                return absolute_srcset(value, base)
+                return absolute_srcset(value, base, find)
             case "id" | "name":
                 return value if value in targets else None
             case "class":

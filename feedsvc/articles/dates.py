@@ -4,13 +4,13 @@ The order of evidence for a missing year: the document's name, the settings of i
 neighbours agree on, the file's time if it can be trusted. Never the weekday, never a year in the text, never today.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone, tzinfo
 from datetime import time as clock_time
 
 from feedsvc.config import FolderDefaults
-from feedsvc.model import Finding, Neighbours, SourceDate
+from feedsvc.model import Finding, Lookup, Neighbours, SourceDate
 from feedsvc.parsers.dates import date_in_name, year_in_name
 
 # feedgen writes malformed years below 1000; above 9998 a change of zone overflows.
@@ -20,12 +20,14 @@ _FILE_TIME_REACH = timedelta(days=45)
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What stands around a document: its name, its file's time (UTC), its neighbours, its folder's defaults."""
+    """What stands around a document: its name, its file's time (UTC), its neighbours, its folder's defaults, and what
+    there is under the names of files that it refers to."""
 
     name: str
     modified: datetime
     neighbours: Neighbours
     defaults: FolderDefaults
+    media: Mapping[str, Lookup] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from feedsvc.articles.clean import clean_body
 from feedsvc.articles.dates import Dated, Surroundings, publication_date, resolve
+from feedsvc.articles.files import Files, may_refer, published_address
 from feedsvc.articles.language import guess_language
 from feedsvc.articles.plain import plain_text
 from feedsvc.articles.summary import summarise
@@ -54,7 +55,12 @@ def settle(draft: Draft, around: Surroundings, settings: Settings) -> Story:
     notes = _Notes(dict(draft.evidence), list(draft.findings))
     local = _local(settings.publication, around.defaults)
     base = _joined(article_base(settings), draft.base or "")
-    body = clean_body(draft.html, base if _is_web(base) else article_base(settings))
+    files = Files(draft, around.name, around.media, settings.publication.url)
+    body = clean_body(
+        draft.html,
+        base if _is_web(base) else article_base(settings),
+        files.address if may_refer(draft.html) else None,
+    )
     notes.findings.extend(body.findings)
     text = plain_text(body.html)
     headline = _headline(draft, text, notes)
@@ -86,9 +92,12 @@ def settle(draft: Draft, around: Surroundings, settings: Settings) -> Story:
         sections=_names((*draft.sections, *around.defaults.topics)),
         rights=_line(draft.rights) or local.rights,
         license=_address(draft.license, base, "license", notes) or local.license,
-        picture=_picture(draft.picture, base, notes),
-        enclosures=_enclosures(draft.enclosures, base, notes),
+        picture=_picture(draft.picture, base, files, notes),
+        enclosures=_enclosures(draft.enclosures, base, files, notes),
+        episode=draft.episode,
+        files=tuple(files.used[name] for name in sorted(files.used)),
     )
+    notes.findings.extend(dict.fromkeys(files.findings.values()))
     return replace(story, evidence=notes.evidence, findings=tuple(notes.findings), fingerprint=fingerprint(story))
 
 
@@ -242,13 +251,35 @@ def _address(stated: str | None, base: str, about: str, notes: _Notes) -> str | 
     return None
 
 
-def _picture(stated: Picture | None, base: str, notes: _Notes) -> Picture | None:
+def _picture(stated: Picture | None, base: str, files: Files, notes: _Notes) -> Picture | None:
     if stated is None:
         return None
-    address = _address(stated.url, base, "picture", notes)
+    published = files.address(stated.url)
+    address = _address(stated.url, base, "picture", notes) if published is None else published
     return Picture(address, _line(stated.alt), _line(stated.credit)) if address else None
 
 
-def _enclosures(stated: tuple[Enclosure, ...], base: str, notes: _Notes) -> tuple[Enclosure, ...]:
-    absolute = ((each, _address(each.url, base, "enclosure", notes)) for each in stated)
-    return tuple(replace(each, url=address, title=_line(each.title)) for each, address in absolute if address)
+def _enclosures(stated: tuple[Enclosure, ...], base: str, files: Files, notes: _Notes) -> tuple[Enclosure, ...]:
+    found = (_enclosure(each, base, files, notes) for each in stated)
+    unique = {each.url: each for each in found if each is not None}
+    return tuple(unique.values())
+
+
+def _enclosure(stated: Enclosure, base: str, files: Files, notes: _Notes) -> Enclosure | None:
+    """``stated`` with its type and length, which a file of the inbox tells itself; None when they are not known."""
+    title = _line(stated.title)
+    if (file := files.find(stated.url)) is not None:
+        address = published_address(files.base, file)
+        return Enclosure(address, file.type, file.length, title, stated.seconds or file.seconds)
+    if files.is_missing(stated.url.strip()):
+        return None
+    remote = _address(stated.url, base, "enclosures", notes)
+    if remote is None:
+        return None
+    if "/" not in stated.type or stated.length < 1:
+        message = (
+            "An enclosure elsewhere needs its type and its length in bytes; it was left out until both are given."
+        )
+        notes.remark("enclosure-incomplete", "warning", message, "enclosures")
+        return None
+    return replace(stated, url=remote, title=title)

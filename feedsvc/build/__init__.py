@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from time import perf_counter
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from sqlalchemy import Connection
 
 from feedsvc import __version__
 from feedsvc.build.ahead import Ahead
+from feedsvc.build.attaching import attached, remember
 from feedsvc.build.changes import is_lost
 from feedsvc.build.entering import Entering
 from feedsvc.build.folders import FolderSettings, read_folders
@@ -23,6 +25,7 @@ from feedsvc.build.publishing import Printer, Publishing
 from feedsvc.build.reading import Desk, Workers
 from feedsvc.config import Settings
 from feedsvc.errors import InboxError, InboxLostError
+from feedsvc.inbox.media import MediaReader
 from feedsvc.inbox.scan import Scan, scan
 from feedsvc.model import Finding
 from feedsvc.store.edition import Edition
@@ -50,6 +53,7 @@ class Report:
     findings: list[tuple[str, Finding]] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     fresh_rejects: tuple[str, ...] = ()
+    touched: bool = False
     erased: bool = False
 
     def as_json(self) -> dict[str, object]:
@@ -85,13 +89,15 @@ def build(
     jobs: int = 1,
     accept_withdrawals: bool = False,
     progress: Progress = quiet,
+    copies: Path | None = None,
 ) -> Report:
     """Bring ledger and edition up to the inbox, inside the transaction of ``connection``.
 
     ``now`` decides embargoes and dates changes; ``stamp`` gives the moment of publication when told that of
-    the edition before. Raises InboxError when the inbox cannot be read, InboxLostError when most of it is gone.
+    the edition before. Media files are copied to ``copies``, if given. Raises InboxError when the inbox cannot
+    be read, InboxLostError when most of it is gone.
     """
-    return _Build(settings, connection, now, jobs, accept_withdrawals, progress).run(stamp)
+    return _Build(settings, connection, now, jobs, accept_withdrawals, progress, copies).run(stamp)
 
 
 class _Build:
@@ -105,12 +111,14 @@ class _Build:
         jobs: int,
         accept_withdrawals: bool,
         progress: Progress,
+        copies: Path | None,
     ) -> None:
         self.settings = settings
         self.now = now
         self.jobs = jobs
         self.accept_withdrawals = accept_withdrawals
         self.progress = progress
+        self.copies = copies
         self.report = Report()
         self.ledger = Ledger(connection)
 
@@ -123,13 +131,17 @@ class _Build:
             folders = self.folders(found, formats)
             decisive = decisive_digest(self.settings, folders, formats)
             everything = self.ledger.recall("settings") != decisive
-            intake = Intake(self.ledger, found, folders, everything)
+            held = attached(self.ledger, found, self.copies)
+            intake = Intake(self.ledger, found, folders, held.stale, everything)
         with self.timed("settle"):
             registry = TopicRegistry(self.settings.topics, self.ledger.topics())
             classifier = Classifier(self.settings, registry)
             ahead = Ahead(self.settings, self.ledger, classifier, authority)
             moved_on = ahead.catch_up(self.now)
-        with Workers(Desk(self.settings, folders, formats), self.jobs) as workers:
+        media = MediaReader(
+            self.settings.inbox_folder, found.media, held.known, self.settings.inbox.max_media_bytes, self.copies
+        )
+        with Workers(Desk(self.settings, folders, formats, media), self.jobs) as workers:
             missing = intake.changes.missing
             entering = Entering(self.settings, self.ledger, classifier, authority, self.now, missing)
             with self.timed("read"):
@@ -138,6 +150,7 @@ class _Build:
                     intake.guard(self.settings.inbox_folder)
             with self.timed("parse"):
                 intake.read(workers, entering, partial(self.progress, "parse"))
+                remember(self.ledger, found, self.copies)
             with self.timed("settle"):
                 self.leave(entering, intake)
                 self.ledger.save_topics(registry.minted)
@@ -240,6 +253,7 @@ class _Build:
         self.report.fresh_rejects = tuple(sorted(intake.fresh_rejects))
         self.report.findings += [(name, each) for name, found in publishing.findings.items() for each in found]
         self.report.findings.sort(key=lambda each: (each[0], each[1].line or 0, each[1].code))
+        self.report.touched = bool(entering.touched)
         self.report.articles = self.ledger.count_usable()
         total = len(Edition(self.ledger.connection).feeds())
         self.report.feeds = {"total": total, "rendered": publishing.rendered}

@@ -26,7 +26,7 @@ class Changes:
     missing: frozenset[str]
 
 
-def compare(found: Scan, known: Mapping[str, KnownStamp], everything: bool) -> Changes:
+def compare(found: Scan, known: Mapping[str, KnownStamp], stale: Set[str], everything: bool) -> Changes:
     """Which documents must be looked at; with ``everything``, all: the settings or feedsvc itself have changed.
 
     What lies in a folder that could not be listed is not missing.
@@ -34,7 +34,7 @@ def compare(found: Scan, known: Mapping[str, KnownStamp], everything: bool) -> C
     suspects = tuple(
         name
         for name, stamp in found.documents.items()
-        if everything or name not in known or known[name].kept or known[name].stamp != stamp
+        if everything or name not in known or known[name].kept or known[name].stamp != stamp or name in stale
     )
     gone = known.keys() - found.documents.keys() - found.refused.keys() - set(found.settings)
     missing = frozenset(name for name in gone if not name.startswith(found.unreadable) and not known[name].kept)
@@ -92,6 +92,6 @@ def around_hash(neighbours: Neighbours | None) -> str:
     return hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def is_due(record: DocumentRecord, around: Neighbours | None) -> bool:
-    """Whether a document must be read: its bytes are new, or it stands in other surroundings."""
-    return record.stamp != NO_STAMP and record.around != around_hash(around)
+def is_due(record: DocumentRecord, around: Neighbours, is_stale: bool) -> bool:
+    """Whether a document must be read: its bytes or those of its files are new, or it stands in other surroundings."""
+    return record.stamp != NO_STAMP and (is_stale or record.around != around_hash(around))

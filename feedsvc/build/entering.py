@@ -128,7 +128,7 @@ class Entering:
         self.remarks |= {story.name: story.findings for _, story in bad}
         places = self._make_room(read)
         recall = Recall(self.ledger, self.authority, self._is_missing)
-        recall.prefetch([(story, outcome.digest) for story, outcome in good], self.missing)
+        recall.prefetch([(story, outcome.content) for story, outcome in good], self.missing)
         held = self.ledger.ids_by_name([story.name for story, _ in good])
         records = [self._enter(story, outcome, recall, held.get(story.name)) for story, outcome in good]
         self.touched |= {record.article.id for record in records} | set(held.values())
@@ -146,7 +146,7 @@ class Entering:
             self._contested.add(known.id)
             article = article_of(story, known, self._base, self.now)
             return self._record(outcome.name, replace(article, status=Status.SUPERSEDED), known)
-        entered = enter(story, outcome.digest, recall, self._base, self.now)
+        entered = enter(story, outcome.content, recall, self._base, self.now)
         if before is not None and before != entered.identity.id:
             self._contested.add(before)
         if entered.moved_from is not None:

@@ -4,7 +4,7 @@ The ledger holds the rest. What is in memory is the list of names, and the batch
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -16,7 +16,7 @@ from feedsvc.build.folders import FolderSettings
 from feedsvc.build.reading import Glance, Outcome, Workers
 from feedsvc.errors import InboxLostError
 from feedsvc.inbox.scan import Scan
-from feedsvc.model import Finding, Neighbours
+from feedsvc.model import Finding, Lookup, Neighbours
 from feedsvc.store.ledger import DocumentRecord, KnownStamp, Ledger
 
 _BATCH = 500
@@ -38,7 +38,7 @@ class Counts:
 
 @dataclass(slots=True)
 class Intake:
-    """The inbox during one build.
+    """The inbox during one build. ``stale`` documents were read with other files beside them than lie there now.
 
     ``findings`` are those of the documents that were read, ``fresh_rejects`` the documents that were rejected
     in this build and not for the same bytes before.
@@ -47,6 +47,7 @@ class Intake:
     ledger: Ledger
     found: Scan
     folders: FolderSettings
+    stale: frozenset[str]
     everything: bool
     changes: Changes = field(init=False)
     findings: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
@@ -61,14 +62,15 @@ class Intake:
     _compared: dict[str, DocumentRecord | None] = field(default_factory=dict)
     _under_way: dict[str, tuple[DocumentRecord, Neighbours | None]] = field(default_factory=dict)
     _unsaved: list[DocumentRecord] = field(default_factory=list)
+    _beside: dict[str, Mapping[str, Lookup]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._rejected_before = {name: each.digest for name, each in self.ledger.rejected_documents().items()}
-        if not self.everything and self.ledger.recall(_KEY) == self._mark():
+        if not self.everything and not self.stale and self.ledger.recall(_KEY) == self._mark():
             self.changes = Changes((), frozenset())
         else:
             self._known = self.ledger.stamps()
-            self.changes = compare(self.found, self._known, self.everything)
+            self.changes = compare(self.found, self._known, self.stale, self.everything)
 
     def look(self, workers: Workers, entering: Entering, progress: Callable[[int, int], None]) -> None:
         """Look at each document that may have changed; what comes of it alone, without neighbours, is entered."""
@@ -121,7 +123,13 @@ class Intake:
 
     def _mark(self) -> str:
         """A hash of all that the walk through the inbox found."""
-        found = (self.found.documents, sorted(self.found.refused), self.found.settings, self.found.unreadable)
+        found = (
+            self.found.documents,
+            self.found.media,
+            sorted(self.found.refused),
+            self.found.settings,
+            self.found.unreadable,
+        )
         return hashlib.sha256(msgspec.msgpack.encode(found)).hexdigest()
 
     def _suspects(self) -> Iterator[tuple[str, str | None]]:
@@ -130,7 +138,8 @@ class Intake:
             known = self.ledger.documents_where_in([name for name in batch if name in self._known])
             for name in batch:
                 record = self._compared[name] = known.get(name)
-                yield name, None if record is None or self.everything else record.digest
+                is_renewed = self.everything or name in self.stale
+                yield name, None if is_renewed or record is None else record.digest
 
     def _noted(self, glances: Iterable[Glance]) -> Iterator[Outcome]:
         """Note the first looks; yields what already came of them."""
@@ -142,7 +151,8 @@ class Intake:
             self._count(known, record)
             if collects and known is None:
                 self._arrived.add(record.digest)
-            if record != known and (record.clues is not None or (known is not None and known.clues is not None)):
+            is_text = record.clues is not None or (known is not None and known.clues is not None)
+            if is_text and (record != known or name in self.stale):
                 self._folders.add(_folder(name))
                 self._texts += 1
             if glance.outcome is not None:
@@ -155,6 +165,8 @@ class Intake:
         """Note what came of a document."""
         record, around = self._under_way.pop(outcome.name)
         record = read_well(record, outcome, around, outcome.name in entering.rejected)
+        if outcome.unread is None:
+            self._beside[outcome.name] = outcome.media
         if record.findings:
             self.findings[outcome.name] = record.findings
         self._save(record)
@@ -193,7 +205,7 @@ class Intake:
             records = [each for each in self.ledger.texts_in(folder) if each.name in self.found.documents]
             around = surroundings(records)
             for record in records:
-                if is_due(record, around[record.name]):
+                if is_due(record, around[record.name], record.name in self.stale):
                     self._under_way[record.name] = (record, around[record.name])
                     yield record.name, around[record.name]
 
@@ -210,6 +222,8 @@ class Intake:
     def _flush(self) -> None:
         self.ledger.save_documents(self._unsaved)
         self._unsaved.clear()
+        self.ledger.save_attachments(self._beside)
+        self._beside.clear()
 
 
 def _told(glances: Iterable[Glance], progress: Callable[[int, int], None], total: int) -> Iterator[Glance]:

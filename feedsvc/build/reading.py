@@ -1,9 +1,9 @@
 """Reading, parsing and settling documents, in one process or in several."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from multiprocessing import get_context
 from typing import TypeVar
@@ -11,14 +11,16 @@ from typing import TypeVar
 import msgspec
 
 from feedsvc.articles.dates import Surroundings
+from feedsvc.articles.files import file_name, references
 from feedsvc.articles.settle import settle
 from feedsvc.build.folders import FolderSettings
 from feedsvc.build.formats import Formats
 from feedsvc.build.printing import FeedOrder, Printed, print_feed
 from feedsvc.config import Settings
-from feedsvc.errors import fault
+from feedsvc.errors import StoreError, fault
+from feedsvc.inbox.media import MediaReader
 from feedsvc.inbox.read import Unread, digest, read
-from feedsvc.model import Document, Finding, Hints, Neighbours, Story
+from feedsvc.model import Document, Draft, Finding, Hints, Lookup, Neighbours, Story
 from feedsvc.parsers import parse, parser_for
 from feedsvc.parsers.neighbours import Clues, clues
 
@@ -43,6 +45,13 @@ class Outcome:
     stories: tuple[Story, ...] = ()
     findings: tuple[Finding, ...] = ()
     unread: Unread | None = None
+    media: Mapping[str, Lookup] = field(default_factory=dict)
+
+    @property
+    def content(self) -> str:
+        """A hash of the document and of the files that it refers to."""
+        files = sorted(each.file.digest for each in self.media.values() if each.file is not None)
+        return digest("".join((self.digest, *files)).encode()) if files else self.digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,7 @@ class Desk:
     settings: Settings
     folders: FolderSettings
     formats: Formats
+    media: MediaReader
 
     def glance(self, task: tuple[str, str | None]) -> Glance:
         """Look at one document, of which the hash is given that is known of it."""
@@ -91,14 +101,23 @@ class Desk:
         hints = Hints(defaults.date_order or self.settings.inbox.date_order, defaults.format)
         try:
             parsed = parse(document, neighbours, hints, self.formats.parsers)
-            around = Surroundings(document.name, document.modified, neighbours, defaults)
+            found = self.media.find(_names_in(parsed.drafts, document.name))
+            around = Surroundings(document.name, document.modified, neighbours, defaults, found)
             stories = tuple(settle(draft, around, self.settings) for draft in parsed.drafts)
+        except StoreError:
+            raise
         except Exception as error:  # noqa: BLE001 (a fault of a parser is one rejected document, never a lost build)
             return Outcome(document.name, its, findings=(_failed(error),))
-        return Outcome(document.name, its, stories, parsed.findings)
+        return Outcome(document.name, its, stories, parsed.findings, media=found)
 
     def _read(self, name: str) -> Document | Unread:
         return read(self.settings.inbox_folder, name, self.settings.inbox.max_bytes)
+
+
+def _names_in(drafts: Iterable[Draft], document: str) -> set[str]:
+    """The names of the files that drafts refer to."""
+    named = {file_name(reference, document) for draft in drafts for reference in references(draft)}
+    return {name for name in named if name is not None}
 
 
 def _failed(error: Exception) -> Finding:

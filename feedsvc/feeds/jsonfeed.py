@@ -92,7 +92,13 @@ def _author(person: Person) -> dict[str, Any]:
 
 
 def _attachment(file: Enclosure) -> dict[str, Any]:
-    return _filled(url=file.url, mime_type=file.type, title=file.title, size_in_bytes=file.length)
+    return _filled(
+        url=file.url,
+        mime_type=file.type,
+        title=file.title,
+        size_in_bytes=file.length,
+        duration_in_seconds=file.seconds,
+    )
 
 
 def _date(moment: datetime) -> str:

@@ -8,17 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from feedsvc.errors import InboxError
+from feedsvc.media import MEDIA_TYPES, suffix_of
 from feedsvc.model import Finding, Stamp
 from feedsvc.text import shown
 
 # Files that editors, copy programs and version control leave half-done or for themselves.
 _TRANSIENT_SUFFIXES = (".tmp", ".part", ".partial", ".crdownload", ".swp", ".swx", ".bak", "~")
-# Media and styles that belong to an article; they are no articles themselves.
-_ATTACHMENT_SUFFIXES = (
-    ".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".ico", ".mp3", ".m4a", ".ogg", ".opus", ".wav",
-    ".flac", ".mp4", ".m4v", ".webm", ".mov", ".pdf", ".css", ".js", ".woff", ".woff2", ".ttf", ".zip", ".gz",
-)  # fmt: skip
-_NO_ARTICLE = _TRANSIENT_SUFFIXES + _ATTACHMENT_SUFFIXES
+# Styles and the like that belong to a page; they are no articles themselves, and no media.
+_FURNITURE_SUFFIXES = (".ico", ".css", ".js", ".woff", ".woff2", ".ttf", ".gz")
+_NO_ARTICLE = _TRANSIENT_SUFFIXES + _FURNITURE_SUFFIXES
 # "#3" names the third story of a document.
 _PART = re.compile(r"#\d+$")
 SETTINGS_NAME = "inbox.toml"
@@ -33,7 +31,7 @@ _BAD_NAME = Finding(
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """The documents of an inbox by name, the settings of its folders, what was refused unread, what was not seen.
+    """The documents of an inbox and its media files by name, the settings of its folders, what was refused unread, what was not seen.
 
     What has a bad name stands in ``refused`` as ``text.shown`` shows it; of such a folder nothing else is told.
     ``unreadable`` holds folders that could not be listed, with a closing slash, and files that vanished meanwhile.
@@ -43,6 +41,7 @@ class Scan:
     refused: Mapping[str, Finding] = field(default_factory=dict)
     unreadable: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
+    media: Mapping[str, Stamp] = field(default_factory=dict)
 
 
 def scan(folder: Path) -> Scan:
@@ -54,6 +53,7 @@ def scan(folder: Path) -> Scan:
     refused: dict[str, Finding] = {}
     unreadable: list[str] = []
     settings: list[str] = []
+    media: dict[str, Stamp] = {}
     try:
         pending = [("", _entries(folder))]
     except OSError as error:
@@ -64,11 +64,13 @@ def scan(folder: Path) -> Scan:
             own = entry.name
             name = prefix + own
             if own.startswith(".") or own.lower().endswith(_NO_ARTICLE):
-                continue  # hidden, half-done, or an attachment
+                continue  # hidden, half-done, or of the furniture of a page
             if _is_bad_name(own):
                 refused[shown(name)] = _BAD_NAME
             elif own.lower() == SETTINGS_NAME:
                 settings.append(name)
+            elif suffix_of(own) in MEDIA_TYPES:
+                _note_medium(name, entry, media)
             elif entry.is_dir(follow_symlinks=False):
                 try:
                     pending.append((f"{name}/", _entries(entry.path)))
@@ -82,6 +84,7 @@ def scan(folder: Path) -> Scan:
         dict(sorted(refused.items())),
         tuple(sorted(unreadable)),
         tuple(sorted(settings)),
+        media,
     )
 
 
@@ -115,6 +118,16 @@ def _note(
         documents[name] = Stamp(found.st_size, found.st_mtime_ns, found.st_ino)
     else:
         refused[name] = finding
+
+
+def _note_medium(name: str, entry: "os.DirEntry[str]", media: dict[str, Stamp]) -> None:
+    """Note a media file. What is none, or cannot be looked at, is missed by the document that refers to it."""
+    try:
+        found = entry.stat(follow_symlinks=False)
+    except OSError:
+        return
+    if stat.S_ISREG(found.st_mode):
+        media[name] = Stamp(found.st_size, found.st_mtime_ns, found.st_ino)
 
 
 def _is_bad_name(name: str) -> bool:

@@ -10,6 +10,7 @@ from feedsvc.model import (
     Document,
     Draft,
     Enclosure,
+    Episode,
     Finding,
     Hints,
     Neighbours,
@@ -49,7 +50,12 @@ _KEYS = {
     "slugline": ("slugline",),
     "slug": ("slug",),
     "version": ("version",),
-    "enclosures": ("enclosures", "enclosure"),
+    "enclosures": ("enclosures", "enclosure", "audio", "video", "podcast_file"),
+    "duration": ("duration", "itunes_duration"),
+    "episode": ("episode", "itunes_episode", "episode_number"),
+    "season": ("season", "itunes_season"),
+    "kind": ("episode_type", "itunes_episodetype"),
+    "explicit": ("explicit", "itunes_explicit"),
     "status": ("status", "pubstatus"),
     "draft": ("draft",),
 }
@@ -61,6 +67,7 @@ _STATUSES = {each.value: each for each in (Status.USABLE, Status.WITHHELD, Statu
 }
 # What YAML calls nothing.
 _NOTHING = ("", "~", "null")
+_EPISODE_KINDS = frozenset({"full", "trailer", "bonus"})
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _OPTIONS = (
     pyromark.Options.ENABLE_TABLES
@@ -114,6 +121,7 @@ def parse(document: Document, neighbours: Neighbours, hints: Hints) -> Parsed:
         license=read.text("license"),
         picture=read.picture(),
         enclosures=tuple(read.enclosures()),
+        episode=read.episode(),
         evidence=read.evidence,
         findings=tuple(read.findings),
     )
@@ -244,18 +252,57 @@ class _Reading:
         return Picture(str(found[1])) if isinstance(found[1], str) else None
 
     def enclosures(self) -> Iterator[Enclosure]:
-        """Media files: url, type and length, all three or none."""
+        """Media files: addresses, or mappings with more; what a file of the inbox tells itself need not stand here."""
         found = self.value("enclosures")
-        for each in (found[1] if isinstance(found[1], list) else [found[1]]) if found else []:
-            fields = {str(name).lower(): str(value) for name, value in each.items()} if isinstance(each, dict) else {}
-            length = fields.get("length", "")
-            if fields.get("url") and "/" in fields.get("type", "") and length.isdecimal():
-                yield Enclosure(fields["url"], fields["type"], int(length), fields.get("title"))
-            elif found is not None:
-                message = (
-                    "An enclosure needs url, type and length (bytes); it was left out until all three are there."
-                )
+        if found is None:
+            return
+        stated = self.value("duration")
+        for each in found[1] if isinstance(found[1], list) else [found[1]]:
+            fields = each if isinstance(each, dict) else {"url": each}
+            told = {str(name).lower(): str(value).strip() for name, value in fields.items() if value is not None}
+            url = next((told[name] for name in ("url", "src", "file", "href", "uri") if told.get(name)), None)
+            length = next((told[name] for name in ("length", "size", "bytes") if told.get(name, "").isdecimal()), "0")
+            playing = told.get("duration") or (str(stated[1]) if stated is not None else "")
+            if url is None:
+                message = "An enclosure names no file; write its address, or its name in the inbox."
                 self.remark("enclosure-incomplete", "warning", message, "enclosures", found[0])
+                continue
+            self.evidence["enclosures"] = f"{found[0]} in the front matter"
+            yield Enclosure(url, told.get("type", ""), int(length), told.get("title"), self.seconds(playing))
+
+    def seconds(self, playing: str) -> int | None:
+        """A playing time: seconds, or hours, minutes and seconds with colons."""
+        if not playing:
+            return None
+        parts = playing.partition(".")[0].split(":")
+        if len(parts) > 3 or not all(part.isdecimal() and part.isascii() and len(part) < 7 for part in parts):
+            message = f"{playing[:40]!r} is no playing time; write it as 1:02:03, or in seconds."
+            self.remark("duration-unreadable", "warning", message, "enclosures", "duration")
+            return None
+        return sum(int(part) * 60**power for power, part in enumerate(reversed(parts))) or None
+
+    def episode(self) -> Episode | None:
+        """What makes the article an episode of a podcast; None when nothing of it is said."""
+        kind, explicit = self.value("kind"), self.value("explicit")
+        told = Episode(
+            number=self.count("episode"),
+            season=self.count("season"),
+            kind=str(kind[1]).lower() if kind is not None and str(kind[1]).lower() in _EPISODE_KINDS else None,
+            explicit=str(explicit[1]).strip().lower() in _TRUE | {"explicit"} if explicit is not None else None,
+        )
+        return told if told != Episode() else None
+
+    def count(self, about: str) -> int | None:
+        """A number from 1."""
+        found = self.value(about)
+        if found is None:
+            return None
+        number = str(found[1]).strip()
+        if number.isdecimal() and number.isascii() and 0 < len(number) < 7 and int(number):
+            return int(number)
+        message = f"{found[0]} is {number[:40]!r}, which is no number from 1; correct it."
+        self.remark("wrong-type", "warning", message, about, found[0])
+        return None
 
 
 def _persons(value: object) -> Iterator[Person]:

@@ -12,9 +12,20 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, func, insert, select, update
 
 from feedsvc.languages import language_feed
-from feedsvc.model import Article, Classification, Finding, Identity, Stamp, Status, Story, Term, Topic
+from feedsvc.model import Article, Classification, Finding, Identity, Lookup, Stamp, Status, Story, Term, Topic
 from feedsvc.parsers.neighbours import Clues
-from feedsvc.store.schema import articles, classifications, documents, former_slugs, identities, meta, rejects, topics
+from feedsvc.store.schema import (
+    articles,
+    attachments,
+    classifications,
+    documents,
+    former_slugs,
+    identities,
+    media,
+    meta,
+    rejects,
+    topics,
+)
 
 # SQLite takes 32,766 variables in a statement; smaller lists keep the statement cache small.
 _LIST = 500
@@ -127,11 +138,21 @@ class Ledger:
         """Take the documents out of the ledger; the identities of their articles stay."""
         self._delete(documents, documents.c.name, names)
         self._delete(rejects, rejects.c.document, names)
+        self._delete(attachments, attachments.c.document, names)
 
     def keep_documents(self, names: Collection[str]) -> None:
         """Mark documents that are gone from the inbox while their articles stay."""
         for part in parts(names):
             self.connection.execute(update(documents).where(documents.c.name.in_(part)).values(kept=True))
+
+    def attachments(self) -> dict[str, dict[str, Lookup]]:
+        """What was found of the files that each document refers to, by document and name."""
+        return {row.document: _decode_lookups(row.payload) for row in self.connection.execute(select(attachments))}
+
+    def save_attachments(self, found: Mapping[str, Mapping[str, Lookup]]) -> None:
+        """Write what was found of the files of documents, in place of what it was before."""
+        rows = [{"document": name, "payload": _encode(each)} for name, each in found.items() if each]
+        self._replace(attachments, attachments.c.document, found.keys(), rows)
 
     def document_digest(self, name: str) -> str:
         """The hash of a document's bytes when last read; empty while it is being entered."""
@@ -154,10 +175,12 @@ class Ledger:
 
     def save_articles(self, records: Iterable[ArticleRecord]) -> None:
         """Write ``records``, each in place of what stood under its name."""
-        rows = [_article_row(record) for record in records]
+        written = list(records)
+        rows = [_article_row(record) for record in written]
         names = [row["name"] for row in rows]
         self._replace(articles, articles.c.name, names, rows)
         self._delete(rejects, rejects.c.name, names)
+        self._replace(media, media.c.article, names, [row for each in written for row in _media_rows(each.article)])
 
     def add_findings(self, remarks: Mapping[str, Sequence[Finding]]) -> None:
         """Add remarks to articles, by name."""
@@ -172,6 +195,7 @@ class Ledger:
     def delete_articles(self, names: Collection[str]) -> None:
         """Take articles out, with their classifications."""
         self._delete(articles, articles.c.name, names)
+        self._delete(media, media.c.article, names)
         self._delete(classifications, classifications.c.name, names)
 
     def save_rejects(self, stories: Iterable[tuple[str, Story]]) -> None:
@@ -377,6 +401,7 @@ _encode = msgspec.json.Encoder().encode
 decode_article = msgspec.json.Decoder(Article).decode
 _decode_story = msgspec.json.Decoder(Story).decode
 _decode_findings = msgspec.json.Decoder(tuple[Finding, ...]).decode
+_decode_lookups = msgspec.json.Decoder(dict[str, Lookup]).decode
 _decode_clues = msgspec.json.Decoder(Clues).decode
 
 
@@ -438,6 +463,18 @@ def _article_row(record: ArticleRecord) -> dict[str, Any]:
         "changes": seconds(record.changes),
         "payload": _encode(record.article),
     }
+
+
+def _media_rows(article: Article) -> Iterator[dict[str, Any]]:
+    for file in {each.path: each for each in article.files}.values():
+        yield {
+            "path": file.path,
+            "article": article.name,
+            "digest": file.digest,
+            "type": file.type,
+            "length": file.length,
+            "modified": seconds(file.modified),
+        }
 
 
 def _identity(row: Row[Any]) -> Identity:

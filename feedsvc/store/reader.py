@@ -4,6 +4,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from threading import Lock
 from time import monotonic
 from typing import Any, TypeVar
@@ -28,10 +30,11 @@ from feedsvc.store.edition import (
     representation_at,
 )
 from feedsvc.store.ledger import Ledger, decode_article, is_public, moment, seconds
+from feedsvc.store.media import pieces
 from feedsvc.store.memberships import Memberships, sealed_page
 from feedsvc.store.removed import decode_removed
-from feedsvc.store.schema import MIGRATIONS, articles, classifications, editions, identities, schema_version
-from feedsvc.views import ArchiveView, ArticleView, Closed, FeedView, Gone, Health, Moved, PublicationView
+from feedsvc.store.schema import MIGRATIONS, articles, classifications, editions, identities, media, schema_version
+from feedsvc.views import ArchiveView, ArticleView, Closed, FeedView, Gone, Health, MediaView, Moved, PublicationView
 
 T = TypeVar("T")
 
@@ -59,7 +62,7 @@ _NOTHING = _Current(0, _EPOCH, embargoed=False)
 class PublishedEdition:
     """The edition in a database, as ``web`` asks for it; it may be shared by threads.
 
-    An edition that was made ahead is taken up at its moment by ``now``.
+    An edition that was made ahead is taken up at its moment by ``now``. ``copies`` is the folder of media files.
     """
 
     def __init__(
@@ -70,12 +73,14 @@ class PublishedEdition:
         clock: Callable[[], float] = monotonic,
         budget: int = _BUDGET,
         notice: float = _NOTICE,
+        copies: Path | None = None,
     ) -> None:
         self._database = database
         self._now = now
         self._clock = clock
         self._budget = budget
         self._notice_after = notice
+        self._copies = copies
         self._lock = Lock()
         self._asked = float("-inf")
         self._revision = 0
@@ -173,6 +178,16 @@ class PublishedEdition:
         if found is None:
             return None
         return Closed() if found.to is None else Moved(found.to)
+
+    def media(self, path: str) -> MediaView | None:
+        """The media file at ``path``; None unless an article that is public now refers to it."""
+        nothing: Row[Any] | None = None
+        row = self._ask(lambda view: view.media(path), nothing)
+        if row is None or self._copies is None:
+            return None
+        return MediaView(
+            row.type, row.digest, row.length, moment(row.modified), partial(pieces, self._copies, row.digest)
+        )
 
     def last_modified(self) -> datetime:
         """When the current edition was published."""
@@ -303,6 +318,11 @@ class _View:
         if identity.withdrawn is None and closed is not None:
             return Gone(410, moment(closed))
         return Gone(410, datetime.fromisoformat(identity.withdrawn or identity.updated))
+
+    def media(self, path: str) -> Row[Any] | None:
+        query = select(media).join(articles, articles.c.name == media.c.article)
+        shown = is_public(self.now) & (articles.c.status != Status.CANCELED)
+        return self.connection.execute(query.where(media.c.path == path, shown).limit(1)).first()
 
     def _with_topics(self, found: Iterable[Article]) -> tuple[ArticleView, ...]:
         each = list(found)

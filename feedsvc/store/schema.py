@@ -95,6 +95,26 @@ identities = Table(
     Column("canceled", Text),
 )
 
+# What was found under the names of the files that a document refers to, when it was last read.
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("document", Text, primary_key=True),
+    Column("payload", LargeBinary, nullable=False),
+)
+
+# The files of articles, by the address at which they are served while the article is public.
+media = Table(
+    "media",
+    metadata,
+    Column("path", Text, primary_key=True),
+    Column("article", Text, primary_key=True, index=True),
+    Column("digest", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("length", BigInteger, nullable=False),
+    Column("modified", BigInteger, nullable=False),
+)
+
 # Slugs under which articles were public before their page moved.
 former_slugs = Table(
     "former_slugs", metadata, Column("slug", Text, primary_key=True), Column("id", Text, nullable=False)
@@ -264,6 +284,11 @@ def _packed(connection: Connection) -> None:
         index.create(connection, checkfirst=True)
 
 
+def _media(connection: Connection) -> None:
+    attachments.create(connection, checkfirst=True)
+    media.create(connection, checkfirst=True)
+
+
 # The step at position N brings a database from version N to N + 1; a published step is never changed. An empty
 # database is made as the tables stand, so each step finds out what is there.
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
@@ -274,6 +299,7 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _generations,
     _tongues,
     _packed,
+    _media,
 )
 
 

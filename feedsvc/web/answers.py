@@ -1,6 +1,6 @@
 """Answers: a Representation, a page or one line of text becomes a response with all its headers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -156,6 +156,18 @@ def json_answer(status: int, body: bytes, now: datetime) -> Answer:
 def http_date(moment: datetime) -> str:
     """``moment`` as an IMF-fixdate (RFC 9110, section 5.6.7)."""
     return format_datetime(moment.astimezone(UTC), usegmt=True)
+
+
+def stream(
+    status: int, body: Iterable[bytes], headers: Mapping[str, str], now: datetime, length: int | None
+) -> Answer:
+    """Bytes that come by and by; ``length`` of them, None for a 304, which has none."""
+    answer = Answer(body, status=status)
+    answer.headers = Headers(headers)
+    answer.headers["Date"] = http_date(now)
+    if length is not None:
+        answer.headers["Content-Length"] = str(length)
+    return answer
 
 
 def _content_type(media_type: str) -> str:

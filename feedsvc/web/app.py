@@ -19,6 +19,7 @@ from feedsvc.web.archives import Archives
 from feedsvc.web.assets import load_assets
 from feedsvc.web.conditional import Preconditions, held_digests
 from feedsvc.web.edition import Edition
+from feedsvc.web.media import MediaDesk
 from feedsvc.web.pages import Pages
 from feedsvc.web.shelf import Shelf
 
@@ -63,6 +64,7 @@ class _Site:
         self.assets = load_assets(clock().replace(microsecond=0))
         self.pages = Pages(edition, addresses, self.assets)
         self.shelf = Shelf(edition)
+        self.files = MediaDesk(clock)
         self.archives = Archives(edition, self.shelf)
 
     def routes(self) -> Iterable[tuple[str, Callable[..., Answer]]]:
@@ -71,6 +73,7 @@ class _Site:
         yield "/feeds.opml", self.document
         yield "/feeds/<path:name>", self.feed
         yield "/articles/<slug>", self.article
+        yield "/media/<digest>/<name>", self.media
         yield "/healthz", self.health
         yield "/robots.txt", self.robots
         for path in self.assets:
@@ -126,6 +129,13 @@ class _Site:
         if isinstance(found, Gone):
             return answers.page(found.status, self.pages.gone(found), self.clock(), answers.kept_error(DAY))
         return self._page(found)
+
+    def media(self, **_: str) -> Answer:
+        """A media file of a public article."""
+        found = self.edition.media(request.path)
+        if found is None:
+            raise NotFound
+        return self.files.answer(found, request.headers, with_body=request.method != "HEAD")
 
     def health(self) -> Answer:
         """For the operator's monitoring: 503 only when there is nothing to serve."""

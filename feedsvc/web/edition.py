@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from feedsvc.model import Representation
-from feedsvc.views import ArchiveView, ArticleView, Closed, FeedView, Gone, Health, Moved, PublicationView
+from feedsvc.views import ArchiveView, ArticleView, Closed, FeedView, Gone, Health, MediaView, Moved, PublicationView
 
 
 class Edition(Protocol):
@@ -52,6 +52,10 @@ class Edition(Protocol):
 
     def moved(self, path: str) -> Moved | Closed | None:
         """Where the operator moved an address without the base; None when it is where it was."""
+        ...
+
+    def media(self, path: str) -> MediaView | None:
+        """The media file at ``path``; None unless an article that is public now refers to it."""
         ...
 
     def last_modified(self) -> datetime:
