@@ -56,6 +56,19 @@ def _license(value: object) -> str:
     return _text(value)  # its closing slash belongs to the name of a licence
 
 
+def _web_address(value: object) -> str:
+    address = _text(value)
+    if not _is_base(address.partition("?")[0]) or not address.isascii():
+        raise ValueError('an http or https address in ASCII is wanted, such as "https://news.example.org/art.jpg"')
+    return address
+
+
+def _email(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[^@\s]+@[^@\s]+", value):
+        raise ValueError('an e-mail address is wanted, such as "desk@news.example.org"')
+    return value
+
+
 def _authority(value: object) -> str:
     if not isinstance(value, str) or not _AUTHORITY.fullmatch(value):
         raise ValueError('a domain you own and a date are wanted, such as "news.example.org,2026" (RFC 4151)')
@@ -197,6 +210,16 @@ class Feeds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Podcast:
+    """``[podcast]``: what directories want to know of feeds whose articles carry sound or video."""
+
+    image: str | None = key(_web_address, "The address of the artwork, 1400 to 3000 pixels square.", None)
+    category: str | None = key(_text, 'A category of Apple Podcasts, such as "News" or "Arts > Books".', None)
+    email: str | None = key(_email, "The owner's e-mail address; directories write to it.", None)
+    explicit: bool = key(_flag, "Whether episodes are not for children, unless one says otherwise.", False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
     """``[store]``: where the ledger and the edition are kept."""
 
@@ -269,6 +292,7 @@ class Settings:
     publication: Publication
     inbox: Inbox = Inbox()
     feeds: Feeds = Feeds()
+    podcast: Podcast = Podcast()
     store: Store = Store()
     topics: tuple[TopicRule, ...] = ()
     moved: tuple[MovedRule, ...] = ()
@@ -299,6 +323,7 @@ SECTIONS: Mapping[str, type] = {
     "publication": Publication,
     "inbox": Inbox,
     "feeds": Feeds,
+    "podcast": Podcast,
     "store": Store,
     "topic": TopicRule,
     "moved": MovedRule,

@@ -23,7 +23,7 @@ from feedsvc.store.database import build_lock, open_database
 from feedsvc.store.edition import ALL, Edition
 from feedsvc.store.ledger import Ledger
 from feedsvc.store.memberships import Memberships
-from feedsvc.store.reader import newest_archives
+from feedsvc.store.reader import sealed_archives
 from feedsvc.store.schema import articles, identities, schema_version
 
 _UNKNOWN = dict.fromkeys(
@@ -230,24 +230,25 @@ class Checked:
 
 
 def check(settings: Settings, connection: Connection, now: datetime) -> Checked:
-    """The findings of every document, and the lint of everything that would be published.
-
-    Of archive documents the newest of each feed is linted: they are made alike, and there may be very many.
-    """
+    """The findings of every document, and the lint of everything that would be published, archives too."""
     ledger = Ledger(connection)
     findings = [(name, each) for name, record in ledger.documents().items() for each in record.findings]
     findings += [(name, each) for name, story in ledger.rejected_stories().items() for each in story.findings]
     findings += [(record.article.name, each) for record in ledger.articles() for each in record.article.findings]
-    documents = [(feed, path, body) for feed, path, _, body in Edition(connection).bodies()]
-    for view in newest_archives(connection, now):
-        path = f"/feeds/{view.feed.name}/archive/{view.number}.atom"
-        documents.append((view.feed.name, path, render_archive(view)))
     feeds = []
-    for feed, path, body in documents:
+    for feed, path, body in _published(connection, now):
         format_ = next((each.name for each in FORMATS.values() if path.endswith(each.suffix)), "opml")
         found = lint(format_, body, settings.publication.url + quote(path))
         feeds.append(CheckedFeed(feed, format_, path, tuple(_with_sources(found, format_, body, ledger))))
     return Checked(tuple(sorted(findings, key=lambda each: (each[0], each[1].line or 0))), tuple(feeds))
+
+
+def _published(connection: Connection, now: datetime) -> Iterator[tuple[str, str, bytes]]:
+    """Feed, path and bytes of every document, one after the other: there may be very many."""
+    for feed, path, _, body in Edition(connection).bodies():
+        yield feed, path, body
+    for view in sealed_archives(connection, now):
+        yield view.feed.name, f"/feeds/{view.feed.name}/archive/{view.number}.atom", render_archive(view)
 
 
 _OF_ENTRY = re.compile(r"(?:entry|item) ([0-9]+)")

@@ -382,6 +382,16 @@ class Tombstone:
     when: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Show:
+    """What makes a feed with episodes a podcast: artwork, category ("Arts > Books"), the owner's address."""
+
+    image: str | None = None
+    category: str | None = None
+    email: str | None = None
+    explicit: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """Ordered entries with an identity.
@@ -389,7 +399,7 @@ class Feed:
     ``name`` is ``all`` or a topic's slug, ``page`` the absolute address of its page for people; the
     document in a format stands at ``page`` + ``.atom``, ``.rss`` or ``.json``. ``refresh`` is in seconds.
     ``number`` is that of an archive document (RFC 5005), None for the subscription document; ``previous``
-    and ``following`` are the numbers of the archive documents beside it.
+    and ``following`` are the numbers of the archive documents beside it. ``show`` is set when it has episodes.
     """
 
     name: str
@@ -409,6 +419,7 @@ class Feed:
     number: int | None = None
     previous: int | None = None
     following: int | None = None
+    show: Show | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -268,6 +268,14 @@ class _Build:
 
 def decisive_digest(settings: Settings, folders: FolderSettings, formats: Formats) -> str:
     """A hash of all that decides how documents are read and feeds are written, but for the documents."""
-    stated = (settings.publication, settings.inbox, settings.feeds, settings.topics, settings.moved, settings.removed)
+    stated = (
+        settings.publication,
+        settings.inbox,
+        settings.feeds,
+        settings.podcast,
+        settings.topics,
+        settings.moved,
+        settings.removed,
+    )
     decisive = (__version__, *stated, sorted(folders.texts.items()), formats.packages)
     return hashlib.sha256(repr(decisive).encode()).hexdigest()

@@ -15,8 +15,9 @@ from urllib.parse import quote
 
 from feedsvc.config import Settings
 from feedsvc.feeds.content import content_html, summary_text, topic_page
+from feedsvc.feeds.podcast import is_playable, medium_of
 from feedsvc.languages import feed_language
-from feedsvc.model import Article, Entry, Feed, Finding, Person, Status, Tombstone, Topic
+from feedsvc.model import Article, Enclosure, Entry, Feed, Finding, Person, Show, Status, Tombstone, Topic
 
 DOCUMENT_LIMIT = 512 * 1024
 # One entry always fits, with its feed's head.
@@ -26,7 +27,7 @@ TOMBSTONES_LIMIT = 64 * 1024
 
 # Element names, attribute names, dates and namespaces: more than any format needs for one of each.
 _HEAD_MARKUP = 2500
-_ENTRY_MARKUP = 1200
+_ENTRY_MARKUP = 1700
 _PART_MARKUP = 250
 
 # The rhythm of a topic is that of its newest articles, once it has a few; a quiet one is asked for once an hour.
@@ -59,7 +60,8 @@ def compose_entry(article: Article, topics: Sequence[Topic], settings: Settings)
         rights=article.rights,
         license=article.license,
         picture=article.picture,
-        enclosures=article.enclosures,
+        enclosures=_playable_first(article.enclosures),
+        episode=article.episode,
     )
     size = _entry_size(entry, home=f"{settings.publication.url}/")
     if entry.html is None or size <= ENTRY_LIMIT:
@@ -72,6 +74,11 @@ def compose_entry(article: Article, topics: Sequence[Topic], settings: Settings)
     return dataclasses.replace(entry, html=None), (finding,)
 
 
+def _playable_first(enclosures: Sequence[Enclosure]) -> tuple[Enclosure, ...]:
+    """Sound and video before the rest: an RSS item has one enclosure, and players take the first."""
+    return tuple(sorted(enclosures, key=lambda each: not is_playable(each)))
+
+
 def _killed(article: Article) -> Article:
     """What readers who have ``article`` are told when its source cancels it; none of its text is repeated."""
     return dataclasses.replace(
@@ -81,6 +88,7 @@ def _killed(article: Article) -> Article:
         summary=_KILLED,
         picture=None,
         enclosures=(),
+        episode=None,
     )
 
 
@@ -133,7 +141,13 @@ def compose_feed(
         entries=_newest_first(fitting),
         refresh=feed.refresh if name == "all" else _rhythm(fitting, feed.refresh),
         updated=max([floor, *(entry.updated for entry in fitting)]).astimezone(UTC),
+        show=_show(settings) if any(map(medium_of, fitting)) else None,
     )
+
+
+def _show(settings: Settings) -> Show:
+    stated = settings.podcast
+    return Show(stated.image, stated.category, stated.email, stated.explicit)
 
 
 def compose_archive(
@@ -145,6 +159,7 @@ def compose_archive(
     return dataclasses.replace(
         subscription,
         number=number,
+        show=None,
         entries=_newest_first(entries),
         tombstones=tuple(sorted(tombstones, key=lambda each: (each.when, each.id), reverse=True)),
         updated=max(changed, default=subscription.updated).astimezone(UTC),

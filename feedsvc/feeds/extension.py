@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from lxml.etree import SubElement, _Element
 
 from feedsvc.feeds.compose import archive_address
+from feedsvc.feeds.podcast import extend_channel, extend_item, podcast_namespaces
 from feedsvc.model import Enclosure, Entry, Feed, Picture
 
 ARCHIVES = "http://purl.org/syndication/history/1.0"
@@ -21,7 +22,7 @@ TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 XHTML = "http://www.w3.org/1999/xhtml"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
-RSS_NAMESPACES = {"creativeCommons": CREATIVE_COMMONS, "dc": DUBLIN_CORE, "media": MEDIA, "sy": SYNDICATION}
+_RSS_NAMESPACES = {"creativeCommons": CREATIVE_COMMONS, "dc": DUBLIN_CORE, "media": MEDIA, "sy": SYNDICATION}
 
 
 def atom_namespaces(feed: Feed) -> dict[str, str]:
@@ -29,6 +30,11 @@ def atom_namespaces(feed: Feed) -> dict[str, str]:
     archived = {"fh": ARCHIVES} if feed.number is not None else {}
     buried = {"at": TOMBSTONES} if feed.tombstones else {}
     return {**buried, "dc": DUBLIN_CORE, **archived, "media": MEDIA}
+
+
+def rss_namespaces(feed: Feed) -> dict[str, str]:
+    """Those of every feed, and those of podcasts where there are episodes."""
+    return {**_RSS_NAMESPACES, **podcast_namespaces(feed)}
 
 
 class Extension:
@@ -95,6 +101,7 @@ def extend_rss_channel(element: _Element, *, feed: Feed) -> None:
         _text(channel, CREATIVE_COMMONS, "license", feed.license)
     for rel, address in archive_links(feed):
         SubElement(channel, f"{{{ATOM}}}link", rel=rel, href=address, type="application/atom+xml")
+    extend_channel(channel, feed)
     _note_for_people(channel, feed)
     _lines(channel)
 
@@ -114,6 +121,7 @@ def extend_rss_item(element: _Element, *, feed: Feed, entry: Entry) -> None:
     if entry.via:
         SubElement(element, f"{{{ATOM}}}link", rel="via", href=entry.via)
     _source_and_picture(element, entry)
+    extend_item(element, feed, entry)
     for each in entry.enclosures[1:]:
         _media_file(element, each)
 

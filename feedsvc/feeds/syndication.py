@@ -46,7 +46,7 @@ def render_rss(feed: Feed) -> bytes:
 
     Authors are ``dc:creator``: RSS's own ``author`` is an e-mail address, and only one.
     """
-    generator = _generator(feed, FORMATS["rss"], extension.extend_rss_channel, extension.RSS_NAMESPACES)
+    generator = _generator(feed, FORMATS["rss"], extension.extend_rss_channel, extension.rss_namespaces(feed))
     generator.ttl(max(1, feed.refresh // 60))
     for entry in feed.entries:
         item = _entry(generator, feed, entry, extension.extend_rss_item)

@@ -4,7 +4,7 @@ What an edition brings carries its revision. Editions may be made ahead: they ho
 the server takes them up without a build.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -208,10 +208,11 @@ class Edition:
             here = chosen & (representations.c.revision == self.writing)
             self.connection.execute(update(representations).where(here).values(last_modified=latest))
 
-    def bodies(self) -> list[tuple[str, str, str, bytes]]:
+    def bodies(self) -> Iterator[tuple[str, str, str, bytes]]:
         """Feed, path, media type and identity bytes of every representation, by path."""
         query = select(representations).where(self.stands(representations)).order_by(representations.c.path)
-        return [(row.feed, row.path, row.media_type, unpack(row.body)) for row in self.connection.execute(query)]
+        for row in self.connection.execute(query):
+            yield row.feed, row.path, row.media_type, unpack(row.body)
 
     # What archive documents are made with
 

@@ -341,14 +341,14 @@ def note_failure(connection: Connection, message: str | None) -> None:
         ledger.remember("failure", message or "")
 
 
-def newest_archives(connection: Connection, now: datetime) -> Iterator[ArchiveView]:
-    """The newest archive document of each feed that has one."""
+def sealed_archives(connection: Connection, now: datetime) -> Iterator[ArchiveView]:
+    """Every archive document of every feed, one after the other."""
     view = _View(connection, now)
     for name in sorted(feeds_at(connection, view.current.revision)):
-        number = Memberships(connection).last_archive(name)
-        found = view.archive(name, number) if number is not None else None
-        if found is not None:
-            yield found
+        for number in range(1, (Memberships(connection).last_archive(name) or 0) + 1):
+            found = view.archive(name, number)
+            if found is not None:
+                yield found
 
 
 def _feed_view(record: FeedRecord) -> FeedView:
