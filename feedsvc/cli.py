@@ -145,6 +145,12 @@ def _explain_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--now", metavar="ISO-8601", help="explain as at this moment")
 
 
+def _export_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("names", nargs="+", metavar="[DIR] DEST", help="the publication's folder, and where to write")
+    parser.add_argument("--now", metavar="ISO-8601", help="export what is public at this moment")
+    parser.add_argument("--verbose", action="store_true", help="say what was written, also off a terminal")
+
+
 def _dir_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("dir", nargs="?", metavar="DIR", type=Path, help=_DIR_HELP)
 
@@ -252,12 +258,27 @@ def _explain(chosen: argparse.Namespace) -> int:
     return DONE
 
 
+def _export(chosen: argparse.Namespace) -> int:
+    from feedsvc.export import export
+
+    if len(chosen.names) > 2:
+        raise UsageError("export takes [DIR] DEST: the publication's folder, and the folder to write")
+    settings = _settings(Path(chosen.names[0]) if len(chosen.names) == 2 else None)
+    done = export(settings, Path(chosen.names[-1]), _moment(chosen.now, settings))
+    for path, why in done.left_out.items():
+        print(f"feedsvc: {shown(path)} was left out: {why}", file=sys.stderr)
+    if chosen.verbose or sys.stderr.isatty():
+        print(f"{done.files} files, {done.bytes:,} bytes with their siblings: {chosen.names[-1]}", file=sys.stderr)
+    return REJECTED if done.left_out else DONE
+
+
 _COMMANDS = {
     "init": _Command(_init, "write a commented publication that builds as it stands", _init_arguments),
     "build": _Command(_build, "bring the feeds up to the inbox: the cron job", _build_arguments),
     "serve": _Command(_serve, "build, then serve the feeds and their pages", _serve_arguments),
     "check": _Command(_check, "show the findings of all documents, and lint every feed", _check_arguments),
     "explain": _Command(_explain, "show how a document was read, and why it is in which feed", _explain_arguments),
+    "export": _Command(_export, "write the whole edition as static files, swapped in one step", _export_arguments),
 }
 
 

@@ -38,7 +38,8 @@ ALLOWED = {
     "explain": VALUES | {"build", "clock", "feeds", "store"},
     "watch": VALUES | {"build", "clock", "console", "store", ""},
     "serve": VALUES | {"clock", "store", "watch", "web", ""},
-    "cli": VALUES | {"build", "clock", "console", "explain", "serve", "starter", "store", ""},
+    "export": VALUES | {"store", "web"},
+    "cli": VALUES | {"build", "clock", "console", "explain", "export", "serve", "starter", "store", ""},
     "__main__": {"cli"},
     "__init__": set(),
 }
