@@ -10,153 +10,15 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from feedsvc import config_values
 from feedsvc.errors import Problem, QueryError, SettingsError
 from feedsvc.moves import feed_of, settled
-from feedsvc.query import Query, parse_query, topics_in
-from feedsvc.text import fold, one_line, slugify
+from feedsvc.query import Query, topics_in
+from feedsvc.text import fold
 
 FILE_NAME = "feedsvc.toml"
-
-# RFC 4151, section 2.1: an authority name and a date.
-_AUTHORITY = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.\-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9\-]+)*,\d{4}(?:-\d\d(?:-\d\d)?)?")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
-_RESERVED = re.compile(r"all(?:-[a-z]{2,3}(?:-[a-z0-9]{2,8})*)?")
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not one_line(value):
-        raise ValueError('a text in quotes is wanted, such as "The Example Wire"')
-    return one_line(value)
-
-
-def parse_address(value: object) -> str:
-    """An absolute web address without query, fragment and closing slash. Raises ValueError saying what is wanted."""
-    address = _text(value)
-    if not _is_base(address):
-        raise ValueError('an absolute http or https address is wanted, such as "https://news.example.org"')
-    if not address.isascii():
-        raise ValueError("write the address in ASCII: the host in punycode, the path percent-encoded")
-    return urlsplit(address).geturl().rstrip("/")
-
-
-def _is_base(address: str) -> bool:
-    try:
-        parts = urlsplit(address)
-        is_web = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-    return is_web and not (parts.query or parts.fragment)
-
-
-def _license(value: object) -> str:
-    parse_address(value)
-    return _text(value)  # its closing slash belongs to the name of a licence
-
-
-def _web_address(value: object) -> str:
-    address = _text(value)
-    if not _is_base(address.partition("?")[0]) or not address.isascii():
-        raise ValueError('an http or https address in ASCII is wanted, such as "https://news.example.org/art.jpg"')
-    return address
-
-
-def _email(value: object) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"[^@\s]+@[^@\s]+", value):
-        raise ValueError('an e-mail address is wanted, such as "desk@news.example.org"')
-    return value
-
-
-def _authority(value: object) -> str:
-    if not isinstance(value, str) or not _AUTHORITY.fullmatch(value):
-        raise ValueError('a domain you own and a date are wanted, such as "news.example.org,2026" (RFC 4151)')
-    return value.lower()
-
-
-def _language(value: object) -> str:
-    if not isinstance(value, str) or not _LANGUAGE.fullmatch(value):
-        raise ValueError('a language tag is wanted, such as "en" or "pt-BR" (BCP 47)')
-    return value
-
-
-def _zone(value: object) -> ZoneInfo:
-    try:
-        return ZoneInfo(_text(value))
-    except (LookupError, OSError, ValueError) as error:
-        raise ValueError('the name of a time zone is wanted, such as "Asia/Tokyo" or "UTC"') from error
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list) or not value:
-        raise ValueError('a list of texts is wanted, such as ["Politics", "Japan"]')
-    return tuple(_text(each) for each in value)
-
-
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("true or false is wanted, without quotes")
-    return value
-
-
-def _number(low: int, high: int) -> Callable[[object], int]:
-    def read(value: object) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise ValueError(f"a whole number from {low} to {high} is wanted")
-        return value
-
-    return read
-
-
-def _one_of(*allowed: str) -> Callable[[object], str]:
-    def read(value: object) -> str:
-        if value not in allowed:
-            raise ValueError("one of " + ", ".join(f'"{each}"' for each in allowed) + " is wanted")
-        return str(value)
-
-    return read
-
-
-def is_reserved(slug: str) -> bool:
-    """Whether ``slug`` names a feed of the whole publication: ``all``, or ``all-LANGUAGE``."""
-    return _RESERVED.fullmatch(slug) is not None
-
-
-def _topic_slug(value: object) -> str:
-    slug = _text(value)
-    if slugify(slug) != slug:
-        better = slugify(slug) or "my-topic"
-        raise ValueError(f'lower-case letters, digits and single hyphens are wanted, such as "{better}"')
-    if is_reserved(slug):
-        raise ValueError('"all" and "all-LANGUAGE" name the feeds of the whole publication; choose another')
-    return slug
-
-
-def _path(value: object) -> str:
-    path = unquote(_text(value))
-    if not path.startswith("/") or path.startswith("//") or re.search(r"[?#]", path):
-        raise ValueError('an address without the base is wanted, such as "/feeds/old-name"')
-    return path
-
-
-def _target(value: object) -> str:
-    if isinstance(value, str) and value.startswith("/"):
-        return _path(value)
-    parse_address(value)
-    return _text(value)
-
-
-def _article_path(value: object) -> str:
-    path = _path(value)
-    if not re.fullmatch(r"/articles/[^/]+", path):
-        raise ValueError('the address of an article is wanted, such as "/articles/its-slug"')
-    return path
-
-
-def _query(value: object) -> Query:
-    _text(value)
-    return parse_query(str(value))
 
 
 def key(read: Callable[[object], object], help: str, default: Any = MISSING) -> Any:
@@ -168,31 +30,47 @@ def key(read: Callable[[object], object], help: str, default: Any = MISSING) -> 
 class Publication:
     """``[publication]``: who publishes, where, in which language and zone."""
 
-    title: str = key(_text, "The publication's name, the title of its feeds.")
-    url: str = key(parse_address, "The public base of every address that is printed; may end in a path.")
-    id_authority: str | None = key(
-        _authority, "The authority of minted ids (RFC 4151). Never change it, whatever becomes of url.", None
+    title: str = key(config_values.text, "The publication's name, the title of its feeds.")
+    url: str = key(
+        config_values.parse_address, "The public base of every address that is printed; may end in a path."
     )
-    language: str = key(_language, "The language of articles that name none (BCP 47).", "en")
-    timezone: ZoneInfo = key(_zone, "The zone of dates that name none.", ZoneInfo("UTC"))  # noqa: RUF009 (frozen)
-    author: str | None = key(_text, "Who wrote an article that names nobody; the title when not set.", None)
-    description: str | None = key(_text, "One sentence about the publication.", None)
-    rights: str | None = key(_text, "The rights line of feeds and articles.", None)
-    license: str | None = key(_license, "The address of the licence of feeds and articles.", None)
+    id_authority: str | None = key(
+        config_values.authority,
+        "The authority of minted ids (RFC 4151). Never change it, whatever becomes of url.",
+        None,
+    )
+    language: str = key(config_values.language_tag, "The language of articles that name none (BCP 47).", "en")
+    timezone: ZoneInfo = key(config_values.zone, "The zone of dates that name none.", ZoneInfo("UTC"))  # noqa: RUF009 (frozen)
+    author: str | None = key(
+        config_values.text, "Who wrote an article that names nobody; the title when not set.", None
+    )
+    description: str | None = key(config_values.text, "One sentence about the publication.", None)
+    rights: str | None = key(config_values.text, "The rights line of feeds and articles.", None)
+    license: str | None = key(
+        config_values.license_address, "The address of the licence of feeds and articles.", None
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbox:
     """``[inbox]``: where articles arrive and what becomes of them."""
 
-    folder: str = key(_text, "The inbox, relative to feedsvc.toml; sub-folders count.", "inbox")
+    folder: str = key(config_values.text, "The inbox, relative to feedsvc.toml; sub-folders count.", "inbox")
     deleted: str = key(
-        _one_of("withdraw", "keep"), "What a deleted document means: withdraw its article, or keep it.", "withdraw"
+        config_values.one_of("withdraw", "keep"),
+        "What a deleted document means: withdraw its article, or keep it.",
+        "withdraw",
     )
-    max_bytes: int = key(_number(1024, 1 << 30), "The size from which a document is refused.", 10 * 1024 * 1024)
-    max_media_bytes: int = key(_number(1024, 1 << 40), "The size from which a media file is refused.", 1 << 30)
+    max_bytes: int = key(
+        config_values.number(1024, 1 << 30), "The size from which a document is refused.", 10 * 1024 * 1024
+    )
+    max_media_bytes: int = key(
+        config_values.number(1024, 1 << 40), "The size from which a media file is refused.", 1 << 30
+    )
     date_order: str | None = key(
-        _one_of("day-first", "month-first"), "How 01/02/2017 is meant; such dates are refused when not set.", None
+        config_values.one_of("day-first", "month-first"),
+        "How 01/02/2017 is meant; such dates are refused when not set.",
+        None,
     )
 
 
@@ -200,23 +78,35 @@ class Inbox:
 class Feeds:
     """``[feeds]``: what every feed is like."""
 
-    entries: int = key(_number(1, 1000), "Entries in a subscription document.", 50)
-    content: str = key(_one_of("full", "summary"), "Whether entries carry the whole article.", "full")
-    automatic_topics: bool = key(_flag, "A feed for each tag, section or subject that articles carry.", True)
-    folder_topics: bool = key(_flag, "A feed for each folder of the inbox.", False)
-    refresh: int = key(_number(60, 86400), "Seconds for which readers and caches may keep a feed.", 300)
-    delta: bool = key(_flag, "Whether readers that ask for it (A-IM: feed) get only the entries they lack.", False)
-    tombstone_days: int = key(_number(0, 3650), "Days for which a withdrawn article leaves a tombstone.", 30)
+    entries: int = key(config_values.number(1, 1000), "Entries in a subscription document.", 50)
+    content: str = key(config_values.one_of("full", "summary"), "Whether entries carry the whole article.", "full")
+    automatic_topics: bool = key(
+        config_values.flag, "A feed for each tag, section or subject that articles carry.", True
+    )
+    folder_topics: bool = key(config_values.flag, "A feed for each folder of the inbox.", False)
+    refresh: int = key(config_values.number(60, 86400), "Seconds for which readers and caches may keep a feed.", 300)
+    delta: bool = key(
+        config_values.flag, "Whether readers that ask for it (A-IM: feed) get only the entries they lack.", False
+    )
+    tombstone_days: int = key(
+        config_values.number(0, 3650), "Days for which a withdrawn article leaves a tombstone.", 30
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Podcast:
     """``[podcast]``: what directories want to know of feeds whose articles carry sound or video."""
 
-    image: str | None = key(_web_address, "The address of the artwork, 1400 to 3000 pixels square.", None)
-    category: str | None = key(_text, 'A category of Apple Podcasts, such as "News" or "Arts > Books".', None)
-    email: str | None = key(_email, "The owner's e-mail address; directories write to it.", None)
-    explicit: bool = key(_flag, "Whether episodes are not for children, unless one says otherwise.", False)
+    image: str | None = key(
+        config_values.web_address, "The address of the artwork, 1400 to 3000 pixels square.", None
+    )
+    category: str | None = key(
+        config_values.text, 'A category of Apple Podcasts, such as "News" or "Arts > Books".', None
+    )
+    email: str | None = key(config_values.email, "The owner's e-mail address; directories write to it.", None)
+    explicit: bool = key(
+        config_values.flag, "Whether episodes are not for children, unless one says otherwise.", False
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,7 +114,9 @@ class Store:
     """``[store]``: where the ledger and the edition are kept."""
 
     url: str = key(
-        _text, "The database; a path in sqlite:/// is relative to feedsvc.toml.", "sqlite:///var/feedsvc.db"
+        config_values.text,
+        "The database; a path in sqlite:/// is relative to feedsvc.toml.",
+        "sqlite:///var/feedsvc.db",
     )
 
 
@@ -232,26 +124,28 @@ class Store:
 class TopicRule:
     """``[[topic]]``: a topic of your own. Without ``match`` it holds what is tagged with its slug or title."""
 
-    slug: str = key(_topic_slug, "The topic's name in addresses; permanent.")
-    title: str = key(_text, "The topic's name for people; the title of its feed.")
-    match: Query | None = key(_query, "The query that fills the topic.", None)  # noqa: RUF009 (frozen)
-    description: str | None = key(_text, "One sentence about the topic.", None)
+    slug: str = key(config_values.topic_slug, "The topic's name in addresses; permanent.")
+    title: str = key(config_values.text, "The topic's name for people; the title of its feed.")
+    match: Query | None = key(config_values.query, "The query that fills the topic.", None)  # noqa: RUF009 (frozen)
+    description: str | None = key(config_values.text, "One sentence about the topic.", None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FolderDefaults:
     """``inbox.toml`` in a folder of the inbox: what holds for the documents below it that do not say."""
 
-    source: str | None = key(_text, "The credited source.", None)
-    author: str | None = key(_text, "Who wrote an article that names nobody.", None)
-    language: str | None = key(_language, "The language of articles that name none (BCP 47).", None)
-    timezone: ZoneInfo | None = key(_zone, "The zone of dates that name none.", None)  # noqa: RUF009 (frozen)
-    year: int | None = key(_number(1000, 9998), "The year of dates that name none.", None)
-    date_order: str | None = key(_one_of("day-first", "month-first"), "How 01/02/2017 is meant.", None)
-    topics: tuple[str, ...] = key(_texts, "Topics of every article.", ())
-    rights: str | None = key(_text, "The rights line of articles.", None)
-    license: str | None = key(_license, "The address of the licence of articles.", None)
-    format: str | None = key(_text, "The format of documents, whatever their suffix and their first bytes say.", None)
+    source: str | None = key(config_values.text, "The credited source.", None)
+    author: str | None = key(config_values.text, "Who wrote an article that names nobody.", None)
+    language: str | None = key(config_values.language_tag, "The language of articles that name none (BCP 47).", None)
+    timezone: ZoneInfo | None = key(config_values.zone, "The zone of dates that name none.", None)  # noqa: RUF009 (frozen)
+    year: int | None = key(config_values.number(1000, 9998), "The year of dates that name none.", None)
+    date_order: str | None = key(config_values.one_of("day-first", "month-first"), "How 01/02/2017 is meant.", None)
+    topics: tuple[str, ...] = key(config_values.texts, "Topics of every article.", ())
+    rights: str | None = key(config_values.text, "The rights line of articles.", None)
+    license: str | None = key(config_values.license_address, "The address of the licence of articles.", None)
+    format: str | None = key(
+        config_values.text, "The format of documents, whatever their suffix and their first bytes say.", None
+    )
 
     def below(self, outer: "FolderDefaults") -> "FolderDefaults":
         """These defaults inside a folder with those of ``outer``: the nearer ones count, topics add up."""
@@ -264,19 +158,23 @@ class FolderDefaults:
 class MovedRule:
     """``[[moved]]``: an address that moved, or closed. That of a feed stands for its page, formats and archive."""
 
-    path: str = key(_path, "The old address, without the base: a feed's (/feeds/old-name) or any other.")
-    to: str | None = key(_target, "The new address, without the base or whole; not set, the old one is closed.", None)
+    path: str = key(config_values.path, "The old address, without the base: a feed's (/feeds/old-name) or any other.")
+    to: str | None = key(
+        config_values.target, "The new address, without the base or whole; not set, the old one is closed.", None
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemovedRule:
     """``[[removed]]``: an article that was taken out for good. Its text is erased, whatever the inbox holds."""
 
-    path: str = key(_article_path, "The address of the article, without the base.")
+    path: str = key(config_values.article_path, "The address of the article, without the base.")
     legal: bool = key(
-        _flag, "Whether its page says that it is not available for legal reasons (451), or only gone.", True
+        config_values.flag,
+        "Whether its page says that it is not available for legal reasons (451), or only gone.",
+        True,
     )
-    notice: str | None = key(_text, "What its page says about it.", None)
+    notice: str | None = key(config_values.text, "What its page says about it.", None)
 
     @property
     def slug(self) -> str:
@@ -469,7 +367,7 @@ class _Reader:
             if rule.path in seen:
                 self.problem(place, f"the same path as moved[{seen[rule.path]}]; keep one of the two")
             seen.setdefault(rule.path, index)
-            if (name := feed_of(rule.path)) is not None and (name in topics or is_reserved(name)):
+            if (name := feed_of(rule.path)) is not None and (name in topics or config_values.is_reserved(name)):
                 self.problem(place, f"the feed {name!r} is still published; move or close it when its topic is gone")
         try:
             settled({rule.path: rule.to for rule in rules.values()})

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from feedsvc import clock
-from feedsvc.config import Settings, load_settings, parse_address
+from feedsvc.config import Settings, load_settings
+from feedsvc.config_values import parse_address
 from feedsvc.errors import Problem, SettingsError, UsageError
 from feedsvc.media import STREAMS
 from feedsvc.store.database import open_database

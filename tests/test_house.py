@@ -12,7 +12,19 @@ ROOT = Path(feedsvc.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 
 # What each room may import of feedsvc, besides itself. Rooms are folders, or files beside them.
-VALUES = {"model", "codings", "moves", "errors", "text", "languages", "media", "query", "views", "config"}
+VALUES = {
+    "model",
+    "codings",
+    "moves",
+    "errors",
+    "text",
+    "languages",
+    "media",
+    "query",
+    "views",
+    "config",
+    "config_values",
+}
 ALLOWED = {
     "text": set(),
     "languages": set(),
@@ -23,7 +35,8 @@ ALLOWED = {
     "moves": set(),
     "query": {"errors", "text"},
     "views": {"config", "model"},
-    "config": {"errors", "moves", "query", "text"},
+    "config": {"config_values", "errors", "moves", "query", "text"},
+    "config_values": {"query", "text"},
     "parsers": VALUES,
     "articles": VALUES | {"parsers"},
     "topics": VALUES,

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from lxml import html
 from publication import Publication
 
-from feedsvc.config import is_reserved
+from feedsvc.config_values import is_reserved
 from feedsvc.languages import feed_language, language_feed
 from feedsvc.web.app import create_app
 from tests.memory_edition import BASE, MemoryEdition, article, feed_view

@@ -7,7 +7,8 @@ from feeds_samples import article
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedsvc.config import is_reserved, parse_settings
+from feedsvc.config import parse_settings
+from feedsvc.config_values import is_reserved
 from feedsvc.model import Person, Topic
 from feedsvc.query import VALUE_FIELDS, And, Not, Or, Phrase, Prefix, Term, parse_query, words
 from feedsvc.text import SLUG_LENGTH, fold, short_hash, slugify

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from feedsvc.config import TopicRule, is_reserved
+from feedsvc.config import TopicRule
+from feedsvc.config_values import is_reserved
 from feedsvc.model import Finding, Topic
 from feedsvc.text import SLUG_LENGTH, fold, one_line, short_hash, slugify
 
