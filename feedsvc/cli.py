@@ -151,6 +151,11 @@ def _export_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--verbose", action="store_true", help="say what was written, also off a terminal")
 
 
+def _stats_arguments(parser: argparse.ArgumentParser) -> None:
+    _dir_argument(parser)
+    parser.add_argument("--json", action="store_true", help="print the numbers as JSON")
+
+
 def _dir_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("dir", nargs="?", metavar="DIR", type=Path, help=_DIR_HELP)
 
@@ -272,12 +277,24 @@ def _export(chosen: argparse.Namespace) -> int:
     return REJECTED if done.left_out else DONE
 
 
+def _stats(chosen: argparse.Namespace) -> int:
+    from feedsvc.stats import audiences, stats_text
+
+    found = audiences(_settings(chosen.dir), clock.now())
+    if chosen.json:
+        print(json.dumps({"feeds": [each.as_json() for each in found]}, ensure_ascii=False, indent=2))
+    else:
+        print(stats_text(found))
+    return DONE
+
+
 _COMMANDS = {
     "init": _Command(_init, "write a commented publication that builds as it stands", _init_arguments),
     "build": _Command(_build, "bring the feeds up to the inbox: the cron job", _build_arguments),
     "serve": _Command(_serve, "build, then serve the feeds and their pages", _serve_arguments),
     "check": _Command(_check, "show the findings of all documents, and lint every feed", _check_arguments),
     "explain": _Command(_explain, "show how a document was read, and why it is in which feed", _explain_arguments),
+    "stats": _Command(_stats, "show who reads: subscribers and polls per feed and reader", _stats_arguments),
     "export": _Command(_export, "write the whole edition as static files, swapped in one step", _export_arguments),
 }
 

@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from dataclasses import MISSING, Field, dataclass, field, fields
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -121,6 +122,20 @@ class Store:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Serve:
+    """``[serve]``: what the running server must know of its surroundings."""
+
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = key(
+        config_values.networks, "Proxies whose X-Forwarded-For tells who asks; used for counting only.", ()
+    )
+    token: str | None = key(
+        config_values.token,
+        "The secret with which /metrics may be asked from elsewhere (Authorization: Bearer).",
+        None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TopicRule:
     """``[[topic]]``: a topic of your own. Without ``match`` it holds what is tagged with its slug or title."""
 
@@ -192,6 +207,7 @@ class Settings:
     feeds: Feeds = Feeds()
     podcast: Podcast = Podcast()
     store: Store = Store()
+    serve: Serve = Serve()
     topics: tuple[TopicRule, ...] = ()
     moved: tuple[MovedRule, ...] = ()
     removed: tuple[RemovedRule, ...] = ()
@@ -223,6 +239,7 @@ SECTIONS: Mapping[str, type] = {
     "feeds": Feeds,
     "podcast": Podcast,
     "store": Store,
+    "serve": Serve,
     "topic": TopicRule,
     "moved": MovedRule,
     "removed": RemovedRule,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -88,6 +89,22 @@ def texts(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not value:
         raise ValueError('a list of texts is wanted, such as ["Politics", "Japan"]')
     return tuple(text(each) for each in value)
+
+
+def networks(value: object) -> tuple[IPv4Network | IPv6Network, ...]:
+    """A list of addresses and networks."""
+    try:
+        return tuple(ip_network(each, strict=False) for each in texts(value))
+    except ValueError as error:
+        raise ValueError('a list of addresses or networks is wanted, such as ["127.0.0.1", "10.0.0.0/8"]') from error
+
+
+def token(value: object) -> str:
+    """A secret that a header can carry."""
+    found = text(value)
+    if len(found) < 16 or not re.fullmatch(r"[!-~]+", found):
+        raise ValueError("at least 16 ASCII letters, digits and signs without a space are wanted; take random ones")
+    return found
 
 
 def flag(value: object) -> bool:

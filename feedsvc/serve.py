@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
@@ -74,11 +75,15 @@ def serve(settings: Settings, host: str, port: int, workers: int, *, url: str | 
 
 def application() -> Flask:
     """The app of one worker; what it serves stands in the environment."""
+    from feedsvc.store.statistics import open_statistics
     from feedsvc.web.app import create_app
+    from feedsvc.web.counting import Counter
 
     settings = load_settings(Path(os.environ[_SETTINGS_VARIABLE]))
     edition = PublishedEdition(open_database(settings), now=clock.now, copies=settings.media_folder)
-    return create_app(edition, base=os.environ[_BASE_VARIABLE])
+    counter = Counter(open_statistics(settings), settings.serve.trusted_proxies, time.time)
+    counter.start()
+    return create_app(edition, base=os.environ[_BASE_VARIABLE], counter=counter, token=settings.serve.token)
 
 
 def _free_address(host: str, port: int) -> str:

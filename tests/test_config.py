@@ -105,7 +105,7 @@ port = 8000
     assert "true or false is wanted, without quotes" in said[5]
     assert '"japan-us"' in said[6]
     assert 'column 5: nothing to search for stands after "AND"' in said[7]
-    assert "known are publication, inbox, feeds, podcast, store, topic, moved, removed" in said[8]
+    assert "known are publication, inbox, feeds, podcast, store, serve, topic, moved, removed" in said[8]
 
 
 def test_the_message_names_the_file():
@@ -213,6 +213,8 @@ def as_documented(default):
             return f"`{default}`"
         case None:
             return "not set"
+        case ():
+            return "none"
     return f'`"{default}"`'
 
 

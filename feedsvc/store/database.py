@@ -2,11 +2,12 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
 
@@ -24,8 +25,11 @@ _PRAGMAS = (
 class Database:
     """Where a publication keeps its ledger and its edition."""
 
-    def __init__(self, engine: Engine, place: str, *, is_kept: bool = True) -> None:
+    def __init__(
+        self, engine: Engine, place: str, *, is_kept: bool = True, migrate: Callable[[Connection], None] = migrate
+    ) -> None:
         self.engine = engine
+        self._migrate = migrate
         self.place = place
         self.is_kept = is_kept
 
@@ -33,7 +37,7 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """One transaction that takes effect whole, or not at all when the block raises."""
         with self._translated(), self.engine.begin() as connection:
-            migrate(connection)
+            self._migrate(connection)
             yield connection
 
     @contextmanager
@@ -41,7 +45,7 @@ class Database:
         """A transaction in which everything may be tried and nothing takes effect."""
         with self._translated(), self.engine.connect() as connection:
             try:
-                migrate(connection)
+                self._migrate(connection)
                 yield connection
             finally:
                 connection.rollback()
@@ -79,22 +83,47 @@ def open_database(settings: Settings, *, create: bool = True) -> Database:
     With ``create`` false and nothing there yet, an empty one in memory stands in.
     Raises SettingsError when the address cannot be used.
     """
-    try:
-        url = make_url(settings.store.url)
-    except ArgumentError as error:
-        raise _wrong_url(settings, "it is no database address") from error
+    url = _store_url(settings)
     if url.get_backend_name() != "sqlite":
-        return Database(_engine(settings, url.render_as_string(hide_password=False)), url.render_as_string())
+        return _on_server(settings, url, migrate)
     if not url.database:
         raise _wrong_url(settings, "it names no file")
-    file = settings.folder / url.database
+    return _in_file(settings, settings.folder / url.database, migrate, create=create)
+
+
+def open_beside(
+    settings: Settings, name: str, migrate: Callable[[Connection], None], *, create: bool = True
+) -> Database:
+    """A database beside the ledger: the file ``name`` in ``var/``, or tables of its own in the same PostgreSQL.
+
+    ``migrate`` makes its tables. Like ``open_database`` otherwise.
+    """
+    url = _store_url(settings)
+    if url.get_backend_name() != "sqlite":
+        return _on_server(settings, url, migrate)
+    return _in_file(settings, settings.folder / "var" / name, migrate, create=create)
+
+
+def _store_url(settings: Settings) -> URL:
+    try:
+        return make_url(settings.store.url)
+    except ArgumentError as error:
+        raise _wrong_url(settings, "it is no database address") from error
+
+
+def _on_server(settings: Settings, url: URL, migrate: Callable[[Connection], None]) -> Database:
+    engine = _engine(settings, url.render_as_string(hide_password=False))
+    return Database(engine, url.render_as_string(), migrate=migrate)
+
+
+def _in_file(settings: Settings, file: Path, migrate: Callable[[Connection], None], *, create: bool) -> Database:
     if not create and not file.exists():
-        return _in_memory()
+        return _in_memory(migrate)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(f"{file.parent}: cannot be made ({error.strerror}); check the permissions") from error
-    return Database(_engine(settings, f"sqlite:///{file}"), str(file))
+    return Database(_engine(settings, f"sqlite:///{file}"), str(file), migrate=migrate)
 
 
 @contextmanager
@@ -129,10 +158,10 @@ def _engine(settings: Settings, url: str) -> Engine:
     return engine
 
 
-def _in_memory() -> Database:
+def _in_memory(migrate: Callable[[Connection], None]) -> Database:
     engine = create_engine("sqlite://", poolclass=StaticPool)
     _prepare_sqlite(engine)
-    return Database(engine, "memory", is_kept=False)
+    return Database(engine, "memory", is_kept=False, migrate=migrate)
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -49,7 +49,12 @@ def kept_error(seconds: int) -> str:
 
 
 class Answer(Response):
-    """A response whose headers are sent as they are: Werkzeug would take Last-Modified out of a 304."""
+    """A response whose headers are sent as they are: Werkzeug would take Last-Modified out of a 304.
+
+    ``whole`` is the length of the whole document without a coding, in bytes.
+    """
+
+    whole = 0
 
     def get_wsgi_headers(self, environ: object) -> Headers:  # noqa: ARG002 - Werkzeug's signature
         """The headers, unchanged."""
@@ -79,12 +84,13 @@ def represent(
         "Accept-Ranges": "none",
         **headers,
     }
+    whole = len(representation.bodies[IDENTITY])
     if verdict.status == 304:
-        return _answer(304, b"", shared, now)
+        return _answer(304, b"", shared, now, whole)
     content = {"Content-Type": _content_type(representation.media_type)}
     if coding != IDENTITY:
         content["Content-Encoding"] = coding
-    return _answer(200, representation.bodies[coding], shared | content, now)
+    return _answer(200, representation.bodies[coding], shared | content, now, whole)
 
 
 def delta(
@@ -108,7 +114,7 @@ def delta(
         **headers,
         **({"Content-Encoding": coding} if coding != IDENTITY else {}),
     }
-    return _answer(226, bodies[coding], content, now)
+    return _answer(226, bodies[coding], content, now, len(representation.bodies[IDENTITY]))
 
 
 def is_xml_feed(representation: Representation) -> bool:
@@ -153,6 +159,17 @@ def json_answer(status: int, body: bytes, now: datetime) -> Answer:
     return _answer(status, body, OPEN_HEADERS | content, now)
 
 
+def own_bytes(body: bytes, media_type: str, now: datetime) -> Answer:
+    """Bytes for the operator, which no cache may keep."""
+    return _answer(200, body, OPEN_HEADERS | {"Content-Type": media_type, "Cache-Control": NO_STORE}, now)
+
+
+def unauthorized(now: datetime) -> Answer:
+    """401 for what only the operator may see (RFC 6750)."""
+    text = "This is for the operator: ask from this machine, or with Authorization: Bearer and the token of [serve]."
+    return line(401, text, now, NO_STORE, {"WWW-Authenticate": 'Bearer realm="feedsvc"'})
+
+
 def http_date(moment: datetime) -> str:
     """``moment`` as an IMF-fixdate (RFC 9110, section 5.6.7)."""
     return format_datetime(moment.astimezone(UTC), usegmt=True)
@@ -176,8 +193,9 @@ def _content_type(media_type: str) -> str:
     return media_type if named else f"{media_type}; charset=utf-8"
 
 
-def _answer(status: int, body: bytes, headers: Mapping[str, str], now: datetime) -> Answer:
+def _answer(status: int, body: bytes, headers: Mapping[str, str], now: datetime, whole: int = 0) -> Answer:
     answer = Answer(body, status=status)
+    answer.whole = whole
     answer.headers = Headers(headers)
     answer.headers["Date"] = http_date(now)
     if status != 304:

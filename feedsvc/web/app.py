@@ -18,8 +18,10 @@ from feedsvc.web.answers import DAY, NO_STORE, OPEN_HEADERS, PAGE_HEADERS, Answe
 from feedsvc.web.archives import Archives
 from feedsvc.web.assets import load_assets
 from feedsvc.web.conditional import Preconditions, held_digests
+from feedsvc.web.counting import Counter
 from feedsvc.web.edition import Edition
 from feedsvc.web.media import MediaDesk
+from feedsvc.web.operator import is_own
 from feedsvc.web.pages import Pages
 from feedsvc.web.shelf import Shelf
 
@@ -36,12 +38,22 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def create_app(edition: Edition, *, base: str, clock: Callable[[], datetime] = _utc_now) -> Flask:
-    """The publication on the web. ``base`` is its public address; all routes live below the path in it."""
+def create_app(
+    edition: Edition,
+    *,
+    base: str,
+    clock: Callable[[], datetime] = _utc_now,
+    counter: Counter | None = None,
+    token: str | None = None,
+) -> Flask:
+    """The publication on the web. ``base`` is its public address; all routes live below the path in it.
+
+    ``counter`` counts who reads; with ``token`` the operator's own addresses may be asked from elsewhere.
+    """
     # Flask's own static route and its sorting of addresses (redirects made from Host) stay off.
     app = Flask("feedsvc.web", static_folder=None)
     app.url_map.merge_slashes = False
-    site = _Site(edition, Addresses(base), clock)
+    site = _Site(edition, Addresses(base), clock, counter, token)
     for rule, view in site.routes():
         app.add_url_rule(rule, rule, view, methods=["GET"], provide_automatic_options=False)
     app.before_request(site.empty)
@@ -57,10 +69,19 @@ def create_app(edition: Edition, *, base: str, clock: Callable[[], datetime] = _
 class _Site:
     """One view for each kind of address."""
 
-    def __init__(self, edition: Edition, addresses: Addresses, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        edition: Edition,
+        addresses: Addresses,
+        clock: Callable[[], datetime],
+        counter: Counter | None,
+        token: str | None,
+    ) -> None:
         self.edition = edition
         self.addresses = addresses
         self.clock = clock
+        self.counter = counter
+        self.token = token
         self.assets = load_assets(clock().replace(microsecond=0))
         self.pages = Pages(edition, addresses, self.assets)
         self.shelf = Shelf(edition)
@@ -75,6 +96,7 @@ class _Site:
         yield "/articles/<slug>", self.article
         yield "/media/<digest>/<name>", self.media
         yield "/healthz", self.health
+        yield "/metrics", self.metrics
         yield "/robots.txt", self.robots
         for path in self.assets:
             yield path, self.asset
@@ -109,7 +131,10 @@ class _Site:
     def feed(self, name: str) -> Answer:
         """A feed as a document, or for people."""
         if is_for_programs(name):
-            return self.document()
+            answer = self.document()
+            if self.counter is not None and "/" not in name:
+                self.counter.note(name.rpartition(".")[0], request, answer)
+            return answer
         return self._page(self.shelf.page(request.path, lambda: self.pages.feed(name)))
 
     def home(self) -> Answer:
@@ -150,6 +175,16 @@ class _Site:
         data = json.dumps(body, ensure_ascii=False).encode() + b"\n"
         return answers.json_answer(200 if health.revision else 503, data, self.clock())
 
+    def metrics(self) -> Answer:
+        """For Prometheus, on this machine or with the token."""
+        from feedsvc.web.metrics import MEDIA_TYPE, exposition
+
+        if not is_own(request, self.token):
+            return answers.unauthorized(self.clock())
+        audiences = () if self.counter is None else self.counter.audiences()
+        body = exposition(self.edition.health(), self.edition.feeds(), audiences)
+        return answers.own_bytes(body, MEDIA_TYPE, self.clock())
+
     def robots(self) -> Answer:
         """Robots are welcome everywhere."""
         return answers.line(200, ROBOTS, self.clock(), answers.kept_error(DAY))
@@ -164,7 +199,7 @@ class _Site:
 
     def empty(self) -> Answer | None:
         """503 while nothing was built yet, except for monitoring and the shipped files."""
-        always = request.path in ("/healthz", "/robots.txt") or request.path in self.assets
+        always = request.path in ("/healthz", "/metrics", "/robots.txt") or request.path in self.assets
         return None if always or self.edition.revision() else self._unavailable("Nothing has been published yet.")
 
     def elsewhere(self) -> Answer | None:
