@@ -58,6 +58,14 @@ class ArticleView:
     topics: tuple[Classification, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """The page of a public article, as far as sitemaps name it."""
+
+    path: str
+    updated: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveView:
     """An archive document of a feed (RFC 5005), from which it is rendered when it is asked for.

@@ -11,7 +11,7 @@ import zstandard
 
 from feedsvc.languages import feed_language, language_feed
 from feedsvc.model import Article, Classification, Person, Representation, Status, Topic
-from feedsvc.views import ArticleView, Closed, FeedView, Gone, Health, MediaView, Moved, PublicationView
+from feedsvc.views import ArticleView, Closed, FeedView, Gone, Health, MediaView, Moved, PageView, PublicationView
 
 PUBLISHED = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
 BASE = "https://news.example.org"
@@ -72,6 +72,10 @@ class MemoryEdition:
 
     def article(self, slug: str) -> ArticleView | Gone | Moved | None:
         return self.articles.get(slug)
+
+    def article_pages(self, first: int, limit: int) -> tuple[PageView, ...]:
+        shown = [PageView(f"/articles/{view.article.slug}", view.article.updated) for view in self._published()]
+        return tuple(shown[first : first + limit])
 
     def media(self, path: str) -> MediaView | None:
         return self.files.get(path)

@@ -98,7 +98,7 @@ class WellFormed(HTMLParser):
         assert len(names) == len(set(names))
         assert not [name for name in names if name.startswith("on") or name == "style"]
         assert tag not in ("style", "form", "iframe", "base")
-        assert tag != "script" or "src" in names
+        assert tag != "script" or "src" in names or dict(attrs)["type"] == "application/ld+json"
         if (id := dict(attrs).get("id")) is not None:  # noqa: A001
             assert id not in self.ids
             self.ids.add(id)

@@ -34,7 +34,18 @@ from feedsvc.store.media import pieces
 from feedsvc.store.memberships import Memberships, sealed_page
 from feedsvc.store.removed import decode_removed
 from feedsvc.store.schema import MIGRATIONS, articles, classifications, editions, identities, media, schema_version
-from feedsvc.views import ArchiveView, ArticleView, Closed, FeedView, Gone, Health, MediaView, Moved, PublicationView
+from feedsvc.views import (
+    ArchiveView,
+    ArticleView,
+    Closed,
+    FeedView,
+    Gone,
+    Health,
+    MediaView,
+    Moved,
+    PageView,
+    PublicationView,
+)
 
 T = TypeVar("T")
 
@@ -155,6 +166,11 @@ class PublishedEdition:
         """The article with that slug, or what became of it; None when it was never public."""
         nothing: ArticleView | Gone | Moved | None = None
         return self._ask(lambda view: view.article(slug), nothing)
+
+    def article_pages(self, first: int, limit: int) -> tuple[PageView, ...]:
+        """The pages of ``limit`` public articles from the ``first`` on, in the order of their release."""
+        none: tuple[PageView, ...] = ()
+        return self._ask(lambda view: view.article_pages(first, limit), none)
 
     def generation(self, path: str, digest: str) -> bytes | None:
         """What readers have who hold the document ``digest`` at ``path``; None when no delta may be made from it."""
@@ -282,6 +298,12 @@ class _View:
             query = query.where(classifications.c.slug == name)
         newest = query.order_by(articles.c.published.desc(), articles.c.id).limit(limit)
         return self._with_topics(decode_article(row.payload) for row in self.connection.execute(newest))
+
+    def article_pages(self, first: int, limit: int) -> tuple[PageView, ...]:
+        query = select(identities.c.slug, identities.c.updated).join(articles, articles.c.id == identities.c.id)
+        shown = query.where(is_public(self.now), articles.c.status != Status.CANCELED)
+        rows = self.connection.execute(shown.order_by(articles.c.release, articles.c.id).offset(first).limit(limit))
+        return tuple(PageView(f"/articles/{row.slug}", datetime.fromisoformat(row.updated)) for row in rows)
 
     def article(self, slug: str) -> ArticleView | Gone | Moved | None:
         identity = self.connection.execute(select(identities).where(identities.c.slug == slug)).first()

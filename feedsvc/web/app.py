@@ -24,6 +24,7 @@ from feedsvc.web.media import MediaDesk
 from feedsvc.web.operator import is_own
 from feedsvc.web.pages import Pages
 from feedsvc.web.shelf import Shelf
+from feedsvc.web.sitemap import Sitemaps
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 _HELD = 4  # tags of a request that are looked up for a delta
 MISSING_AGE = 60  # seconds for which a 404 may be kept: an article may appear there
 RETRY_AFTER = {"Retry-After": "60"}
-ROBOTS = "User-agent: *\nDisallow:"
 
 
 def _utc_now() -> datetime:
@@ -85,6 +85,7 @@ class _Site:
         self.assets = load_assets(clock().replace(microsecond=0))
         self.pages = Pages(edition, addresses, self.assets)
         self.shelf = Shelf(edition)
+        self.sitemaps = Sitemaps(edition, addresses)
         self.files = MediaDesk(clock)
         self.archives = Archives(edition, self.shelf)
 
@@ -98,6 +99,9 @@ class _Site:
         yield "/healthz", self.health
         yield "/metrics", self.metrics
         yield "/robots.txt", self.robots
+        yield "/sitemap.xml", self.sitemap
+        yield "/sitemap-news.xml", self.sitemap
+        yield "/sitemap-<int:part>.xml", self.sitemap
         for path in self.assets:
             yield path, self.asset
         for path in HABITUAL:
@@ -186,8 +190,24 @@ class _Site:
         return answers.own_bytes(body, MEDIA_TYPE, self.clock())
 
     def robots(self) -> Answer:
-        """Robots are welcome everywhere."""
-        return answers.line(200, ROBOTS, self.clock(), answers.kept_error(DAY))
+        """Robots are welcome everywhere, and told where the sitemaps are."""
+        sitemaps = "\n".join(
+            f"Sitemap: {self.addresses.absolute(path)}" for path in ("/sitemap.xml", "/sitemap-news.xml")
+        )
+        return answers.line(200, f"User-agent: *\nDisallow:\n\n{sitemaps}", self.clock(), answers.kept_error(DAY))
+
+    def sitemap(self, part: int | None = None) -> Answer:
+        """The pages of the publication, for search engines."""
+
+        def make() -> Representation | None:
+            if part is not None:
+                return self.sitemaps.part(request.path, part)
+            return (self.sitemaps.news if "news" in request.path else self.sitemaps.whole)(request.path)
+
+        found = self.shelf.document(request.path, make)
+        if found is None:
+            raise NotFound
+        return self._represent(found, OPEN_HEADERS)
 
     def asset(self) -> Answer:
         """A file that ships with the pages."""

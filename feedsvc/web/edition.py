@@ -4,7 +4,18 @@ from datetime import datetime
 from typing import Protocol
 
 from feedsvc.model import Representation
-from feedsvc.views import ArchiveView, ArticleView, Closed, FeedView, Gone, Health, MediaView, Moved, PublicationView
+from feedsvc.views import (
+    ArchiveView,
+    ArticleView,
+    Closed,
+    FeedView,
+    Gone,
+    Health,
+    MediaView,
+    Moved,
+    PageView,
+    PublicationView,
+)
 
 
 class Edition(Protocol):
@@ -44,6 +55,10 @@ class Edition(Protocol):
 
     def article(self, slug: str) -> ArticleView | Gone | Moved | None:
         """The article with that slug, or what became of it; None when there never was one."""
+        ...
+
+    def article_pages(self, first: int, limit: int) -> tuple[PageView, ...]:
+        """The pages of ``limit`` public articles from the ``first`` on, in the order of their release."""
         ...
 
     def generation(self, path: str, digest: str) -> bytes | None:

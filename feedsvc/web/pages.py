@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -13,7 +13,7 @@ from feedsvc.languages import language_feed
 from feedsvc.model import Article, Enclosure, Person, Representation
 from feedsvc.text import direction
 from feedsvc.views import ArticleView, FeedView, Gone
-from feedsvc.web import typesetting
+from feedsvc.web import structured, typesetting
 from feedsvc.web.addresses import FORMATS, Addresses
 from feedsvc.web.edition import Edition
 
@@ -63,6 +63,8 @@ class Pages:
             "names": typesetting.names,
             "size": typesetting.size,
             "path": addresses.path,
+            "quoted": lambda url: quote(url, safe=""),
+            "locale": structured.locale_of,
             "absolute": addresses.absolute,
             "host": lambda url: urlsplit(url).hostname or url,
         }
@@ -119,10 +121,14 @@ class Pages:
         discovery = [self._formats(topic)[0] for topic in topics] + self._formats(_all_of(feeds.values()))
         spoken = feeds.get(language_feed(article.language) or "")
         discovery += self._formats(spoken)[:1]
+        page = self._addresses.absolute(f"/articles/{article.slug}")
+        told = structured.news_article(article, page, self._credited(article), topics, self._edition.publication())
         return self._render(
             "article.html",
             article.language,
             article=article,
+            page=page,
+            structured=structured.data_block(told),
             body=Markup(article.html),  # noqa: S704 - made safe when the article was settled
             standfirst=_standfirst(article),
             revised=article.updated if article.updated > article.published else None,
@@ -130,7 +136,7 @@ class Pages:
             # The publication's own line stands at the foot of every page.
             rights=article.rights if article.rights != self._edition.publication().rights else None,
             media=[(each, _media_element(each)) for each in article.enclosures],
-            canonical=article.via or self._addresses.absolute(f"/articles/{article.slug}"),
+            canonical=article.via or page,
             topics=topics,
             everything=[feed for feed in (spoken, feeds.get("all")) if feed],
             dateline=article.dateline if article.dateline and article.dateline not in article.text[:300] else None,
