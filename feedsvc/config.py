@@ -223,6 +223,11 @@ class Settings:
         return settled({rule.path: rule.to for rule in self.moved})
 
     @property
+    def article_base(self) -> str:
+        """The address below which every article has its page; relative links of a body stand against it."""
+        return f"{self.publication.url}/articles/"
+
+    @property
     def media_folder(self) -> Path:
         """Where the copies of published media files are kept."""
         return self.folder / "var" / "media"

@@ -201,6 +201,14 @@ class Parsed:
 
 
 @dataclass(frozen=True, slots=True)
+class Clues:
+    """What one document offers its neighbours: its first lines, folded, and the year of a full date in it."""
+
+    head: tuple[str, ...] = ()
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Neighbours:
     """What the other documents of the same folder tell about one document.
 

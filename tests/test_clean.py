@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from feedsvc.articles.clean import ATTRIBUTES, TAGS, clean_body, resolve_fragments
+from feedsvc.articles.clean import ATTRIBUTES, TAGS, clean_body
+from feedsvc.articles.fragments import resolve_fragments
 
 BASE = "https://news.example.org/articles/"
 ALLOWED = {tag: ATTRIBUTES["*"] | ATTRIBUTES.get(tag, set()) | {"id", "controls"} for tag in TAGS} | {

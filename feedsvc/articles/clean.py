@@ -8,13 +8,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from html import escape, unescape
+from html import escape
 from urllib.parse import unquote
 
 import nh3
 
 from feedsvc.articles.addresses import LINKS, WEB, absolute, absolute_srcset
 from feedsvc.articles.embeds import unwrap_embeds
+from feedsvc.articles.fragments import fragments
 from feedsvc.articles.plain import plain_text
 from feedsvc.model import Finding
 from feedsvc.text import xml_clean
@@ -58,8 +59,6 @@ _PASSES = 8
 _NEWLINE_IN_PRE = re.compile(r"(<pre(?: [^<>]*)?>)\n+")
 _SOURCELESS = re.compile(r"""<(?:img|source)(?: (?!src=|srcset=)[a-z]+="[^"]*")*>""")
 # Attributes are serialised as `name="value"`, with quotes and angle brackets in values escaped.
-_FRAGMENT_LINK = re.compile(r"""(<a(?: [a-z]+="[^"]*")*? href=")(#[^"]+)(")""")
-_ANCHOR = re.compile(r"""<[a-z][a-z0-9]*(?: [a-z]+="[^"]*")*? (?:id|name)="([^"]*)\"""")
 _ADDRESS = re.compile(r"""(?<=[a-z0-9"]) (?:href|src|poster)="[^"<>]*\"""")
 _LANGUAGE_CLASS = re.compile(r"(?:^|\s)(language-[A-Za-z0-9+#._-]+)(?=\s|$)")
 
@@ -125,21 +124,6 @@ def flattened(html: str) -> str:
     return _ANY_TAG.sub(kept, html)
 
 
-def resolve_fragments(html: str, url: str) -> str:
-    """Clean ``html`` whose links to a place that it does not have lead to that place at ``url``."""
-    if 'href="#' not in html:
-        return html
-    places = {unescape(each) for each in _ANCHOR.findall(html)}
-
-    def resolved(link: re.Match[str]) -> str:
-        place = unescape(link[2][1:])
-        if place in places or unquote(place) in places:
-            return link[0]
-        return f"{link[1]}{escape(url)}{link[2]}{link[3]}"
-
-    return _FRAGMENT_LINK.sub(resolved, html)
-
-
 def _settled(raw: str, base: str, find: Find | None) -> str:
     """``raw`` sanitised until that changes nothing more.
 
@@ -167,7 +151,7 @@ def _sanitised(raw: str, base: str, find: Find | None) -> str:
 
 
 def _targets(clean: str) -> frozenset[str]:
-    places = {unescape(link[2][1:]) for link in _FRAGMENT_LINK.finditer(clean)}
+    places = fragments(clean)
     return frozenset(places | {unquote(place) for place in places})
 
 

@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import Protocol
 from urllib.parse import quote
 
-from feedsvc.articles.clean import resolve_fragments
+from feedsvc.articles.fragments import resolve_fragments
 from feedsvc.articles.standing import STANDING_CODES, standing
 from feedsvc.model import Article, Finding, Identity, Status, Story
 from feedsvc.text import fold, short_hash, slugify

@@ -24,8 +24,6 @@ _HEADLINE_LENGTH = 100
 # RFC 5646, section 2.1, as far as feeds and pages need it: a language, then parts of it.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _NO_DEFAULTS = FolderDefaults()
-# An error here must not publish what was meant to be held, so the story is rejected.
-_HOLDING_FIELDS = frozenset({"embargo", "expires", "status"})
 
 
 @dataclass(slots=True)
@@ -45,20 +43,15 @@ class _Notes:
         return dated.moment
 
 
-def article_base(settings: Settings) -> str:
-    """The address below which every article has its page; relative links of a body stand against it."""
-    return f"{settings.publication.url}/articles/"
-
-
 def settle(draft: Draft, around: Surroundings, settings: Settings) -> Story:
-    """The story that ``draft`` tells; ``is_rejected`` tells whether it may enter the ledger."""
+    """The story that ``draft`` tells; ``standing.is_rejected`` tells whether it may enter the ledger."""
     notes = _Notes(dict(draft.evidence), list(draft.findings))
     local = _local(settings.publication, around.defaults)
-    base = _joined(article_base(settings), draft.base or "")
+    base = _joined(settings.article_base, draft.base or "")
     files = Files(draft, around.name, around.media, settings.publication.url)
     body = clean_body(
         draft.html,
-        base if _is_web(base) else article_base(settings),
+        base if _is_web(base) else settings.article_base,
         files.address if may_refer(draft.html) else None,
     )
     notes.findings.extend(body.findings)
@@ -99,13 +92,6 @@ def settle(draft: Draft, around: Surroundings, settings: Settings) -> Story:
     )
     notes.findings.extend(dict.fromkeys(files.findings.values()))
     return replace(story, evidence=notes.evidence, findings=tuple(notes.findings), fingerprint=fingerprint(story))
-
-
-def is_rejected(story: Story) -> bool:
-    """Whether ``story`` cannot be published: no headline and no body, no date, or a hold that is unreadable."""
-    if story.date is None or not story.headline:
-        return True
-    return any(each.severity == "error" and each.field in _HOLDING_FIELDS for each in story.findings)
 
 
 def fingerprint(story: Story) -> str:

@@ -12,6 +12,17 @@ KILL_NOTICE = timedelta(days=1)
 STANDING_CODES = frozenset({"embargo-open", "future-date", "expired"})
 
 
+# An error here must not publish what was meant to be held, so the story is rejected.
+_HOLDING_FIELDS = frozenset({"embargo", "expires", "status"})
+
+
+def is_rejected(story: Story) -> bool:
+    """Whether ``story`` cannot be published: no headline and no body, no date, or a hold that is unreadable."""
+    if story.date is None or not story.headline:
+        return True
+    return any(each.severity == "error" and each.field in _HOLDING_FIELDS for each in story.findings)
+
+
 def standing(story: Story, now: datetime) -> tuple[Status, tuple[Finding, ...]]:
     """The status of ``story`` at ``now``: what its source says, held until its embargo, gone after its expiry."""
     if story.stated_status in (Status.CANCELED, Status.WITHHELD):

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from feedsvc.build.reading import Glance, Outcome
 from feedsvc.inbox.scan import Scan
 from feedsvc.model import Finding, Neighbours, Stamp
-from feedsvc.parsers.neighbours import survey
 from feedsvc.store.ledger import NO_STAMP, DocumentRecord, KnownStamp
 
 # From this many known documents on, the sudden loss of most of them is taken for a disk that is not mounted.
@@ -77,6 +76,8 @@ def read_well(record: DocumentRecord, outcome: Outcome, around: Neighbours | Non
 
 def surroundings(texts: Iterable[DocumentRecord]) -> Mapping[str, Neighbours]:
     """What the plain-text documents of one folder tell each other."""
+    from feedsvc.parsers.neighbours import survey  # a build that finds nothing new does without the parsers
+
     return survey({each.name: (each.clues, _modified(each.stamp)) for each in texts if each.clues is not None})
 
 

@@ -7,8 +7,7 @@ from itertools import islice
 from typing import TypeVar
 
 from feedsvc.articles.identity import article_of, continue_as, enter
-from feedsvc.articles.settle import article_base, is_rejected
-from feedsvc.articles.standing import term
+from feedsvc.articles.standing import is_rejected, term
 from feedsvc.build.reading import Outcome
 from feedsvc.build.recall import Recall
 from feedsvc.build.windows import kept
@@ -254,7 +253,7 @@ class Entering:
 
     @property
     def _base(self) -> str:
-        return article_base(self.settings)
+        return self.settings.article_base
 
     def _record(self, document: str, article: Article, identity: Identity) -> ArticleRecord:
         public = term(article, identity.canceled) if article.status is not Status.SUPERSEDED else Term()

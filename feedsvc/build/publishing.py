@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from urllib.parse import quote
 
 import msgspec
-from babel import Locale, UnknownLocaleError
 
 from feedsvc.build.joining import Joined, Joining
 from feedsvc.build.printing import FeedOrder, Placed, Printed, digest_of, print_feed
@@ -251,6 +250,8 @@ def _of_rule(rule: TopicRule) -> FeedRecord:
 
 def _of_language(name: str) -> FeedRecord:
     """The feed of a language, titled with the language's own name for itself where that is known."""
+    from babel import Locale, UnknownLocaleError  # slow to load, and seldom needed
+
     language = feed_language(name) or ""
     try:
         own = Locale.parse(language, sep="-").get_display_name() or language

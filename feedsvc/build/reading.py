@@ -6,23 +6,18 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 from multiprocessing import get_context
+from types import ModuleType
 from typing import TypeVar
 
 import msgspec
 
-from feedsvc.articles.dates import Surroundings
-from feedsvc.articles.files import file_name, references
-from feedsvc.articles.settle import settle
 from feedsvc.build.folders import FolderSettings
 from feedsvc.build.formats import Formats
 from feedsvc.build.printing import FeedOrder, Printed, print_feed
 from feedsvc.config import Settings
-from feedsvc.errors import StoreError, fault
 from feedsvc.inbox.media import MediaReader
-from feedsvc.inbox.read import Unread, digest, read
-from feedsvc.model import Document, Draft, Finding, Hints, Lookup, Neighbours, Story
-from feedsvc.parsers import parse, parser_for
-from feedsvc.parsers.neighbours import Clues, clues
+from feedsvc.inbox.read import Unread, digest
+from feedsvc.model import Clues, Finding, Lookup, Neighbours, Story
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -70,59 +65,12 @@ class Glance:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where documents are read and settled: all the settings, and the functions that need nothing else."""
+    """What decides how documents are read and settled, but for themselves: the settings, the formats, the files beside."""
 
     settings: Settings
     folders: FolderSettings
     formats: Formats
     media: MediaReader
-
-    def glance(self, task: tuple[str, str | None]) -> Glance:
-        """Look at one document, of which the hash is given that is known of it."""
-        name, known = task
-        document = self._read(name)
-        if isinstance(document, Unread):
-            return Glance(name, "", unread=document)
-        its = digest(document.data)
-        if parser_for(document, self.folders.of(name).format, self.formats.parsers).format == "text":
-            return Glance(name, its, clues(document.data))
-        return Glance(name, its, outcome=None if its == known else self._outcome(document, its, Neighbours()))
-
-    def take(self, task: tuple[str, Neighbours]) -> Outcome:
-        """Read, parse and settle one document that stands among neighbours."""
-        name, neighbours = task
-        document = self._read(name)
-        if isinstance(document, Unread):
-            return Outcome(name, "", findings=(document.finding,), unread=document)
-        return self._outcome(document, digest(document.data), neighbours)
-
-    def _outcome(self, document: Document, its: str, neighbours: Neighbours) -> Outcome:
-        defaults = self.folders.of(document.name)
-        hints = Hints(defaults.date_order or self.settings.inbox.date_order, defaults.format)
-        try:
-            parsed = parse(document, neighbours, hints, self.formats.parsers)
-            found = self.media.find(_names_in(parsed.drafts, document.name))
-            around = Surroundings(document.name, document.modified, neighbours, defaults, found)
-            stories = tuple(settle(draft, around, self.settings) for draft in parsed.drafts)
-        except StoreError:
-            raise
-        except Exception as error:  # noqa: BLE001 (a fault of a parser is one rejected document, never a lost build)
-            return Outcome(document.name, its, findings=(_failed(error),))
-        return Outcome(document.name, its, stories, parsed.findings, media=found)
-
-    def _read(self, name: str) -> Document | Unread:
-        return read(self.settings.inbox_folder, name, self.settings.inbox.max_bytes)
-
-
-def _names_in(drafts: Iterable[Draft], document: str) -> set[str]:
-    """The names of the files that drafts refer to."""
-    named = {file_name(reference, document) for draft in drafts for reference in references(draft)}
-    return {name for name in named if name is not None}
-
-
-def _failed(error: Exception) -> Finding:
-    message = f"The parser failed ({fault(error)}), which is its own fault; report it with the document."
-    return Finding("parser-failed", "error", message)
 
 
 class Workers:
@@ -146,13 +94,13 @@ class Workers:
     def glances(self, tasks: Iterable[tuple[str, str | None]], count: int) -> Iterator[Glance]:
         """A first look at each document."""
         if self._is_small(count, _WORTH_WORKERS):
-            return map(self.desk.glance, tasks)
+            return (_taking().glance(self.desk, task) for task in tasks)
         return self._map(_glances, _decode_glances, tasks, _CHUNK)
 
     def outcomes(self, tasks: Iterable[tuple[str, Neighbours]], count: int) -> Iterator[Outcome]:
         """What comes of each document."""
         if self._is_small(count, _WORTH_WORKERS):
-            return map(self.desk.take, tasks)
+            return (_taking().take(self.desk, task) for task in tasks)
         return self._map(_outcomes, _decode_outcomes, tasks, _CHUNK)
 
     def printed(self, orders: Iterable[FeedOrder], count: int) -> Iterator[Printed]:
@@ -185,9 +133,16 @@ class Workers:
         if self._pool is None:
             # Not fork: the watching server builds in a thread, and a database is open.
             context = get_context("forkserver")
-            context.set_forkserver_preload([__name__])
+            context.set_forkserver_preload([f"{__package__}.taking"])
             self._pool = ProcessPoolExecutor(self.jobs, context, _sit_down, (self.desk,))
         return self._pool
+
+
+def _taking() -> ModuleType:
+    """What takes documents, loaded by the first of them: the parsers are most of the time in which a build starts."""
+    from feedsvc.build import taking
+
+    return taking
 
 
 # In a worker. Values travel as MessagePack, which takes a quarter of the time that pickling takes.
@@ -203,11 +158,11 @@ def _sit_down(desk: Desk) -> None:
 
 
 def _glances(tasks: Sequence[tuple[str, str | None]]) -> bytes:
-    return _encode([_at[0].glance(task) for task in tasks])
+    return _encode([_taking().glance(_at[0], task) for task in tasks])
 
 
 def _outcomes(tasks: Sequence[tuple[str, Neighbours]]) -> bytes:
-    return _encode([_at[0].take(task) for task in tasks])
+    return _encode([_taking().take(_at[0], task) for task in tasks])
 
 
 def _printed(orders: Sequence[FeedOrder]) -> list[Printed]:

@@ -3,11 +3,10 @@
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from feedsvc.model import Neighbours
+from feedsvc.model import Clues, Neighbours
 from feedsvc.parsers.charset import DecodeError, decode
 from feedsvc.parsers.dates import DateError, has_digit
 from feedsvc.parsers.wire_dateline import read_dateline
@@ -20,14 +19,6 @@ HEAD_LINES = 4
 _LONGEST = 100
 _COMMON = 3
 _COPY = timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Clues:
-    """What one document offers its neighbours: its first lines, folded, and the year of a full date in it."""
-
-    head: tuple[str, ...] = ()
-    year: int | None = None
 
 
 def clues(data: bytes) -> Clues:

@@ -12,8 +12,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, func, insert, select, update
 
 from feedsvc.languages import language_feed
-from feedsvc.model import Article, Classification, Finding, Identity, Lookup, Stamp, Status, Story, Term, Topic
-from feedsvc.parsers.neighbours import Clues
+from feedsvc.model import Article, Classification, Clues, Finding, Identity, Lookup, Stamp, Status, Story, Term, Topic
 from feedsvc.store.schema import (
     articles,
     attachments,
