@@ -20,6 +20,7 @@ from feedsvc.web.assets import load_assets
 from feedsvc.web.conditional import Preconditions, held_digests
 from feedsvc.web.counting import Counter
 from feedsvc.web.edition import Edition
+from feedsvc.web.express import WHOLE, Express
 from feedsvc.web.media import MediaDesk
 from feedsvc.web.operator import is_own
 from feedsvc.web.pages import Pages
@@ -62,7 +63,7 @@ def create_app(
     app.register_error_handler(MethodNotAllowed, site.wrong_method)
     app.register_error_handler(StoreError, site.unavailable)
     app.register_error_handler(InternalServerError, site.broken)
-    app.wsgi_app = _Mounted(app.wsgi_app, site)  # type: ignore[method-assign]
+    app.wsgi_app = _Mounted(Express(app.wsgi_app, edition, clock, counter), site)  # type: ignore[method-assign]
     return app
 
 
@@ -136,8 +137,10 @@ class _Site:
         """A feed as a document, or for people."""
         if is_for_programs(name):
             answer = self.document()
-            if self.counter is not None and "/" not in name:
-                self.counter.note(name.rpartition(".")[0], request, answer)
+            request.environ[WHOLE] = answer.whole
+            if self.counter is not None:
+                sent = answer.content_length or 0
+                self.counter.note(request.path, request.environ, answer.status_code, sent, answer.whole)
             return answer
         return self._page(self.shelf.page(request.path, lambda: self.pages.feed(name)))
 

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable
 from hashlib import blake2b
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from threading import Event, Lock, Thread
-from typing import Protocol, TypeAlias
-
-from flask import Request
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from feedsvc.audience import FeedAudience, Tally, Traffic, day_of, window_of
 from feedsvc.errors import StoreError
 from feedsvc.readers import identify
-from feedsvc.web.answers import Answer
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 FLUSH = 2.0  # seconds between two writes
 _FULL = 50_000  # things noted after which no client is added until they were written
@@ -41,15 +41,15 @@ class Statistics(Protocol):
         ...
 
 
-def client_address(request: Request, trusted: Iterable[Network]) -> str:
+def client_address(environ: "WSGIEnvironment", trusted: Iterable[Network]) -> str:
     """The address of who asks: the nearest of the connection and X-Forwarded-For that is no trusted proxy.
 
     What stands left of that was written by somebody who is not trusted.
     """
     trusted = tuple(trusted)
-    forwarded = request.headers.getlist("X-Forwarded-For")
-    hops = [hop.strip() for line in forwarded for hop in line.split(",")]
-    address = request.remote_addr or ""
+    forwarded = environ.get("HTTP_X_FORWARDED_FOR", "")
+    hops = [hop.strip() for hop in forwarded.split(",")] if forwarded else []
+    address = environ.get("REMOTE_ADDR") or ""
     while hops and _is_within(address, trusted):
         address = hops.pop()
     return address
@@ -101,22 +101,26 @@ class Counter:
         atexit.register(self.flush)
         atexit.register(stop.set)
 
-    def note(self, feed: str, request: Request, answer: Answer) -> None:
-        """Count the answer to a request for a feed's document, if it was a poll."""
-        if request.method != "GET" or answer.status_code not in _COUNTED or _is_navigation(request):
+    def note(self, path: str, environ: "WSGIEnvironment", status: int, sent: int, whole: int) -> None:
+        """Count the answer to a request for the document at ``path``, if it was a poll of a feed.
+
+        ``sent`` and ``whole`` are the lengths of the body and of the whole document without a coding, in bytes.
+        """
+        name = path.removeprefix("/feeds/")
+        if environ["REQUEST_METHOD"] != "GET" or status not in _COUNTED or "/" in name or _is_navigation(environ):
             return
-        reader = identify(request.headers.get("User-Agent"))
+        feed = name.rpartition(".")[0]
+        reader = identify(environ.get("HTTP_USER_AGENT"))
         day = day_of(self._clock())
-        sent = int(answer.headers.get("Content-Length", 0))
-        poll = Traffic(1, int(answer.status_code == 304), sent, max(0, answer.whole - sent))
-        client = None if reader.stated is not None else self._client(request, window_of(day))
+        poll = Traffic(1, int(status == 304), sent, max(0, whole - sent))
+        client = None if reader.stated is not None else self._client(environ, window_of(day))
         with self._lock:
             tally = self._tally
             tally.traffic.setdefault((day, feed), Traffic()).add(poll)
             if tally.size >= _FULL:
                 return
             if reader.stated is not None:
-                tally.stated[feed, request.path, reader.name] = (day, reader)
+                tally.stated[feed, path, reader.name] = (day, reader)
             elif client is not None:
                 tally.clients[window_of(day), feed, reader.name, client] = reader
 
@@ -141,7 +145,7 @@ class Counter:
         self.flush()
         return self._statistics.audiences(day_of(self._clock()))
 
-    def _client(self, request: Request, window: int) -> bytes | None:
+    def _client(self, environ: "WSGIEnvironment", window: int) -> bytes | None:
         """The hash by which a client is known in a window; None while there is no salt for it."""
         salt = self._salts.get(window)
         if salt is None:
@@ -151,8 +155,8 @@ class Counter:
                 self._complain(error)
                 return None
             self._salts = {window: salt}
-        site = _site(client_address(request, self._trusted))
-        agent = request.headers.get("User-Agent", "")
+        site = _site(client_address(environ, self._trusted))
+        agent = environ.get("HTTP_USER_AGENT", "")
         return blake2b(f"{site}\n{agent}".encode("utf-8", "replace"), key=salt, digest_size=16).digest()
 
     def _complain(self, error: StoreError) -> None:
@@ -161,6 +165,6 @@ class Counter:
         self._is_failing = True
 
 
-def _is_navigation(request: Request) -> bool:
+def _is_navigation(environ: "WSGIEnvironment") -> bool:
     """Whether a person opened the address in a browser (Fetch Metadata); no reader says so."""
-    return request.headers.get("Sec-Fetch-Dest") == "document"
+    return bool(environ.get("HTTP_SEC_FETCH_DEST") == "document")
