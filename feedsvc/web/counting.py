@@ -67,13 +67,13 @@ def _is_within(address: str, networks: tuple[Network, ...]) -> bool:
 
 def _site(address: str) -> str:
     """What stays of an address when one household's machines are one: all of IPv4, the network of IPv6."""
+    if ":" not in address:
+        return address
     try:
-        parsed = ip_address(address)
+        parsed = IPv6Address(address)
     except ValueError:
         return address
-    if isinstance(parsed, IPv6Address):
-        return str(parsed.ipv4_mapped or IPv6Network((parsed, _IPV6_SITE), strict=False))
-    return str(parsed)
+    return str(parsed.ipv4_mapped or IPv6Network((parsed, _IPV6_SITE), strict=False))
 
 
 class Counter:
