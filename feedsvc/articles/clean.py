@@ -139,8 +139,7 @@ def _settled(raw: str, base: str, find: Find | None) -> str:
 
 
 def _sanitised(raw: str, base: str, find: Find | None) -> str:
-    cleaner = _cleaner(base) if find is None else _make_cleaner(base, frozenset(), find)
-    clean = cleaner.clean(raw)
+    clean = _cleaner(base, frozenset(), find).clean(raw)
     if 'href="#' in clean:
         clean = _cleaner(base, _targets(clean), find).clean(raw)
     if "<pre" in clean:
@@ -155,7 +154,7 @@ def _targets(clean: str) -> frozenset[str]:
     return frozenset(places | {unquote(place) for place in places})
 
 
-def _cleaner(base: str, targets: frozenset[str] = frozenset(), find: Find | None = None) -> nh3.Cleaner:
+def _cleaner(base: str, targets: frozenset[str], find: Find | None) -> nh3.Cleaner:
     return _lasting_cleaner(base, targets) if find is None else _make_cleaner(base, targets, find)
 
 
