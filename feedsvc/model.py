@@ -405,7 +405,8 @@ class Feed:
     """Ordered entries with an identity.
 
     ``name`` is ``all`` or a topic's slug, ``page`` the absolute address of its page for people; the
-    document in a format stands at ``page`` + ``.atom``, ``.rss`` or ``.json``. ``refresh`` is in seconds.
+    document in a format stands at ``page`` + ``.atom``, ``.rss`` or ``.json``; of a search, ``query`` follows
+    (``?q=…``). ``refresh`` is in seconds.
     ``number`` is that of an archive document (RFC 5005), None for the subscription document; ``previous``
     and ``following`` are the numbers of the archive documents beside it. ``show`` is set when it has episodes.
     """
@@ -428,6 +429,11 @@ class Feed:
     previous: int | None = None
     following: int | None = None
     show: Show | None = None
+    query: str = ""
+
+    def address(self, suffix: str = "") -> str:
+        """The address of the document with this suffix; without one, of the page for people."""
+        return f"{self.page}{suffix}{self.query}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from feedsvc.errors import QueryError
 from feedsvc.text import fold, slugify
 
 WORD_FIELDS = ("headline", "text", "author", "source")
+BARE_FIELDS = ("headline", "text", "tag")  # where a term without a field is looked for
 VALUE_FIELDS = ("tag", "language", "folder", "format", "topic")
 FIELDS = ("headline", "text", "tag", "author", "source", "language", "folder", "format", "topic")
 
@@ -121,6 +122,31 @@ def leaves(query: Query) -> Iterator[Leaf]:
             yield leaf
 
 
+def wanted(query: Query) -> Iterator[Leaf]:
+    """The terms, phrases and prefixes that an article is to have, not those that it must not have."""
+    match query:
+        case And(clauses) | Or(clauses):
+            for clause in clauses:
+                yield from wanted(clause)
+        case Not(Not(clause)):
+            yield from wanted(clause)
+        case Not():
+            return
+        case leaf:
+            yield leaf
+
+
+def needle(leaf: Leaf) -> str:
+    """What a leaf on a field of whole values compares them with."""
+    match leaf.field:
+        case "topic":
+            return slugify(leaf.text)
+        case "folder":
+            return fold(leaf.text).strip("/") if not isinstance(leaf, Prefix) else fold(leaf.text).lstrip("/")
+        case _:
+            return fold(leaf.text)
+
+
 def topics_in(query: Query) -> frozenset[str]:
     """The slugs that ``query`` asks for through ``topic:``."""
     return frozenset(slugify(leaf.text) for leaf in leaves(query) if leaf.field == "topic")
@@ -158,17 +184,21 @@ class _WordCharacters(dict[int, str]):
 
 
 _WORD_CHARACTERS = _WordCharacters()
-_TYPOGRAPHIC = (
-    "\u2019\u2018\u201c\u201d\u2013\u2014\u2026\xa0"  # without these, most English text is ASCII: 3 times faster
-)
+_TYPOGRAPHIC = "\u2019\u2018\u201c\u201d\u2013\u2014\u2026\xa0"
+
+
+def plain(text: str) -> str:
+    """``text`` with blanks for the typographic marks between words; of ASCII alone, most English text is then."""
+    for mark in _TYPOGRAPHIC:
+        text = text.replace(mark, " ")
+    return text
 
 
 def words(text: str) -> list[str]:
     """The words of ``text`` as they are compared: runs of letters, marks and digits, compatibility-normalised
     and case-folded; each character of its own in scripts that put no space between words.
     """
-    for mark in _TYPOGRAPHIC:
-        text = text.replace(mark, " ")
+    text = plain(text)
     if text.isascii():
         return text.lower().translate(_WORD_CHARACTERS).split()
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())

@@ -12,6 +12,9 @@ from typing import Literal
 from feedsvc.config import Settings
 from feedsvc.model import Article, Classification, Tombstone
 
+# Matches of a search that are counted; more are told as more than that.
+MOST_COUNTED = 1000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicationView:
@@ -86,6 +89,21 @@ class ArchiveView:
     articles: tuple[ArticleView, ...]
     tombstones: tuple[Tombstone, ...]
     changed: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchView:
+    """What a search found, newest release first.
+
+    ``query`` is its canonical spelling; ``total`` counts all that matches, up to one more than ``MOST_COUNTED``. ``settings`` and ``authority`` are those of the build, ``published`` is when the edition was published.
+    """
+
+    query: str
+    settings: Settings
+    authority: str
+    articles: tuple[ArticleView, ...]
+    total: int
+    published: datetime
 
 
 @dataclass(frozen=True, slots=True)

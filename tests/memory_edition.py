@@ -5,13 +5,28 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import brotli
 import zstandard
 
+from feedsvc.config import Publication, Settings
 from feedsvc.languages import feed_language, language_feed
 from feedsvc.model import Article, Classification, Person, Representation, Status, Topic
-from feedsvc.views import ArticleView, Closed, FeedView, Gone, Health, MediaView, Moved, PageView, PublicationView
+from feedsvc.query import Query
+from feedsvc.topics.match import Subject, matches, subject_of
+from feedsvc.views import (
+    ArticleView,
+    Closed,
+    FeedView,
+    Gone,
+    Health,
+    MediaView,
+    Moved,
+    PageView,
+    PublicationView,
+    SearchView,
+)
 
 PUBLISHED = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
 BASE = "https://news.example.org"
@@ -77,6 +92,22 @@ class MemoryEdition:
         shown = [PageView(f"/articles/{view.article.slug}", view.article.updated) for view in self._published()]
         return tuple(shown[first : first + limit])
 
+    def search(self, query: Query, skip: int, limit: int | None) -> SearchView | None:
+        found = [view for view in self.entries("all", 1000) if matches(query, _subject(view)) is not None]
+        return SearchView(
+            query=str(query),
+            settings=self.settings,
+            authority="news.example.org,2026",
+            articles=tuple(found[skip : None if limit is None else skip + limit]),
+            total=len(found),
+            published=self.published,
+        )
+
+    @property
+    def settings(self) -> Settings:
+        stated = Publication(title=self.shown.title, url=BASE, language=self.shown.language)
+        return Settings(file=Path("feedsvc.toml"), publication=stated)
+
     def media(self, path: str) -> MediaView | None:
         return self.files.get(path)
 
@@ -97,6 +128,10 @@ class MemoryEdition:
         """Add articles; the next edition."""
         self.articles |= {view.article.slug: view for view in views}
         self.number += 1
+
+
+def _subject(view: ArticleView) -> Subject:
+    return subject_of(view.article, frozenset(each.topic.slug for each in view.topics))
 
 
 def _feeds_of(view: ArticleView) -> tuple[str | None, ...]:

@@ -414,7 +414,7 @@ def test_pages_are_guarded(client: FlaskClient) -> None:
         headers = client.get(path).headers
         assert headers["Content-Security-Policy"] == (
             "default-src 'none'; style-src 'self'; img-src 'self' https: http: data:; media-src https: http:; "
-            "script-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+            "script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         )
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert "Set-Cookie" not in headers

@@ -6,11 +6,12 @@ import pytest
 from feeds_samples import article
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from query_samples import ARTICLES, QUERIES
 
 from feedsvc.config import parse_settings
 from feedsvc.config_values import is_reserved
 from feedsvc.model import Person, Topic
-from feedsvc.query import VALUE_FIELDS, And, Not, Or, Phrase, Prefix, Term, parse_query, words
+from feedsvc.query import VALUE_FIELDS, And, Not, Or, Prefix, parse_query, words
 from feedsvc.text import SLUG_LENGTH, fold, short_hash, slugify
 from feedsvc.topics.classify import Classifier
 from feedsvc.topics.index import RuleIndex
@@ -117,33 +118,6 @@ def test_scripts_without_spaces_match_any_run_of_characters(query, found):
     assert (matches(parse_query(query), subject_of(JAPANESE)) is not None) == found
 
 
-_WORDS = st.sampled_from(
-    ["abe", "trump", "ja", "japan", "japanese", "U.S.", "u", "日本", "日", "white house", "house"]
-)
-_LEAF_FIELDS = st.sampled_from([None, None, "headline", "text", "tag", "author", "source", "folder", "language"])
-_LEAVES = st.one_of(st.builds(kind, _WORDS, _LEAF_FIELDS) for kind in (Term, Phrase, Prefix))
-_QUERIES = st.recursive(
-    _LEAVES,
-    lambda inner: st.one_of(
-        st.builds(Not, inner),
-        *(st.builds(kind, st.lists(inner, min_size=2, max_size=3).map(tuple)) for kind in (And, Or)),
-    ),
-    max_leaves=8,
-)
-_PHRASES = st.lists(_WORDS, max_size=6).map(" ".join)
-_ARTICLES = st.builds(
-    article,
-    st.just("x"),
-    _PHRASES,
-    text=_PHRASES,
-    tags=st.lists(_WORDS, max_size=2).map(tuple),
-    source=st.one_of(st.none(), _PHRASES),
-    authors=st.lists(st.builds(Person, _WORDS), max_size=2).map(tuple),
-    language=st.sampled_from(["ja", "ja-JP", "u"]),
-    name=st.sampled_from(["a.txt", "japan/a.txt", "japan/abe/a.txt", "u.s./a.txt"]),
-)
-
-
 def plainly(query, story):
     """Whether ``query`` matches, said in the plainest way."""
     match query:
@@ -180,7 +154,7 @@ def follow(wanted, listed, query):
 
 
 @settings(deadline=None, max_examples=300)
-@given(_QUERIES, _ARTICLES)
+@given(QUERIES, ARTICLES)
 def test_matching_is_what_plain_reading_says_and_printing_keeps_the_meaning(query, story):
     found = matches(query, subject_of(story)) is not None
     assert found == plainly(query, story)
@@ -188,7 +162,7 @@ def test_matching_is_what_plain_reading_says_and_printing_keeps_the_meaning(quer
 
 
 @settings(deadline=None, max_examples=100)
-@given(_QUERIES, _QUERIES, _ARTICLES)
+@given(QUERIES, QUERIES, ARTICLES)
 def test_de_morgan(one, other, story):
     subject = subject_of(story)
     for left, right in (
@@ -200,7 +174,7 @@ def test_de_morgan(one, other, story):
 
 
 @settings(deadline=None, max_examples=200)
-@given(st.lists(_QUERIES, max_size=8), _ARTICLES)
+@given(st.lists(QUERIES, max_size=8), ARTICLES)
 def test_the_index_finds_every_rule_that_matches(queries, story):
     subject = subject_of(story)
     candidates = RuleIndex(queries).candidates(subject)
@@ -357,7 +331,7 @@ def test_clashes_are_findings_of_the_article():
 
 
 @settings(deadline=None, max_examples=100)
-@given(st.lists(_QUERIES, min_size=1, max_size=5), _ARTICLES)
+@given(st.lists(QUERIES, min_size=1, max_size=5), ARTICLES)
 def test_classifying_through_the_index_is_asking_every_rule(queries, story):
     rules = [(f"rule-{n}", f"Rule {n}", str(query)) for n, query in enumerate(queries)]
     found = classified(story, *rules, feeds="automatic_topics = false")

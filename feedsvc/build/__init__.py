@@ -20,6 +20,7 @@ from feedsvc.build.changes import is_lost
 from feedsvc.build.entering import Entering
 from feedsvc.build.folders import FolderSettings, read_folders
 from feedsvc.build.formats import Formats, installed_formats
+from feedsvc.build.indexing import bring_up
 from feedsvc.build.intake import Counts, Intake
 from feedsvc.build.publishing import Printer, Publishing
 from feedsvc.build.reading import Desk, Workers
@@ -32,6 +33,7 @@ from feedsvc.store.edition import Edition
 from feedsvc.store.ledger import Ledger, seconds
 from feedsvc.store.prepared import Prepared
 from feedsvc.store.schema import articles
+from feedsvc.store.search import SearchIndex
 from feedsvc.topics.classify import Classifier
 from feedsvc.topics.registry import TopicRegistry
 
@@ -225,6 +227,10 @@ class _Build:
         publishing = Publishing(self.settings, self.ledger, edition, authority, self.now)
         publishing.rename()
         publishing.release()
+        with self.timed("index"):
+            bring_up(self.ledger, entering.touched)
+            if self.report.erased:
+                SearchIndex(connection).scrub()
         publishing.join(entering.touched)
         if entering.touched or publishing.changed or everything:
             Prepared(connection).forget()

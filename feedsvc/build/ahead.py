@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from feedsvc.build.entering import Entering
+from feedsvc.build.indexing import bring_up
 from feedsvc.build.publishing import Publishing
 from feedsvc.config import Settings
 from feedsvc.store.edition import Edition
@@ -70,6 +71,8 @@ class Ahead:
         entering.renew(list(self.ledger.articles(articles.c.changes <= seconds(moment))))
         publishing = Publishing(self.settings, self.ledger, edition, self.authority, moment)
         publishing.release()
+        if not edition.ahead:
+            bring_up(self.ledger, entering.touched)
         publishing.join(entering.touched)
         publishing.feeds(everything=False)
         publishing.swap(published)

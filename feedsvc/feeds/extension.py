@@ -141,7 +141,7 @@ def _note_for_people(head: _Element, feed: Feed) -> None:
     note = SubElement(head, f"{{{XHTML}}}div", nsmap={"h": XHTML})
     note.set(XML_LANG, "en")
     note.text = "This is a web feed, made for feed readers: paste its address into yours. For people there is "
-    SubElement(note, f"{{{XHTML}}}a", href=feed.page).text = "a page with the same articles"
+    SubElement(note, f"{{{XHTML}}}a", href=feed.address()).text = "a page with the same articles"
     note[0].tail = "."
 
 

@@ -27,8 +27,8 @@ def _head(feed: Feed) -> dict[str, Any]:
     return _filled(
         version=VERSION,
         title=feed.title,
-        home_page_url=feed.page,
-        feed_url=feed.page + FORMATS["json"].suffix,
+        home_page_url=feed.address(),
+        feed_url=feed.address(FORMATS["json"].suffix),
         description=feed.description,
         language=feed.language,
         authors=[_author(feed.author)],

@@ -73,9 +73,9 @@ def _generator(
     generator.updated(feed.updated)
     generator.author(name=feed.author.name)
     # The channel's link is the last one that feedgen is given.
-    address = feed.page + form.suffix if feed.number is None else archive_address(feed.page, feed.number)
+    address = feed.address(form.suffix) if feed.number is None else archive_address(feed.page, feed.number)
     generator.link(href=address, rel="self", type=form.bare_type)
-    generator.link(href=feed.page, rel="alternate", type="text/html")
+    generator.link(href=feed.address(), rel="alternate", type="text/html")
     generator.language(feed.language)
     generator.generator("feedsvc")
     if feed.rights:

@@ -276,6 +276,15 @@ class Ledger:
             for row in self.connection.execute(chosen.where(column.in_(part)))
         ]
 
+    def releases(self, ids: Collection[str]) -> list[int]:
+        """The places in the order of release of those of the articles that have one."""
+        query = select(identities.c.release).where(identities.c.release.is_not(None))
+        return [
+            number
+            for part in parts(ids)
+            for number in self.connection.scalars(query.where(identities.c.id.in_(part)))
+        ]
+
     def save_identities(self, records: Iterable[Identity]) -> None:
         """Write ``records``, each in place of what stood under its id."""
         rows = [_identity_row(record) for record in records]

@@ -17,6 +17,7 @@ from feedsvc.codings import encode, unpack, weight
 from feedsvc.languages import feed_language
 from feedsvc.model import Article, Representation, Status, Tombstone
 from feedsvc.moves import lookup
+from feedsvc.query import Query
 from feedsvc.store.database import Database
 from feedsvc.store.edition import (
     ALL,
@@ -34,7 +35,9 @@ from feedsvc.store.media import pieces
 from feedsvc.store.memberships import Memberships, sealed_page
 from feedsvc.store.removed import decode_removed
 from feedsvc.store.schema import MIGRATIONS, articles, classifications, editions, identities, media, schema_version
+from feedsvc.store.search import SearchIndex
 from feedsvc.views import (
+    MOST_COUNTED,
     ArchiveView,
     ArticleView,
     Closed,
@@ -45,6 +48,7 @@ from feedsvc.views import (
     Moved,
     PageView,
     PublicationView,
+    SearchView,
 )
 
 T = TypeVar("T")
@@ -166,6 +170,11 @@ class PublishedEdition:
         """The article with that slug, or what became of it; None when it was never public."""
         nothing: ArticleView | Gone | Moved | None = None
         return self._ask(lambda view: view.article(slug), nothing)
+
+    def search(self, query: Query, skip: int, limit: int | None) -> SearchView | None:
+        """What a query finds; None where the store cannot search."""
+        nothing: SearchView | None = None
+        return self._ask(lambda view: view.search(query, skip, limit), nothing)
 
     def article_pages(self, first: int, limit: int) -> tuple[PageView, ...]:
         """The pages of ``limit`` public articles from the ``first`` on, in the order of their release."""
@@ -298,6 +307,26 @@ class _View:
             query = query.where(classifications.c.slug == name)
         newest = query.order_by(articles.c.published.desc(), articles.c.id).limit(limit)
         return self._with_topics(decode_article(row.payload) for row in self.connection.execute(newest))
+
+    def search(self, query: Query, skip: int, limit: int | None) -> SearchView | None:
+        index, made_with = SearchIndex(self.connection), frame(self.connection)
+        if not index.is_offered or made_with is None:
+            return None
+        settings, authority = made_with
+        matching = index.matching(query)
+        here = matching.table.join(articles, articles.c.release == matching.number)
+        shown = is_public(self.now) & (articles.c.status != Status.CANCELED) & matching.condition
+        few = select(matching.number).select_from(here).where(shown).limit(MOST_COUNTED + 1).subquery()
+        newest = select(articles.c.payload).select_from(here).where(shown).order_by(matching.number.desc())
+        page = newest.offset(skip).limit(settings.feeds.entries if limit is None else limit)
+        return SearchView(
+            query=str(query),
+            settings=settings,
+            authority=authority,
+            articles=self._with_topics(decode_article(row.payload) for row in self.connection.execute(page)),
+            total=self.connection.execute(select(func.count()).select_from(few)).scalar_one(),
+            published=self.current.published,
+        )
 
     def article_pages(self, first: int, limit: int) -> tuple[PageView, ...]:
         query = select(identities.c.slug, identities.c.updated).join(articles, articles.c.id == identities.c.id)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     Boolean,
     Column,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     delete,
+    event,
     func,
     insert,
     inspect,
@@ -220,6 +222,14 @@ tombstones = Table(
     Column("withdrawn", Text, nullable=False),
 )
 
+# The columns of the search index: words by field, and all values that are compared whole. SQLAlchemy has no words
+# for such a table; other databases have none of it.
+SEARCHED = ("headline", "text", "tag", "author", "source", "value")
+_make_search = (
+    f"CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5({', '.join(SEARCHED)}, tokenize = 'ascii', columnsize = 0)"
+)
+event.listen(metadata, "after_create", DDL(_make_search).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]
+
 
 def _archives(connection: Connection) -> None:
     """Archives, and editions that are made ahead."""
@@ -289,6 +299,12 @@ def _media(connection: Connection) -> None:
     media.create(connection, checkfirst=True)
 
 
+def _search(connection: Connection) -> None:
+    """The search index, which the next build fills."""
+    metadata.create_all(connection)
+    connection.execute(delete(meta).where(meta.c.key == "settings"))
+
+
 # The step at position N brings a database from version N to N + 1; a published step is never changed. An empty
 # database is made as the tables stand, so each step finds out what is there.
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
@@ -300,6 +316,7 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _tongues,
     _packed,
     _media,
+    _search,
 )
 
 

@@ -8,8 +8,8 @@ to occur (``-sports``, ``topic:a``) is a candidate always.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 
-from feedsvc.query import VALUE_FIELDS, And, Leaf, Not, Or, Prefix, Query, leaves, words
-from feedsvc.topics.match import Subject, needle
+from feedsvc.query import VALUE_FIELDS, And, Leaf, Not, Or, Prefix, Query, leaves, needle, words
+from feedsvc.topics.match import Subject
 
 _LONGEST_PREFIX = 12  # of a key; a bound for the look-ups that one word costs
 

@@ -6,13 +6,12 @@ from functools import lru_cache
 from itertools import accumulate
 
 from feedsvc.model import Article
-from feedsvc.query import VALUE_FIELDS, And, Leaf, Not, Or, Prefix, Query, words
-from feedsvc.text import fold, slugify
+from feedsvc.query import BARE_FIELDS, VALUE_FIELDS, And, Leaf, Not, Or, Prefix, Query, needle, words
+from feedsvc.text import fold
 
 Evidence = tuple[str, ...]
 """Sentences without a subject, such as ``headline has "abe"``; empty when only exclusions were asked for."""
 
-_BARE = ("headline", "text", "tag")  # where a term without a field is looked for
 _HAS = {"headline": "headline has", "text": "text has", "tag": "a tag has", "author": "an author has"}
 
 
@@ -42,40 +41,42 @@ class Subject:
 
 def subject_of(article: Article, topics: frozenset[str] = frozenset()) -> Subject:
     """``article`` as queries see it while it is in the ``topics`` of these slugs."""
-    fields = {
+    listed = {
+        field: [words(value) if field in ("headline", "text") else _words_of(value) for value in values]
+        for field, values in texts_of(article).items()
+    }
+    return Subject(
+        words={field: "\n".join(f" {' '.join(value)} " for value in values) for field, values in listed.items()},
+        vocabulary=frozenset().union(*(value for values in listed.values() for value in values)),
+        values=values_of(article, topics),
+    )
+
+
+def texts_of(article: Article) -> dict[str, tuple[str, ...]]:
+    """The texts of ``article`` whose words queries look for, by field."""
+    return {
+        "headline": (article.headline,),
+        "text": (article.text,),
         "tag": article.tags,
         "author": tuple(person.name for person in article.authors),
         "source": (article.source or "",),
     }
-    listed = {field: [_words_of(value) for value in values] for field, values in fields.items()}
-    listed |= {field: [words(value)] for field, value in (("headline", article.headline), ("text", article.text))}
-    return Subject(
-        words={field: "\n".join(f" {' '.join(value)} " for value in values) for field, values in listed.items()},
-        vocabulary=frozenset().union(*(value for values in listed.values() for value in values)),
-        values={
-            "tag": frozenset(map(_fold, article.tags)),
-            "language": frozenset(accumulate(_fold(article.language).split("-"), "{}-{}".format)),
-            "folder": frozenset(map(_fold, folders(article.name))),
-            "format": frozenset((_fold(article.format),)),
-            "topic": topics,
-        },
-    )
+
+
+def values_of(article: Article, topics: frozenset[str]) -> dict[str, frozenset[str]]:
+    """The values of ``article`` that queries compare whole, by field."""
+    return {
+        "tag": frozenset(map(_fold, article.tags)),
+        "language": frozenset(accumulate(_fold(article.language).split("-"), "{}-{}".format)),
+        "folder": frozenset(map(_fold, folders(article.name))),
+        "format": frozenset((_fold(article.format),)),
+        "topic": topics,
+    }
 
 
 def folders(name: str) -> tuple[str, ...]:
     """The folders of a document's name, from the top: ``2017`` and ``2017/politics`` of ``2017/politics/a.txt``."""
     return tuple(accumulate(name.split("/")[:-1], "{}/{}".format))
-
-
-def needle(leaf: Leaf) -> str:
-    """What a leaf on a field of whole values compares them with."""
-    match leaf.field:
-        case "topic":
-            return slugify(leaf.text)
-        case "folder":
-            return fold(leaf.text).strip("/") if not isinstance(leaf, Prefix) else fold(leaf.text).lstrip("/")
-        case _:
-            return fold(leaf.text)
 
 
 Test = Callable[[Subject], Evidence | None]
@@ -147,7 +148,7 @@ def _value(leaf: Leaf, field: str) -> Test:
 
 
 def _words(leaf: Leaf) -> Test:
-    fields = (leaf.field,) if leaf.field else _BARE
+    fields = (leaf.field,) if leaf.field else BARE_FIELDS
     is_prefix = isinstance(leaf, Prefix)
     listed = words(leaf.text)
     whole = frozenset(listed[:-1] if is_prefix else listed)

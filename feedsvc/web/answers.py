@@ -29,7 +29,7 @@ PAGE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self' https: http: data:; media-src https: http:; "
-        "script-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+        "script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "Referrer-Policy": "no-referrer",
 }

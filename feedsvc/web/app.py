@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from flask import Flask, request
 from werkzeug.exceptions import InternalServerError, MethodNotAllowed, NotFound
 
-from feedsvc.errors import StoreError
+from feedsvc.errors import QueryError, StoreError
 from feedsvc.feeds.delta import cut, entries_of
 from feedsvc.model import Representation
 from feedsvc.views import ArticleView, Gone, Moved
 from feedsvc.web import answers
-from feedsvc.web.addresses import HABITUAL, Addresses, is_for_programs
+from feedsvc.web.addresses import FORMATS, HABITUAL, Addresses, is_for_programs
 from feedsvc.web.answers import DAY, NO_STORE, OPEN_HEADERS, PAGE_HEADERS, Answer
 from feedsvc.web.archives import Archives
 from feedsvc.web.assets import load_assets
@@ -24,6 +24,7 @@ from feedsvc.web.express import WHOLE, Express
 from feedsvc.web.media import MediaDesk
 from feedsvc.web.operator import is_own
 from feedsvc.web.pages import Pages
+from feedsvc.web.searching import PAGE_LENGTH, PAGES, Asked, Searches, understand
 from feedsvc.web.shelf import Shelf
 from feedsvc.web.sitemap import Sitemaps
 
@@ -46,15 +47,17 @@ def create_app(
     clock: Callable[[], datetime] = _utc_now,
     counter: Counter | None = None,
     token: str | None = None,
+    can_search: bool = True,
 ) -> Flask:
     """The publication on the web. ``base`` is its public address; all routes live below the path in it.
 
     ``counter`` counts who reads; with ``token`` the operator's own addresses may be asked from elsewhere.
+    ``can_search`` is false where nobody will be there to answer searches.
     """
     # Flask's own static route and its sorting of addresses (redirects made from Host) stay off.
     app = Flask("feedsvc.web", static_folder=None)
     app.url_map.merge_slashes = False
-    site = _Site(edition, Addresses(base), clock, counter, token)
+    site = _Site(edition, Addresses(base), clock, counter, token, can_search=can_search)
     for rule, view in site.routes():
         app.add_url_rule(rule, rule, view, methods=["GET"], provide_automatic_options=False)
     app.before_request(site.empty)
@@ -77,6 +80,8 @@ class _Site:
         clock: Callable[[], datetime],
         counter: Counter | None,
         token: str | None,
+        *,
+        can_search: bool,
     ) -> None:
         self.edition = edition
         self.addresses = addresses
@@ -84,10 +89,11 @@ class _Site:
         self.counter = counter
         self.token = token
         self.assets = load_assets(clock().replace(microsecond=0))
-        self.pages = Pages(edition, addresses, self.assets)
+        self.pages = Pages(edition, addresses, self.assets, can_search=can_search)
         self.shelf = Shelf(edition)
         self.sitemaps = Sitemaps(edition, addresses)
         self.files = MediaDesk(clock)
+        self.searches = Searches(edition, self.shelf)
         self.archives = Archives(edition, self.shelf)
 
     def routes(self) -> Iterable[tuple[str, Callable[..., Answer]]]:
@@ -96,6 +102,9 @@ class _Site:
         yield "/feeds.opml", self.document
         yield "/feeds/<path:name>", self.feed
         yield "/articles/<slug>", self.article
+        yield "/search", self.search
+        for name in FORMATS:
+            yield f"/search.{name}", self.search_feed
         yield "/media/<digest>/<name>", self.media
         yield "/healthz", self.health
         yield "/metrics", self.metrics
@@ -161,6 +170,56 @@ class _Site:
         if isinstance(found, Gone):
             return answers.page(found.status, self.pages.gone(found), self.clock(), answers.kept_error(DAY))
         return self._page(found)
+
+    def search(self) -> Answer:
+        """The search page: the form, what was found, or where the query is wrong."""
+        text, number = request.args.get("q", "").strip(), request.args.get("page", "1")
+        if not text:
+            return self._unlisted(self._page(self.shelf.page("/search", self.pages.search_form)))
+        page = int(number) if number.isascii() and number.isdecimal() and len(number) <= len(str(PAGES)) else 0
+        if not 1 <= page <= PAGES:
+            raise NotFound
+        try:
+            asked = understand(text)
+        except QueryError as error:
+            made = self.pages.search_form(text, error)
+            return self._unlisted(answers.page(400, made, self.clock(), answers.kept_error(MISSING_AGE)))
+
+        def render() -> str | None:
+            view = self.edition.search(asked.query, (page - 1) * PAGE_LENGTH, PAGE_LENGTH)
+            return None if view is None else self.pages.search(text, asked, view, page)
+
+        # What was written stands in the form again, so that two spellings are two pages.
+        return self._unlisted(self._page(self.shelf.page(f"/search?q={text}&page={page}", render)))
+
+    def search_feed(self) -> Answer:
+        """A search as a feed, at the canonical spelling of its query."""
+        text, name = request.args.get("q", "").strip(), request.path.rpartition(".")[2]
+        try:
+            asked = understand(text)
+        except QueryError as error:
+            return answers.line(400, f"{error}.", self.clock(), answers.kept_error(MISSING_AGE))
+        if request.query_string.decode("latin-1") != asked.parameters:
+            return answers.moved(f"{self.addresses.path(request.path)}?{asked.parameters}", self.clock())
+        found = self.searches.feed(asked, name)
+        if found is None:
+            raise NotFound
+        link = {"Link": self._search_links(asked, name)}
+        if answers.is_xml_feed(found) and request.headers.get("Sec-Fetch-Dest") == "document":
+            return self._unlisted(self._represent(*answers.for_browsers(found, link)))
+        headers = answers.FEED_HEADERS if answers.is_xml_feed(found) else OPEN_HEADERS
+        return self._unlisted(self._represent(found, headers | link))
+
+    def _search_links(self, asked: Asked, name: str) -> str:
+        here, page = (self.addresses.absolute(path) for path in (f"/search.{name}", "/search"))
+        return (
+            f'<{here}?{asked.parameters}>; rel="self", <{page}?{asked.parameters}>; rel="alternate"; type="text/html"'
+        )
+
+    def _unlisted(self, answer: Answer) -> Answer:
+        """``answer``, which search engines are not to list: there is no end of searches."""
+        answer.headers["X-Robots-Tag"] = "noindex"
+        return answer
 
     def media(self, **_: str) -> Answer:
         """A media file of a public article."""

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from feedsvc.model import Representation
+from feedsvc.query import Query
 from feedsvc.views import (
     ArchiveView,
     ArticleView,
@@ -15,6 +16,7 @@ from feedsvc.views import (
     Moved,
     PageView,
     PublicationView,
+    SearchView,
 )
 
 
@@ -55,6 +57,13 @@ class Edition(Protocol):
 
     def article(self, slug: str) -> ArticleView | Gone | Moved | None:
         """The article with that slug, or what became of it; None when there never was one."""
+        ...
+
+    def search(self, query: Query, skip: int, limit: int | None) -> SearchView | None:
+        """What a query finds, without the newest ``skip``, at most ``limit`` (None: as many as a feed has entries).
+
+        None where the store cannot search.
+        """
         ...
 
     def article_pages(self, first: int, limit: int) -> tuple[PageView, ...]:

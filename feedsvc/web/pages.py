@@ -9,13 +9,17 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from feedsvc.errors import QueryError
 from feedsvc.languages import language_feed
 from feedsvc.model import Article, Enclosure, Person, Representation
+from feedsvc.query import FIELDS
 from feedsvc.text import direction
-from feedsvc.views import ArticleView, FeedView, Gone
+from feedsvc.views import MOST_COUNTED, ArticleView, FeedView, Gone, SearchView
 from feedsvc.web import structured, typesetting
 from feedsvc.web.addresses import FORMATS, Addresses
 from feedsvc.web.edition import Edition
+from feedsvc.web.highlighting import excerpt, marked
+from feedsvc.web.searching import LONGEST, PAGE_LENGTH, PAGES, Asked, topic_lines
 
 LATEST = 24  # articles on the home page
 LISTED = 50  # articles on a feed's page
@@ -42,7 +46,9 @@ class Alternate:
 class Pages:
     """Makes each page from what the edition shows."""
 
-    def __init__(self, edition: Edition, addresses: Addresses, assets: Mapping[str, Representation]) -> None:
+    def __init__(
+        self, edition: Edition, addresses: Addresses, assets: Mapping[str, Representation], *, can_search: bool = True
+    ) -> None:
         self._edition = edition
         self._addresses = addresses
         self._templates = Environment(
@@ -63,11 +69,14 @@ class Pages:
             "names": typesetting.names,
             "size": typesetting.size,
             "path": addresses.path,
+            "marked": marked,
+            "excerpt": excerpt,
             "quoted": lambda url: quote(url, safe=""),
             "locale": structured.locale_of,
             "absolute": addresses.absolute,
             "host": lambda url: urlsplit(url).hostname or url,
         }
+        self._templates.globals["can_search"] = can_search
         self._templates.globals["asset"] = {
             name: f"{addresses.path(name)}?v={asset.digest[:8]}" for name, asset in assets.items()
         }
@@ -142,6 +151,50 @@ class Pages:
             dateline=article.dateline if article.dateline and article.dateline not in article.text[:300] else None,
             discovery=discovery,
         )
+
+    def search(self, text: str, asked: Asked, view: SearchView, page: int) -> str:
+        """What a search found, one page of it."""
+        here = f"{self._addresses.path('/search')}?{asked.parameters}"
+        formats = [
+            Alternate(
+                format=FORMAT_NAMES[name],
+                type=media_type,
+                title=f"{view.query} ({FORMAT_NAMES[name]})",
+                href=f"{self._addresses.absolute(f'/search.{name}')}?{asked.parameters}",
+                path=f"{self._addresses.path(f'/search.{name}')}?{asked.parameters}",
+            )
+            for name, media_type in FORMATS.items()
+        ]
+        behind = page * PAGE_LENGTH
+        return self._search(
+            text,
+            found=True,
+            query=asked.query,
+            told=typesetting.matches(view.total, MOST_COUNTED),
+            entries=view.articles,
+            formats=formats,
+            discovery=formats + self._all_formats(),
+            settings=topic_lines(view.query),
+            page=page,
+            newer=f"{here}&page={page - 1}" if page > 1 else None,
+            older=f"{here}&page={page + 1}" if view.total > behind and page < PAGES else None,
+        )
+
+    def search_form(self, text: str = "", fault: QueryError | None = None) -> str:
+        """The page to search from; with ``fault``, where the query ``text`` cannot be understood."""
+        at = 0 if fault is None else fault.column - 1
+        around = {
+            "before": text[max(0, at - 200) : at],
+            "here": text[at : at + 1] or " ",
+            "after": text[at + 1 : at + 200],
+        }
+        shown = text[:LONGEST]
+        return self._search(shown, found=False, fault=fault, around=around, discovery=self._all_formats())
+
+    def _search(self, text: str, **values: object) -> str:
+        language = self._edition.publication().language
+        shared = {"fault": None, "longest": LONGEST, "fields": ", ".join(f"{each}:" for each in FIELDS)}
+        return self._render("search.html", language, text=text, **shared | values)
 
     def gone(self, gone: Gone) -> str:
         """What is said in the place of a withdrawn article."""

@@ -53,6 +53,13 @@ def names(authors: Sequence[Person], language: str = "en") -> str:
     return joint(language, last=True).join(filter(None, (listed, *each[-1:])))
 
 
+def matches(total: int, most: int) -> str:
+    """How many articles a search found; beyond ``most`` they were not counted."""
+    if total > most:
+        return f"More than {most:,} articles match."
+    return "One article matches." if total == 1 else f"{total:,} articles match."
+
+
 def size(length: int) -> str:
     """A file's size for people, in decimal units as shops and systems count."""
     for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
