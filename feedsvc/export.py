@@ -66,7 +66,7 @@ def export(
             edition = PublishedEdition(database, now=lambda: now, copies=settings.media_folder)
             if not edition.revision():
                 raise StoreError(f"{settings.file}: nothing was built yet; run `feedsvc build` first")
-            app = create_app(edition, base=settings.publication.url, clock=lambda: now, can_search=False)
+            app = create_app(edition, base=settings.publication.url, clock=lambda: now, is_live=False)
             return _Export(Client(app), Addresses(settings.publication.url), progress).run(target)
         except OSError as error:
             message = f"{error.filename or target}: the export cannot be written ({error.strerror}); check the disk"

@@ -107,6 +107,36 @@ class SearchView:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthView:
+    """A month in which articles were published, in the publication's zone, and how many that are public now."""
+
+    year: int
+    month: int
+    articles: int
+
+    @property
+    def page(self) -> str:
+        """The path of its page."""
+        return f"/archive/{self.year:04}-{self.month:02}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorView:
+    """Who wrote articles: the name on the newest of them, how many are public, and the newest."""
+
+    slug: str
+    name: str
+    uri: str | None
+    articles: int
+    newest: tuple[ArticleView, ...]
+
+    @property
+    def page(self) -> str:
+        """The path of the author's page."""
+        return f"/authors/{self.slug}"
+
+
+@dataclass(frozen=True, slots=True)
 class MediaView:
     """A media file of a public article. ``read`` gives its bytes from a position to before another, by and by."""
 

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -14,14 +15,17 @@ from feedsvc.config import Publication, Settings
 from feedsvc.languages import feed_language, language_feed
 from feedsvc.model import Article, Classification, Person, Representation, Status, Topic
 from feedsvc.query import Query
+from feedsvc.text import slugify
 from feedsvc.topics.match import Subject, matches, subject_of
 from feedsvc.views import (
     ArticleView,
+    AuthorView,
     Closed,
     FeedView,
     Gone,
     Health,
     MediaView,
+    MonthView,
     Moved,
     PageView,
     PublicationView,
@@ -108,6 +112,31 @@ class MemoryEdition:
         stated = Publication(title=self.shown.title, url=BASE, language=self.shown.language)
         return Settings(file=Path("feedsvc.toml"), publication=stated)
 
+    def months(self) -> tuple[MonthView, ...]:
+        found = Counter((view.article.published.year, view.article.published.month) for view in self._published())
+        return tuple(MonthView(*month, count) for month, count in sorted(found.items(), reverse=True))
+
+    def month(self, month: MonthView, skip: int, limit: int) -> tuple[ArticleView, ...]:
+        wanted = (month.year, month.month)
+        found = [
+            view
+            for view in self.entries("all", 10_000)
+            if (view.article.published.year, view.article.published.month) == wanted
+        ]
+        return tuple(found[skip : skip + limit])
+
+    def author(self, slug: str, limit: int) -> AuthorView | None:
+        views = [
+            view
+            for view in self.entries("all", 10_000)
+            if slug in {slugify(each.name) for each in view.article.authors}
+        ]
+        people = [each for view in views for each in view.article.authors if slugify(each.name) == slug]
+        if not people:
+            return None
+        uri = next((each.uri for each in people if each.uri), None)
+        return AuthorView(slug=slug, name=people[0].name, uri=uri, articles=len(views), newest=tuple(views[:limit]))
+
     def media(self, path: str) -> MediaView | None:
         return self.files.get(path)
 
@@ -192,5 +221,7 @@ _PLAIN = Article(
 def article(slug: str, *, topics: Iterable[Topic] = (), **values: object) -> ArticleView:
     """A published article; ``values`` are fields of ``Article``."""
     values.setdefault("updated", values.get("published", PUBLISHED))
+    for name in ("id", "uri"):
+        values.setdefault(name, f"tag:news.example.org,2026:{slug}")
     made = replace(_PLAIN, slug=slug, url=f"{BASE}/articles/{slug}", **values)
     return ArticleView(made, tuple(Classification(topic, "tagged so") for topic in topics))

@@ -1,9 +1,9 @@
 """OPML 2.0 (http://opml.org/spec2.opml): every feed of the publication, for a reader to take in at once."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
-from lxml.etree import Element, SubElement, tostring
+from lxml.etree import Element, SubElement, fromstring, tostring
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +37,17 @@ def render_opml(title: str, home: str, outlines: Sequence[Outline]) -> bytes:
         outline.set("htmlUrl", each.html_url)
     rendered: bytes = tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
     return rendered
+
+
+def choose(opml: bytes, pages: Container[str]) -> bytes | None:
+    """A list of our own with only the feeds whose pages are at ``pages``; None when none of them is."""
+    root = fromstring(opml)
+    body = root[1]
+    for outline in list(body):
+        if outline.get("htmlUrl") not in pages:
+            body.remove(outline)
+    if not len(body):
+        return None
+    body[-1].tail = body.tail
+    chosen: bytes = tostring(root, encoding="UTF-8", xml_declaration=True)
+    return chosen

@@ -16,6 +16,7 @@ from feedsvc.model import Article, Classification, Clues, Finding, Identity, Loo
 from feedsvc.store.schema import (
     articles,
     attachments,
+    bylines,
     classifications,
     documents,
     former_slugs,
@@ -25,6 +26,7 @@ from feedsvc.store.schema import (
     rejects,
     topics,
 )
+from feedsvc.text import slugify
 
 # SQLite takes 32,766 variables in a statement; smaller lists keep the statement cache small.
 _LIST = 500
@@ -180,6 +182,8 @@ class Ledger:
         self._replace(articles, articles.c.name, names, rows)
         self._delete(rejects, rejects.c.name, names)
         self._replace(media, media.c.article, names, [row for each in written for row in _media_rows(each.article)])
+        credited = [row for each in written for row in _byline_rows(each.article)]
+        self._replace(bylines, bylines.c.article, names, credited)
 
     def add_findings(self, remarks: Mapping[str, Sequence[Finding]]) -> None:
         """Add remarks to articles, by name."""
@@ -195,6 +199,7 @@ class Ledger:
         """Take articles out, with their classifications."""
         self._delete(articles, articles.c.name, names)
         self._delete(media, media.c.article, names)
+        self._delete(bylines, bylines.c.article, names)
         self._delete(classifications, classifications.c.name, names)
 
     def save_rejects(self, stories: Iterable[tuple[str, Story]]) -> None:
@@ -483,6 +488,11 @@ def _media_rows(article: Article) -> Iterator[dict[str, Any]]:
             "length": file.length,
             "modified": seconds(file.modified),
         }
+
+
+def _byline_rows(article: Article) -> Iterator[dict[str, Any]]:
+    for slug in {slugify(each.name) for each in article.authors} - {""}:
+        yield {"slug": slug, "article": article.name}
 
 
 def _identity(row: Row[Any]) -> Identity:

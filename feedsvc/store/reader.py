@@ -1,6 +1,6 @@
 """The published edition as the doors read it: always whole, the current one, from memory where requests are many."""
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,9 +9,10 @@ from pathlib import Path
 from threading import Lock
 from time import monotonic
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from feedsvc.codings import encode, unpack, weight
 from feedsvc.languages import feed_language
@@ -34,17 +35,29 @@ from feedsvc.store.ledger import Ledger, decode_article, is_public, moment, seco
 from feedsvc.store.media import pieces
 from feedsvc.store.memberships import Memberships, sealed_page
 from feedsvc.store.removed import decode_removed
-from feedsvc.store.schema import MIGRATIONS, articles, classifications, editions, identities, media, schema_version
+from feedsvc.store.schema import (
+    MIGRATIONS,
+    articles,
+    bylines,
+    classifications,
+    editions,
+    identities,
+    media,
+    schema_version,
+)
 from feedsvc.store.search import SearchIndex
+from feedsvc.text import slugify
 from feedsvc.views import (
     MOST_COUNTED,
     ArchiveView,
     ArticleView,
+    AuthorView,
     Closed,
     FeedView,
     Gone,
     Health,
     MediaView,
+    MonthView,
     Moved,
     PageView,
     PublicationView,
@@ -57,6 +70,7 @@ T = TypeVar("T")
 _NOTICE = 0.2
 # Bytes of representations that are held in memory.
 _BUDGET = 64 * 1024 * 1024
+_QUARTER = 900  # seconds; since 1972 the offsets of all zones are multiples of it
 _EPOCH = datetime.fromtimestamp(0, UTC)
 # What stands on the pages while nothing was built yet.
 _NOBODY = PublicationView(title="feedsvc", url="", home="/", language="en")
@@ -176,6 +190,21 @@ class PublishedEdition:
         nothing: SearchView | None = None
         return self._ask(lambda view: view.search(query, skip, limit), nothing)
 
+    def months(self) -> tuple[MonthView, ...]:
+        """The months in which articles were published, newest first."""
+        none: tuple[MonthView, ...] = ()
+        return self._ask(lambda view: view.months(), none)
+
+    def month(self, month: MonthView, skip: int, limit: int) -> tuple[ArticleView, ...]:
+        """The articles published in a month, newest first, without the newest ``skip``."""
+        none: tuple[ArticleView, ...] = ()
+        return self._ask(lambda view: view.month(month, skip, limit), none)
+
+    def author(self, slug: str, limit: int) -> AuthorView | None:
+        """Who wrote under this slug; None when nobody did."""
+        nothing: AuthorView | None = None
+        return self._ask(lambda view: view.author(slug, limit), nothing)
+
     def article_pages(self, first: int, limit: int) -> tuple[PageView, ...]:
         """The pages of ``limit`` public articles from the ``first`` on, in the order of their release."""
         none: tuple[PageView, ...] = ()
@@ -261,6 +290,11 @@ class _View:
         row = self.connection.execute(query).first()
         return _NOTHING if row is None else _Current(row.revision, moment(row.published), row.embargoed)
 
+    @property
+    def shown(self) -> ColumnElement[bool]:
+        """Whether an article has a page and stands in lists."""
+        return is_public(self.now) & (articles.c.status != Status.CANCELED)
+
     def max_age(self, otherwise: int) -> int:
         return min(otherwise, EMBARGO_MAX_AGE) if self.current.embargoed else otherwise
 
@@ -299,7 +333,7 @@ class _View:
         )
 
     def entries(self, name: str, limit: int) -> tuple[ArticleView, ...]:
-        query = select(articles.c.payload).where(is_public(self.now), articles.c.status != Status.CANCELED)
+        query = select(articles.c.payload).where(self.shown)
         if feed_language(name):
             query = query.where(articles.c.tongue == name)
         elif name != ALL:
@@ -315,7 +349,7 @@ class _View:
         settings, authority = made_with
         matching = index.matching(query)
         here = matching.table.join(articles, articles.c.release == matching.number)
-        shown = is_public(self.now) & (articles.c.status != Status.CANCELED) & matching.condition
+        shown = self.shown & matching.condition
         few = select(matching.number).select_from(here).where(shown).limit(MOST_COUNTED + 1).subquery()
         newest = select(articles.c.payload).select_from(here).where(shown).order_by(matching.number.desc())
         page = newest.offset(skip).limit(settings.feeds.entries if limit is None else limit)
@@ -328,9 +362,46 @@ class _View:
             published=self.current.published,
         )
 
+    def months(self) -> tuple[MonthView, ...]:
+        zone = ZoneInfo(_publication(self.connection).timezone)
+        # Hours are few beside articles, and no zone's month begins within a quarter of one.
+        quarter = articles.c.published // _QUARTER
+        query = select(quarter.label("quarter"), func.count().label("articles")).where(self.shown)
+        found: Counter[tuple[int, int]] = Counter()
+        for row in self.connection.execute(query.group_by("quarter")):
+            local = moment(int(row.quarter) * _QUARTER).astimezone(zone)
+            found[local.year, local.month] += row.articles
+        return tuple(MonthView(year, month, count) for (year, month), count in sorted(found.items(), reverse=True))
+
+    def month(self, month: MonthView, skip: int, limit: int) -> tuple[ArticleView, ...]:
+        zone = ZoneInfo(_publication(self.connection).timezone)
+        start = datetime(month.year, month.month, 1, tzinfo=zone)
+        end = datetime(month.year + month.month // 12, month.month % 12 + 1, 1, tzinfo=zone)
+        within = articles.c.published.between(seconds(start), int(end.timestamp()) - 1)
+        query = select(articles.c.payload).where(self.shown, within)
+        newest = query.order_by(articles.c.published.desc(), articles.c.id).offset(skip).limit(limit)
+        return self._with_topics(decode_article(row.payload) for row in self.connection.execute(newest))
+
+    def author(self, slug: str, limit: int) -> AuthorView | None:
+        theirs = select(bylines.c.article).where(bylines.c.slug == slug)
+        written = self.shown & articles.c.name.in_(theirs)
+        newest = select(articles.c.payload).where(written).order_by(articles.c.published.desc(), articles.c.id)
+        rows = self.connection.execute(newest.limit(limit))
+        views = self._with_topics(decode_article(row.payload) for row in rows)
+        people = [each for view in views for each in view.article.authors if slugify(each.name) == slug]
+        if not people:
+            return None
+        return AuthorView(
+            slug=slug,
+            name=people[0].name,
+            uri=next((each.uri for each in people if each.uri), None),
+            articles=self.connection.execute(select(func.count()).select_from(articles).where(written)).scalar_one(),
+            newest=views,
+        )
+
     def article_pages(self, first: int, limit: int) -> tuple[PageView, ...]:
         query = select(identities.c.slug, identities.c.updated).join(articles, articles.c.id == identities.c.id)
-        shown = query.where(is_public(self.now), articles.c.status != Status.CANCELED)
+        shown = query.where(self.shown)
         rows = self.connection.execute(shown.order_by(articles.c.release, articles.c.id).offset(first).limit(limit))
         return tuple(PageView(f"/articles/{row.slug}", datetime.fromisoformat(row.updated)) for row in rows)
 
@@ -372,8 +443,7 @@ class _View:
 
     def media(self, path: str) -> Row[Any] | None:
         query = select(media).join(articles, articles.c.name == media.c.article)
-        shown = is_public(self.now) & (articles.c.status != Status.CANCELED)
-        return self.connection.execute(query.where(media.c.path == path, shown).limit(1)).first()
+        return self.connection.execute(query.where(media.c.path == path, self.shown).limit(1)).first()
 
     def _with_topics(self, found: Iterable[Article]) -> tuple[ArticleView, ...]:
         each = list(found)

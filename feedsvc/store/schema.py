@@ -68,6 +68,7 @@ articles = Table(
     Column("changes", BigInteger, index=True),  # when its status next changes by itself
     Column("payload", LargeBinary, nullable=False),
     Index("articles_by_tongue", "tongue", "opens", "closes"),
+    Index("articles_by_time", "published", "opens", "closes", "status"),
 )
 
 rejects = Table(
@@ -115,6 +116,14 @@ media = Table(
     Column("type", Text, nullable=False),
     Column("length", BigInteger, nullable=False),
     Column("modified", BigInteger, nullable=False),
+)
+
+# Who wrote each article, by the slug of the name.
+bylines = Table(
+    "bylines",
+    metadata,
+    Column("slug", Text, primary_key=True),
+    Column("article", Text, primary_key=True, index=True),
 )
 
 # Slugs under which articles were public before their page moved.
@@ -305,6 +314,14 @@ def _search(connection: Connection) -> None:
     connection.execute(delete(meta).where(meta.c.key == "settings"))
 
 
+def _bylines(connection: Connection) -> None:
+    """Who wrote each article, which the next build fills in, and the index of the archive by month."""
+    metadata.create_all(connection)
+    for index in articles.indexes:
+        index.create(connection, checkfirst=True)
+    connection.execute(delete(meta).where(meta.c.key == "settings"))
+
+
 # The step at position N brings a database from version N to N + 1; a published step is never changed. An empty
 # database is made as the tables stand, so each step finds out what is there.
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
@@ -317,6 +334,7 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _packed,
     _media,
     _search,
+    _bylines,
 )
 
 

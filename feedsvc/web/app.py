@@ -1,6 +1,7 @@
 """The Flask app: which address gets which answer. It decides nothing else."""
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -10,13 +11,14 @@ from werkzeug.exceptions import InternalServerError, MethodNotAllowed, NotFound
 
 from feedsvc.errors import QueryError, StoreError
 from feedsvc.feeds.delta import cut, entries_of
+from feedsvc.feeds.opml import choose
 from feedsvc.model import Representation
 from feedsvc.views import ArticleView, Gone, Moved
 from feedsvc.web import answers
 from feedsvc.web.addresses import FORMATS, HABITUAL, Addresses, is_for_programs
 from feedsvc.web.answers import DAY, NO_STORE, OPEN_HEADERS, PAGE_HEADERS, Answer
 from feedsvc.web.archives import Archives
-from feedsvc.web.assets import load_assets
+from feedsvc.web.assets import load_assets, represent_bytes
 from feedsvc.web.conditional import Preconditions, held_digests
 from feedsvc.web.counting import Counter
 from feedsvc.web.edition import Edition
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _HELD = 4  # tags of a request that are looked up for a delta
+_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 MISSING_AGE = 60  # seconds for which a 404 may be kept: an article may appear there
 RETRY_AFTER = {"Retry-After": "60"}
 
@@ -47,17 +50,17 @@ def create_app(
     clock: Callable[[], datetime] = _utc_now,
     counter: Counter | None = None,
     token: str | None = None,
-    can_search: bool = True,
+    is_live: bool = True,
 ) -> Flask:
     """The publication on the web. ``base`` is its public address; all routes live below the path in it.
 
     ``counter`` counts who reads; with ``token`` the operator's own addresses may be asked from elsewhere.
-    ``can_search`` is false where nobody will be there to answer searches.
+    ``is_live`` is false where nobody will be there to answer what is asked of forms.
     """
     # Flask's own static route and its sorting of addresses (redirects made from Host) stay off.
     app = Flask("feedsvc.web", static_folder=None)
     app.url_map.merge_slashes = False
-    site = _Site(edition, Addresses(base), clock, counter, token, can_search=can_search)
+    site = _Site(edition, Addresses(base), clock, counter, token, is_live=is_live)
     for rule, view in site.routes():
         app.add_url_rule(rule, rule, view, methods=["GET"], provide_automatic_options=False)
     app.before_request(site.empty)
@@ -81,7 +84,7 @@ class _Site:
         counter: Counter | None,
         token: str | None,
         *,
-        can_search: bool,
+        is_live: bool,
     ) -> None:
         self.edition = edition
         self.addresses = addresses
@@ -89,7 +92,7 @@ class _Site:
         self.counter = counter
         self.token = token
         self.assets = load_assets(clock().replace(microsecond=0))
-        self.pages = Pages(edition, addresses, self.assets, can_search=can_search)
+        self.pages = Pages(edition, addresses, self.assets, is_live=is_live)
         self.shelf = Shelf(edition)
         self.sitemaps = Sitemaps(edition, addresses)
         self.files = MediaDesk(clock)
@@ -99,9 +102,14 @@ class _Site:
     def routes(self) -> Iterable[tuple[str, Callable[..., Answer]]]:
         """Every address of the contract with its view."""
         yield "/", self.home
-        yield "/feeds.opml", self.document
+        yield "/feeds.opml", self.opml
         yield "/feeds/<path:name>", self.feed
         yield "/articles/<slug>", self.article
+        yield "/archive", self.archive
+        yield "/archive/<month>", self.month
+        yield "/archive/<month>/<int:page>", self.month
+        yield "/authors/<slug>", self.author
+        yield "/topics", self.topics
         yield "/search", self.search
         for name in FORMATS:
             yield f"/search.{name}", self.search_feed
@@ -170,6 +178,39 @@ class _Site:
         if isinstance(found, Gone):
             return answers.page(found.status, self.pages.gone(found), self.clock(), answers.kept_error(DAY))
         return self._page(found)
+
+    def archive(self) -> Answer:
+        """The months in which articles were published."""
+        return self._page(self.shelf.page("/archive", self.pages.archive))
+
+    def month(self, month: str, page: int = 1) -> Answer:
+        """A month's articles."""
+        found = _MONTH.fullmatch(month)
+        if found is None or request.path.endswith("/1"):
+            raise NotFound
+        year, number = int(found[1]), int(found[2])
+        return self._page(self.shelf.page(request.path, lambda: self.pages.month(year, number, page)))
+
+    def author(self, slug: str) -> Answer:
+        """Who wrote, and what."""
+        return self._page(self.shelf.page(request.path, lambda: self.pages.author(slug)))
+
+    def topics(self) -> Answer:
+        """Every topic, to choose from."""
+        return self._page(self.shelf.page("/topics", self.pages.topics))
+
+    def opml(self) -> Answer:
+        """Every feed as OPML, or those that were chosen."""
+        chosen = frozenset(request.args.getlist("feed"))
+        whole = self.edition.representation(request.path)
+        if not chosen or whole is None:
+            return self.document()
+        pages = {self.addresses.absolute(f"/feeds/{name}") for name in chosen}
+        data = choose(whole.bodies["identity"], pages)
+        if data is None:
+            raise NotFound
+        made = represent_bytes(request.path, whole.media_type, data, whole.last_modified, whole.max_age)
+        return self._unlisted(self._represent(made, OPEN_HEADERS))
 
     def search(self) -> Answer:
         """The search page: the form, what was found, or where the query is wrong."""

@@ -8,11 +8,13 @@ from feedsvc.query import Query
 from feedsvc.views import (
     ArchiveView,
     ArticleView,
+    AuthorView,
     Closed,
     FeedView,
     Gone,
     Health,
     MediaView,
+    MonthView,
     Moved,
     PageView,
     PublicationView,
@@ -64,6 +66,18 @@ class Edition(Protocol):
 
         None where the store cannot search.
         """
+        ...
+
+    def months(self) -> tuple[MonthView, ...]:
+        """The months in which articles were published, newest first."""
+        ...
+
+    def month(self, month: MonthView, skip: int, limit: int) -> tuple[ArticleView, ...]:
+        """The articles published in a month, newest first, without the newest ``skip``."""
+        ...
+
+    def author(self, slug: str, limit: int) -> AuthorView | None:
+        """Who wrote under this slug, with the newest articles; None when nobody did."""
         ...
 
     def article_pages(self, first: int, limit: int) -> tuple[PageView, ...]:

@@ -13,13 +13,15 @@ from feedsvc.errors import QueryError
 from feedsvc.languages import language_feed
 from feedsvc.model import Article, Enclosure, Person, Representation
 from feedsvc.query import FIELDS
-from feedsvc.text import direction
-from feedsvc.views import MOST_COUNTED, ArticleView, FeedView, Gone, SearchView
+from feedsvc.text import direction, slugify
+from feedsvc.views import MOST_COUNTED, ArticleView, FeedView, Gone, MonthView, SearchView
 from feedsvc.web import structured, typesetting
 from feedsvc.web.addresses import FORMATS, Addresses
+from feedsvc.web.browsing import LISTED as LISTED_IN_MONTH
+from feedsvc.web.browsing import beside, by_day, by_year, grouped, pages_of
 from feedsvc.web.edition import Edition
 from feedsvc.web.highlighting import excerpt, marked
-from feedsvc.web.searching import LONGEST, PAGE_LENGTH, PAGES, Asked, topic_lines
+from feedsvc.web.searching import LONGEST, PAGE_LENGTH, PAGES, Asked, author_query, topic_lines, understand
 
 LATEST = 24  # articles on the home page
 LISTED = 50  # articles on a feed's page
@@ -47,7 +49,7 @@ class Pages:
     """Makes each page from what the edition shows."""
 
     def __init__(
-        self, edition: Edition, addresses: Addresses, assets: Mapping[str, Representation], *, can_search: bool = True
+        self, edition: Edition, addresses: Addresses, assets: Mapping[str, Representation], *, is_live: bool = True
     ) -> None:
         self._edition = edition
         self._addresses = addresses
@@ -67,6 +69,8 @@ class Pages:
             "credited": self._credited,
             "joint": typesetting.joint,
             "names": typesetting.names,
+            "month": typesetting.month,
+            "slug": slugify,
             "size": typesetting.size,
             "path": addresses.path,
             "marked": marked,
@@ -76,7 +80,8 @@ class Pages:
             "absolute": addresses.absolute,
             "host": lambda url: urlsplit(url).hostname or url,
         }
-        self._templates.globals["can_search"] = can_search
+        self._is_live = is_live
+        self._templates.globals["is_live"] = is_live
         self._templates.globals["asset"] = {
             name: f"{addresses.path(name)}?v={asset.digest[:8]}" for name, asset in assets.items()
         }
@@ -152,19 +157,68 @@ class Pages:
             discovery=discovery,
         )
 
+    def archive(self) -> str:
+        """The months in which articles were published."""
+        language = self._edition.publication().language
+        return self._render(
+            "archive.html", language, years=by_year(self._edition.months()), discovery=self._all_formats()
+        )
+
+    def month(self, year: int, month: int, page: int) -> str | None:
+        """A month's articles by day, one page of them; None when there is no such page."""
+        months = self._edition.months()
+        shown = next((each for each in months if (each.year, each.month) == (year, month)), None)
+        if shown is None or not 1 <= page <= pages_of(shown):
+            return None
+        language = self._edition.publication().language
+        views = self._edition.month(shown, (page - 1) * LISTED_IN_MONTH, LISTED_IN_MONTH)
+        return self._render(
+            "month.html",
+            language,
+            shown=shown,
+            page=page,
+            pages=pages_of(shown),
+            days=by_day(views, self._local),
+            newer=self._turn(months, shown, page, -1),
+            older=self._turn(months, shown, page, 1),
+            discovery=self._all_formats(),
+        )
+
+    def _turn(self, months: Sequence[MonthView], shown: MonthView, page: int, step: int) -> tuple[str, str] | None:
+        """Address and name of the page beside one of a month: the month's next one, or the next month."""
+        if 1 <= page + step <= pages_of(shown):
+            return (
+                f"{shown.page}/{page + step}" if page + step > 1 else shown.page,
+                "Newer" if step < 0 else "Older",
+            )
+        other = beside(months, shown, step)
+        return None if other is None else (other.page, typesetting.month(other))
+
+    def author(self, slug: str) -> str | None:
+        """Who wrote, and the newest articles; None when nobody wrote under this slug."""
+        author = self._edition.author(slug, LISTED)
+        if author is None:
+            return None
+        formats = self._search_formats(understand(author_query(author.name))) if self._is_live else []
+        return self._render(
+            "author.html",
+            self._edition.publication().language,
+            author=author,
+            entries=author.newest,
+            formats=formats,
+            discovery=formats + self._all_formats(),
+        )
+
+    def topics(self) -> str:
+        """Every feed, to choose from."""
+        language = self._edition.publication().language
+        groups = grouped(self._edition.feeds())
+        return self._render("topics.html", language, groups=groups, discovery=self._all_formats())
+
     def search(self, text: str, asked: Asked, view: SearchView, page: int) -> str:
         """What a search found, one page of it."""
         here = f"{self._addresses.path('/search')}?{asked.parameters}"
-        formats = [
-            Alternate(
-                format=FORMAT_NAMES[name],
-                type=media_type,
-                title=f"{view.query} ({FORMAT_NAMES[name]})",
-                href=f"{self._addresses.absolute(f'/search.{name}')}?{asked.parameters}",
-                path=f"{self._addresses.path(f'/search.{name}')}?{asked.parameters}",
-            )
-            for name, media_type in FORMATS.items()
-        ]
+        formats = self._search_formats(asked)
         behind = page * PAGE_LENGTH
         return self._search(
             text,
@@ -190,6 +244,19 @@ class Pages:
         }
         shown = text[:LONGEST]
         return self._search(shown, found=False, fault=fault, around=around, discovery=self._all_formats())
+
+    def _search_formats(self, asked: Asked) -> list[Alternate]:
+        """The feeds of a search."""
+        return [
+            Alternate(
+                format=FORMAT_NAMES[name],
+                type=media_type,
+                title=f"{asked.canonical} ({FORMAT_NAMES[name]})",
+                href=f"{self._addresses.absolute(f'/search.{name}')}?{asked.parameters}",
+                path=f"{self._addresses.path(f'/search.{name}')}?{asked.parameters}",
+            )
+            for name, media_type in FORMATS.items()
+        ]
 
     def _search(self, text: str, **values: object) -> str:
         language = self._edition.publication().language

@@ -8,7 +8,7 @@ from feedsvc.errors import QueryError
 from feedsvc.feeds.formats import FORMATS
 from feedsvc.feeds.search import render_search
 from feedsvc.model import Representation
-from feedsvc.query import Query, leaves, parse_query
+from feedsvc.query import Phrase, Query, leaves, parse_query
 from feedsvc.text import slugify, xml_clean
 from feedsvc.web.assets import represent_bytes
 from feedsvc.web.edition import Edition
@@ -48,6 +48,11 @@ def understand(text: str) -> Asked:
     if sum(1 for _ in leaves(query)) > MOST_LEAVES:
         raise QueryError(f"a search takes at most {MOST_LEAVES} words; ask for less at a time", 1)
     return Asked(text, query)
+
+
+def author_query(name: str) -> str:
+    """The query for the articles of an author."""
+    return str(Phrase(name[: LONGEST // 4], "author"))
 
 
 def topic_lines(query: str) -> str:

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from feedsvc.model import Person
+from feedsvc.views import MonthView
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July",
     "August", "September", "October", "November", "December",
 )  # fmt: skip
 _DAY_FORMS = {"ja": "{year}年{month}月{day}日", "zh": "{year}年{month}月{day}日", "ko": "{year}년 {month}월 {day}일"}
+_MONTH_FORMS = {"ja": "{year}年{month}月", "zh": "{year}年{month}月", "ko": "{year}년 {month}월"}
 _JOINTS = {"ja": "、", "zh": "、", "ar": "، ", "fa": "، ", "ur": "، ", "ps": "، "}
 _DAY_FORM = "{day} {name} {year}"
 
@@ -18,6 +20,12 @@ def day(moment: datetime, language: str = "en") -> str:
     """The day as readers of ``language`` write it: ``29 January 2017``, ``2017年1月29日``."""
     form = _DAY_FORMS.get(language.lower().partition("-")[0], _DAY_FORM)
     return form.format(year=moment.year, month=moment.month, day=moment.day, name=_MONTHS[moment.month - 1])
+
+
+def month(of: MonthView, language: str = "en") -> str:
+    """A month as readers of ``language`` write it: ``January 2017``, ``2017年1月``."""
+    form = _MONTH_FORMS.get(language.lower().partition("-")[0], "{name} {year}")
+    return form.format(year=of.year, month=of.month, name=_MONTHS[of.month - 1])
 
 
 def day_language(language: str) -> str:
