@@ -25,6 +25,7 @@ from feedsvc.store.ledger import Ledger
 from feedsvc.store.memberships import Memberships
 from feedsvc.store.reader import sealed_archives
 from feedsvc.store.schema import articles, identities, schema_version
+from feedsvc.web.theme import Theme
 
 _UNKNOWN = dict.fromkeys(
     ("id", "url", "headline", "published", "updated", "language", "source", "summary", "text", "html")
@@ -235,6 +236,7 @@ def check(settings: Settings, connection: Connection, now: datetime) -> Checked:
     findings = [(name, each) for name, record in ledger.documents().items() for each in record.findings]
     findings += [(name, each) for name, story in ledger.rejected_stories().items() for each in story.findings]
     findings += [(record.article.name, each) for record in ledger.articles() for each in record.article.findings]
+    findings += Theme(settings.folder).findings()
     feeds = []
     for feed, path, body in _published(connection, now):
         format_ = next((each.name for each in FORMATS.values() if path.endswith(each.suffix)), "opml")

@@ -27,6 +27,7 @@ from feedsvc.store.database import build_lock, open_database
 from feedsvc.store.reader import PublishedEdition
 from feedsvc.web.addresses import HABITUAL, Addresses
 from feedsvc.web.app import create_app
+from feedsvc.web.theme import Theme
 
 _SUFFIXES = {"gzip": ".gz", "br": ".br", "zstd": ".zst"}
 # Where links stand in pages, feeds, sitemaps and the list of feeds.
@@ -66,7 +67,9 @@ def export(
             edition = PublishedEdition(database, now=lambda: now, copies=settings.media_folder)
             if not edition.revision():
                 raise StoreError(f"{settings.file}: nothing was built yet; run `feedsvc build` first")
-            app = create_app(edition, base=settings.publication.url, clock=lambda: now, is_live=False)
+            app = create_app(
+                edition, base=settings.publication.url, clock=lambda: now, is_live=False, theme=Theme(settings.folder)
+            )
             return _Export(Client(app), Addresses(settings.publication.url), progress).run(target)
         except OSError as error:
             message = f"{error.filename or target}: the export cannot be written ({error.strerror}); check the disk"

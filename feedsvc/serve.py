@@ -78,12 +78,14 @@ def application() -> Flask:
     from feedsvc.store.statistics import open_statistics
     from feedsvc.web.app import create_app
     from feedsvc.web.counting import Counter
+    from feedsvc.web.theme import Theme
 
     settings = load_settings(Path(os.environ[_SETTINGS_VARIABLE]))
     edition = PublishedEdition(open_database(settings), now=clock.now, copies=settings.media_folder)
     counter = Counter(open_statistics(settings), settings.serve.trusted_proxies, time.time)
     counter.start()
-    return create_app(edition, base=os.environ[_BASE_VARIABLE], counter=counter, token=settings.serve.token)
+    base, theme = os.environ[_BASE_VARIABLE], Theme(settings.folder)
+    return create_app(edition, base=base, counter=counter, token=settings.serve.token, theme=theme)
 
 
 def _free_address(host: str, port: int) -> str:

@@ -52,7 +52,7 @@ ALLOWED = {
     "clock": set(),
     "starter": {"config", "errors"},
     "console": {"build", "model"},
-    "explain": VALUES | {"build", "clock", "feeds", "store"},
+    "explain": VALUES | {"build", "clock", "feeds", "store", "web"},
     "watch": VALUES | {"build", "clock", "console", "store", ""},
     "serve": VALUES | {"clock", "store", "watch", "web", ""},
     "export": VALUES | {"store", "web"},

@@ -413,7 +413,7 @@ def test_pages_are_guarded(client: FlaskClient) -> None:
     for path in ("/", "/feeds/sea", "/articles/clock", "/articles/gone", "/nothing"):
         headers = client.get(path).headers
         assert headers["Content-Security-Policy"] == (
-            "default-src 'none'; style-src 'self'; img-src 'self' https: http: data:; media-src https: http:; "
+            "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' https: http: data:; media-src https: http:; "
             "script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         )
         assert headers["X-Content-Type-Options"] == "nosniff"

@@ -28,7 +28,7 @@ _XML_FEEDS = ("application/atom+xml", "application/rss+xml")
 PAGE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' https: http: data:; media-src https: http:; "
+        "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' https: http: data:; media-src https: http:; "
         "script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "Referrer-Policy": "no-referrer",

@@ -25,10 +25,11 @@ from feedsvc.web.edition import Edition
 from feedsvc.web.express import WHOLE, Express
 from feedsvc.web.media import MediaDesk
 from feedsvc.web.operator import is_own
-from feedsvc.web.pages import Pages
+from feedsvc.web.pages import NO_THEME, Pages
 from feedsvc.web.searching import PAGE_LENGTH, PAGES, Asked, Searches, understand
 from feedsvc.web.shelf import Shelf
 from feedsvc.web.sitemap import Sitemaps
+from feedsvc.web.theme import Theme
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -51,16 +52,17 @@ def create_app(
     counter: Counter | None = None,
     token: str | None = None,
     is_live: bool = True,
+    theme: Theme = NO_THEME,
 ) -> Flask:
     """The publication on the web. ``base`` is its public address; all routes live below the path in it.
 
     ``counter`` counts who reads; with ``token`` the operator's own addresses may be asked from elsewhere.
-    ``is_live`` is false where nobody will be there to answer what is asked of forms.
+    ``is_live`` is false where nobody will be there to answer what is asked of forms; ``theme`` is the operator's own.
     """
     # Flask's own static route and its sorting of addresses (redirects made from Host) stay off.
     app = Flask("feedsvc.web", static_folder=None)
     app.url_map.merge_slashes = False
-    site = _Site(edition, Addresses(base), clock, counter, token, is_live=is_live)
+    site = _Site(edition, Addresses(base), clock, counter, token, is_live=is_live, theme=theme)
     for rule, view in site.routes():
         app.add_url_rule(rule, rule, view, methods=["GET"], provide_automatic_options=False)
     app.before_request(site.empty)
@@ -85,14 +87,16 @@ class _Site:
         token: str | None,
         *,
         is_live: bool,
+        theme: Theme,
     ) -> None:
         self.edition = edition
         self.addresses = addresses
         self.clock = clock
         self.counter = counter
         self.token = token
-        self.assets = load_assets(clock().replace(microsecond=0))
-        self.pages = Pages(edition, addresses, self.assets, is_live=is_live)
+        started = clock().replace(microsecond=0)
+        self.assets = {**load_assets(started), **theme.files(started)}
+        self.pages = Pages(edition, addresses, self.assets, is_live=is_live, theme=theme)
         self.shelf = Shelf(edition)
         self.sitemaps = Sitemaps(edition, addresses)
         self.files = MediaDesk(clock)

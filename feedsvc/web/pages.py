@@ -1,12 +1,11 @@
 """The pages for people, as HTML: the publication, a feed, an article, and what is missing or gone."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from feedsvc.errors import QueryError
@@ -22,11 +21,13 @@ from feedsvc.web.browsing import beside, by_day, by_year, grouped, pages_of
 from feedsvc.web.edition import Edition
 from feedsvc.web.highlighting import excerpt, marked
 from feedsvc.web.searching import LONGEST, PAGE_LENGTH, PAGES, Asked, author_query, topic_lines, understand
+from feedsvc.web.theme import Theme
 
 LATEST = 24  # articles on the home page
 LISTED = 50  # articles on a feed's page
 MORE_TOPICS = 60  # automatic topics on the home page; the others stand in the OPML
 
+NO_THEME = Theme()
 FORMAT_NAMES = {"atom": "Atom", "rss": "RSS", "json": "JSON"}
 
 
@@ -49,18 +50,27 @@ class Pages:
     """Makes each page from what the edition shows."""
 
     def __init__(
-        self, edition: Edition, addresses: Addresses, assets: Mapping[str, Representation], *, is_live: bool = True
+        self,
+        edition: Edition,
+        addresses: Addresses,
+        assets: Mapping[str, Representation],
+        *,
+        is_live: bool = True,
+        theme: Theme = NO_THEME,
     ) -> None:
         self._edition = edition
         self._addresses = addresses
-        self._templates = Environment(
-            loader=PackageLoader("feedsvc.web"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.filters |= {
+        self._templates = theme.environments()
+        named = {name: f"{addresses.path(name)}?v={asset.digest[:8]}" for name, asset in assets.items()}
+        self._is_live = is_live
+        for environment in self._templates.each():
+            environment.filters |= self._filters()
+            environment.globals |= {"is_live": is_live, "asset": named}
+
+    def _filters(self) -> dict[str, Callable[..., object]]:
+        """What templates may ask of values."""
+        addresses = self._addresses
+        return {
             "direction": direction,
             "day": typesetting.day,
             "day_language": typesetting.day_language,
@@ -79,11 +89,6 @@ class Pages:
             "locale": structured.locale_of,
             "absolute": addresses.absolute,
             "host": lambda url: urlsplit(url).hostname or url,
-        }
-        self._is_live = is_live
-        self._templates.globals["is_live"] = is_live
-        self._templates.globals["asset"] = {
-            name: f"{addresses.path(name)}?v={asset.digest[:8]}" for name, asset in assets.items()
         }
 
     def home(self) -> str:
@@ -278,9 +283,8 @@ class Pages:
     def _render(self, template: str, language: str, **values: object) -> str:
         """The page in ``language``; ``english`` marks our own words where the rest is not English."""
         english = Markup("") if language.lower().startswith("en") else Markup(' lang="en" dir="ltr"')
-        return self._templates.get_template(template).render(
-            publication=self._edition.publication(), language=language, english=english, **values
-        )
+        shared = {"publication": self._edition.publication(), "language": language, "english": english}
+        return self._templates.render(template, shared | values)
 
     def _local(self, when: datetime) -> datetime:
         """A moment of the publication's own, in its zone."""
