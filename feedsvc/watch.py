@@ -15,9 +15,11 @@ from feedsvc.config import Settings, load_settings
 from feedsvc.console import complaints, summary
 from feedsvc.errors import FeedsvcError, LockHeldError, SettingsError, StoreError, fault
 from feedsvc.store.database import build_lock, open_database
+from feedsvc.store.history import note_build
 from feedsvc.store.ledger import Ledger
 from feedsvc.store.media import sweep
 from feedsvc.store.reader import note_failure
+from feedsvc.views import BuildView
 
 # A drop of many files is taken in at once: changes are gathered until none came for _QUIET, at most for _GATHER.
 _QUIET = 50
@@ -123,6 +125,8 @@ class Builds:
                     copies=self.settings.media_folder,
                 )
                 note_failure(connection, self._wrong_settings)
+                if report.touched:
+                    note_build(connection, report.as_view(clock.now()))
                 due = Ledger(connection).next_change()
             if report.erased:
                 self._database.scrub()
@@ -143,6 +147,7 @@ class Builds:
         try:
             with self._database.writing() as connection:
                 note_failure(connection, message)
+                note_build(connection, BuildView(finished=clock.now(), seconds=0, failure=message))
         except StoreError:
             return  # a store that takes no edition takes no note of that either; it was said above
 

@@ -36,6 +36,7 @@ from feedsvc.store.schema import articles
 from feedsvc.store.search import SearchIndex
 from feedsvc.topics.classify import Classifier
 from feedsvc.topics.registry import TopicRegistry
+from feedsvc.views import BuildView
 
 Progress = Callable[[str, int, int], None]
 
@@ -57,6 +58,18 @@ class Report:
     fresh_rejects: tuple[str, ...] = ()
     touched: bool = False
     erased: bool = False
+
+    def as_view(self, finished: datetime) -> BuildView:
+        """What is remembered of the build."""
+        return BuildView(
+            finished=finished,
+            seconds=round(sum(self.seconds.values()), 3),
+            new=self.documents.new,
+            changed=self.documents.changed,
+            withdrawn=self.documents.withdrawn,
+            rejected=self.documents.rejected,
+            articles=self.articles,
+        )
 
     def as_json(self) -> dict[str, object]:
         """The object that ``build --json`` prints."""
@@ -234,6 +247,7 @@ class _Build:
         publishing.join(entering.touched)
         if entering.touched or publishing.changed or everything:
             Prepared(connection).forget()
+            publishing.stands_alone = True
         publishing.feeds(everything=everything, printer=printer, progress=partial(self.progress, "render"))
         return publishing
 

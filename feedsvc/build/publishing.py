@@ -30,18 +30,20 @@ _SECOND = timedelta(seconds=1)
 
 @dataclass(slots=True)
 class Publishing:
-    """One build's way to a new edition."""
+    """One build's way to a new edition. ``stands_alone``: no edition that was made ahead holds documents of it."""
 
     settings: Settings
     ledger: Ledger
     edition: Edition
     authority: str
     now: datetime
+    stands_alone: bool = False
     findings: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
     rendered: int = 0
     _joined: Joined = field(default_factory=lambda: Joined({}, frozenset(), set(), {}))
     _everything: bool = False
     _fresh: list[str] = field(default_factory=list)
+    _known: frozenset[str] | None = None
     _pages: dict[str, list[list[Pending]]] = field(default_factory=dict)
 
     def rename(self) -> None:
@@ -78,6 +80,7 @@ class Publishing:
         """Compose and render the feeds that changed, or ``everything``."""
         self._everything = everything
         known = self.edition.feeds()
+        self._known = frozenset(known) if self.stands_alone else None
         wanted = self._wanted(known)
         for name in known.keys() - wanted.keys():
             self.edition.drop_feed(name)
@@ -130,8 +133,18 @@ class Publishing:
 
     # One feed
 
+    def _is_new(self, name: str) -> bool:
+        """Whether there never was a feed of this name, as far as the edition knows."""
+        return self._known is not None and name not in self._known
+
+    def _is_blank(self, name: str) -> bool:
+        """Whether a feed is new and has no article, as those of most rules of a large publication at first."""
+        return self._is_new(name) and name not in self._joined.feeds
+
     def _order(self, record: FeedRecord, limit: int) -> FeedOrder:
         """What a feed is printed from, of ``limit`` articles."""
+        if self._is_blank(record.name):
+            return self._blank_order(record)
         rows = self.memberships.window(record.name, limit, self.now)
         topics = self.ledger.topics_of([name for _, name, _ in rows])
         pages = list(paged(self.memberships.pending(record.name, self.now), self.settings.feeds.entries))
@@ -152,6 +165,24 @@ class Publishing:
             pages=tuple(page[0].place for page in pages),
         )
 
+    def _blank_order(self, record: FeedRecord) -> FeedOrder:
+        """What a new feed without articles is printed from, without asking for what it cannot have."""
+        return FeedOrder(
+            name=record.name,
+            title=record.title,
+            description=record.description or "",
+            window=(),
+            entries=self.settings.feeds.entries,
+            is_whole=True,
+            floor=record.updated,
+            opened=self.now,
+            authority=self.authority,
+            origin=None,
+            tombstones=(),
+            archives=0,
+            pages=(),
+        )
+
     def _publish_feed(self, record: FeedRecord, printed: Printed) -> None:
         """Put a feed into the edition, and seal what no longer stands in its subscription document.
 
@@ -162,16 +193,22 @@ class Publishing:
             limit *= 2
             printed = print_feed(self._order(record, limit), self.settings)
         self._remark(printed)
-        overdue = self._pages.pop(record.name)[: printed.pages]
+        overdue = self._pages.pop(record.name, [])[: printed.pages]
         self.memberships.seal(record.name, overdue, self.edition.writing, self.now)
-        self.edition.save_feed(replace(record, entries=self._count(record), updated=printed.updated))
+        is_new = self._is_new(record.name)
+        self.edition.save_feed(replace(record, entries=self._count(record), updated=printed.updated), is_new=is_new)
+        documents = []
         for each in FORMATS.values():
             document = printed.documents[each.name]
             path = f"/feeds/{record.name}{each.suffix}"
-            self._publish(record.name, path, each.media_type, document.packed, document.digest, printed.refresh)
+            packed, digest = document.packed, document.digest
+            documents.append(
+                self._fresh_document(record.name, path, each.media_type, packed, digest, printed.refresh)
+            )
             if document.generation is not None:
                 shrunk = record.name in self._joined.shrunk
                 self.edition.note_generation(path, document.digest, document.generation, shrunk=shrunk)
+        self._publish(documents, are_new=is_new)
         self.rendered += 1
 
     def _remark(self, printed: Printed) -> None:
@@ -182,7 +219,7 @@ class Publishing:
 
     def _count(self, wanted: FeedRecord) -> int:
         """How many articles a feed has. Counting them takes the longer the more there are, so it is done rarely."""
-        if self._everything:
+        if self._everything and not self._is_blank(wanted.name):
             return self.memberships.count(wanted.name)
         return wanted.entries + self._joined.feeds.get(wanted.name, 0)
 
@@ -199,17 +236,26 @@ class Publishing:
             for record in sorted(self.edition.feeds().values(), key=all_first)
         ]
         data = render_opml(self.settings.publication.title, f"{base}/", outlines)
-        self._publish("", OPML_PATH, OPML_TYPE, pack(data), digest_of(data), self.settings.feeds.refresh)
+        made = self._fresh_document(
+            "", OPML_PATH, OPML_TYPE, pack(data), digest_of(data), self.settings.feeds.refresh
+        )
+        self._publish([made], are_new=False)
 
-    def _publish(self, feed: str, path: str, media_type: str, packed: bytes, digest: str, max_age: int) -> None:
-        """Let a document stand at ``path`` in the next edition, unless the same bytes stand there already."""
-        standing = self.edition.standing(path)
+    def _fresh_document(
+        self, feed: str, path: str, media_type: str, packed: bytes, digest: str, max_age: int
+    ) -> PackedDocument | None:
+        """A document that is to stand at ``path`` in the next edition; None when the same bytes stand there already."""
+        standing = None if feed and self._is_new(feed) else self.edition.standing(path)
         if standing is not None and standing[0] == digest:
-            return
+            return None
         # What stood here before bounds Last-Modified from below; ``swap`` moves it to the moment of publication.
         earliest = self.now if standing is None else standing[1] + _SECOND
-        self.edition.save_document(PackedDocument(path, feed, media_type, digest, earliest, max_age, packed))
-        self._fresh.append(path)
+        return PackedDocument(path, feed, media_type, digest, earliest, max_age, packed)
+
+    def _publish(self, documents: Iterable[PackedDocument | None], *, are_new: bool) -> None:
+        fresh = [each for each in documents if each is not None]
+        self.edition.save_documents(fresh, are_new=are_new)
+        self._fresh += [each.path for each in fresh]
 
     # Which feeds there are
 

@@ -4,7 +4,7 @@ What an edition brings carries its revision. Editions may be made ahead: they ho
 the server takes them up without a build.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -103,9 +103,10 @@ class Edition:
         """Every feed by name."""
         return feeds_at(self.connection, self.writing)
 
-    def save_feed(self, record: FeedRecord) -> None:
-        """Write a feed in place of what stood under its name."""
-        self._make_room(feeds, feeds.c.name == record.name)
+    def save_feed(self, record: FeedRecord, *, is_new: bool) -> None:
+        """Write a feed in place of what stood under its name; ``is_new``: nothing did."""
+        if not is_new:
+            self._make_room(feeds, feeds.c.name == record.name)
         values = {
             "name": record.name,
             "revision": self.writing,
@@ -169,10 +170,16 @@ class Edition:
         row = self.connection.execute(representation_at(path, self.writing, *columns)).first()
         return None if row is None else (row.digest, moment(row.last_modified))
 
-    def save_document(self, document: PackedDocument) -> None:
-        """Write a document in place of what stood at its path."""
-        self._make_room(representations, representations.c.path == document.path)
-        values: dict[str, Any] = {
+    def save_documents(self, documents: Iterable[PackedDocument], *, are_new: bool) -> None:
+        """Write documents, each in place of what stood at its path; ``are_new``: nothing did."""
+        rows = [self._row(each) for each in documents]
+        for row in rows if not are_new else ():
+            self._make_room(representations, representations.c.path == row["path"])
+        if rows:
+            self.connection.execute(insert(representations), rows)
+
+    def _row(self, document: PackedDocument) -> dict[str, Any]:
+        return {
             "path": document.path,
             "revision": self.writing,
             "feed": document.feed,
@@ -182,7 +189,6 @@ class Edition:
             "max_age": document.max_age,
             "body": document.packed,
         }
-        self.connection.execute(insert(representations).values(values))
 
     def note_generation(self, path: str, digest: str, entries: bytes, *, shrunk: bool) -> None:
         """Keep what readers of the document written at ``path`` have; ``shrunk``: something was taken out of it."""

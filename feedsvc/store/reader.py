@@ -69,7 +69,7 @@ T = TypeVar("T")
 # How long an edition may be served after another took its place, in seconds.
 _NOTICE = 0.2
 # Bytes of representations that are held in memory.
-_BUDGET = 64 * 1024 * 1024
+_BUDGET = 12 * 1024 * 1024
 _QUARTER = 900  # seconds; since 1972 the offsets of all zones are multiples of it
 _EPOCH = datetime.fromtimestamp(0, UTC)
 # What stands on the pages while nothing was built yet.

@@ -138,6 +138,15 @@ class Statistics:
             for feed in sorted(ever)
         )
 
+    def days(self) -> list[tuple[int, Traffic]]:
+        """The traffic of all feeds on each day of the last window, the oldest first. Raises StoreError."""
+        columns = (func.sum(_traffic.c[name]) for name in ("polls", "not_modified", "sent", "saved"))
+        query = select(_traffic.c.day, *columns).where(_traffic.c.day > 0).group_by(_traffic.c.day)
+        with self._database.writing() as connection:
+            return [
+                (row[0], Traffic(*map(int, row[1:]))) for row in connection.execute(query.order_by(_traffic.c.day))
+            ]
+
     def close(self) -> None:
         """Give up all connections."""
         self._database.close()

@@ -170,6 +170,14 @@ def unauthorized(now: datetime) -> Answer:
     return line(401, text, now, NO_STORE, {"WWW-Authenticate": 'Bearer realm="feedsvc"'})
 
 
+def locked(now: datetime) -> Answer:
+    """401 for the desk. A browser asks for a password then, which is the token (RFC 7617)."""
+    text = "This is for the operator: ask with Authorization: Bearer and the token of [serve], or give it as the password."
+    answer = line(401, text, now, NO_STORE, {"WWW-Authenticate": 'Bearer realm="feedsvc"'})
+    answer.headers.add("WWW-Authenticate", 'Basic realm="feedsvc", charset="UTF-8"')
+    return answer
+
+
 def http_date(moment: datetime) -> str:
     """``moment`` as an IMF-fixdate (RFC 9110, section 5.6.7)."""
     return format_datetime(moment.astimezone(UTC), usegmt=True)

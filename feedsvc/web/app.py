@@ -21,6 +21,7 @@ from feedsvc.web.archives import Archives
 from feedsvc.web.assets import load_assets, represent_bytes
 from feedsvc.web.conditional import Preconditions, held_digests
 from feedsvc.web.counting import Counter
+from feedsvc.web.desk import Desk, Operations, is_operator
 from feedsvc.web.edition import Edition
 from feedsvc.web.express import WHOLE, Express
 from feedsvc.web.media import MediaDesk
@@ -53,16 +54,20 @@ def create_app(
     token: str | None = None,
     is_live: bool = True,
     theme: Theme = NO_THEME,
+    operations: Operations | None = None,
 ) -> Flask:
     """The publication on the web. ``base`` is its public address; all routes live below the path in it.
 
     ``counter`` counts who reads; with ``token`` the operator's own addresses may be asked from elsewhere.
+    ``operations`` is what the operator's desk asks; without it or the token there is no desk.
     ``is_live`` is false where nobody will be there to answer what is asked of forms; ``theme`` is the operator's own.
     """
     # Flask's own static route and its sorting of addresses (redirects made from Host) stay off.
     app = Flask("feedsvc.web", static_folder=None)
     app.url_map.merge_slashes = False
     site = _Site(edition, Addresses(base), clock, counter, token, is_live=is_live, theme=theme)
+    if operations is not None:
+        site.desk = Desk(operations)
     for rule, view in site.routes():
         app.add_url_rule(rule, rule, view, methods=["GET"], provide_automatic_options=False)
     app.before_request(site.empty)
@@ -95,6 +100,7 @@ class _Site:
         self.counter = counter
         self.token = token
         started = clock().replace(microsecond=0)
+        self.desk: Desk | None = None
         self.assets = {**load_assets(started), **theme.files(started)}
         self.pages = Pages(edition, addresses, self.assets, is_live=is_live, theme=theme)
         self.shelf = Shelf(edition)
@@ -117,6 +123,9 @@ class _Site:
         yield "/search", self.search
         for name in FORMATS:
             yield f"/search.{name}", self.search_feed
+        yield "/desk", self.desk_overview
+        yield "/desk/document", self.desk_document
+        yield "/desk/rule", self.desk_rule
         yield "/media/<digest>/<name>", self.media
         yield "/healthz", self.health
         yield "/metrics", self.metrics
@@ -295,6 +304,41 @@ class _Site:
         audiences = () if self.counter is None else self.counter.audiences()
         body = exposition(self.edition.health(), self.edition.feeds(), audiences)
         return answers.own_bytes(body, MEDIA_TYPE, self.clock())
+
+    def desk_overview(self) -> Answer:
+        """The operator's desk: the publication's health at a glance."""
+
+        def shown(desk: Desk) -> str:
+            audiences = () if self.counter is None else self.counter.audiences()
+            traffic = [] if self.counter is None else self.counter.days()
+            return self.pages.desk("desk.html", health=self.edition.health(), **desk.overview(audiences, traffic))
+
+        return self._own(shown)
+
+    def desk_document(self) -> Answer:
+        """How a document was read."""
+        name = request.args.get("name", "").strip()
+
+        def shown(desk: Desk) -> str:
+            explained = desk.document(name)
+            if not explained:
+                raise NotFound
+            return self.pages.desk("desk_document.html", name=name, explained=explained)
+
+        return self._own(shown)
+
+    def desk_rule(self) -> Answer:
+        """What a topic rule would match."""
+        text = request.args.get("q", "").strip()
+        return self._own(lambda desk: self.pages.desk("desk_rule.html", **desk.rule(text)))
+
+    def _own(self, shown: Callable[[Desk], str]) -> Answer:
+        """A page for the operator alone."""
+        if self.desk is None or self.token is None:
+            raise NotFound
+        if not is_operator(request.headers.get("Authorization", ""), self.token):
+            return answers.locked(self.clock())
+        return self._unlisted(answers.page(200, shown(self.desk), self.clock(), NO_STORE))
 
     def robots(self) -> Answer:
         """Robots are welcome everywhere, and told where the sitemaps are."""

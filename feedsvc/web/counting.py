@@ -8,7 +8,7 @@ from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
-from feedsvc.audience import FeedAudience, Tally, Traffic, day_of, window_of
+from feedsvc.audience import FeedAudience, Tally, Traffic, date_of, day_of, window_of
 from feedsvc.errors import StoreError
 from feedsvc.readers import identify
 
@@ -39,6 +39,10 @@ class Statistics(Protocol):
 
     def audiences(self, day: int) -> tuple[FeedAudience, ...]:
         """Who reads each feed."""
+        ...
+
+    def days(self) -> list[tuple[int, Traffic]]:
+        """The traffic of all feeds on each day that is kept apart."""
         ...
 
 
@@ -185,6 +189,11 @@ class Counter:
         """Who reads each feed, with all that this process counted. Raises StoreError."""
         self.flush()
         return self._statistics.audiences(day_of(self._clock()))
+
+    def days(self) -> list[tuple[str, int, int]]:
+        """Polls, and those answered with 304, on each of the last days (ISO 8601). Raises StoreError."""
+        self.flush()
+        return [(date_of(day), each.polls, each.not_modified) for day, each in self._statistics.days()]
 
     def _client(self, poll: _Poll, window: int) -> bytes | None:
         """The hash by which a client is known in a window; None while there is no salt for it."""

@@ -29,7 +29,7 @@ _ASKED = (
 _SUFFIXES = (".atom", ".rss", ".json")
 _KEPT = ("200 OK", "304 NOT MODIFIED")
 _LONGEST_QUESTION = 1_000  # characters; a longer one is not kept
-_MOST, _BUDGET = 4_096, 64 * 1024 * 1024  # answers, and bytes of their bodies
+_MOST, _BUDGET = 4_096, 32 * 1024 * 1024  # answers, and bytes of their bodies
 _SECOND = timedelta(seconds=1)
 WHOLE = "feedsvc.whole"  # where the app leaves the length of the whole document
 

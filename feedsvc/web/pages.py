@@ -81,6 +81,7 @@ class Pages:
             "names": typesetting.names,
             "month": typesetting.month,
             "slug": slugify,
+            "matches": lambda total: typesetting.matches(total, MOST_COUNTED),
             "size": typesetting.size,
             "path": addresses.path,
             "marked": marked,
@@ -267,6 +268,10 @@ class Pages:
         language = self._edition.publication().language
         shared = {"fault": None, "longest": LONGEST, "fields": ", ".join(f"{each}:" for each in FIELDS)}
         return self._render("search.html", language, text=text, **shared | values)
+
+    def desk(self, template: str, **values: object) -> str:
+        """A page of the operator's desk."""
+        return self._render(template, "en", discovery=self._all_formats(), **values)
 
     def gone(self, gone: Gone) -> str:
         """What is said in the place of a withdrawn article."""

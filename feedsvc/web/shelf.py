@@ -11,7 +11,7 @@ from feedsvc.web.assets import represent_bytes
 from feedsvc.web.edition import Edition
 
 T = TypeVar("T")
-BUDGET = 32 * 1024 * 1024  # bytes of bodies
+BUDGET = 16 * 1024 * 1024  # bytes of bodies
 
 
 class Shelf:

@@ -1,0 +1,25 @@
+"""The last builds, as the operator's desk shows them."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import Connection
+
+from feedsvc.store.ledger import Ledger
+from feedsvc.views import BuildView
+
+_KEPT = 200
+_KEY = "builds"
+_decode = msgspec.json.Decoder(tuple[BuildView, ...]).decode
+
+
+def note_build(connection: Connection, done: BuildView) -> None:
+    """Remember a build; the oldest beyond ``_KEPT`` are forgotten."""
+    kept = (*builds(connection), done)[-_KEPT:]
+    Ledger(connection).remember(_KEY, msgspec.json.encode(kept).decode())
+
+
+def builds(connection: Connection) -> Sequence[BuildView]:
+    """The last builds that changed something or failed, oldest first."""
+    kept = Ledger(connection).recall(_KEY)
+    return () if kept is None else _decode(kept)

@@ -1,0 +1,156 @@
+"""The operator's desk: locked, off until a token is set, and telling of a real publication."""
+
+from base64 import b64decode, b64encode
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from lxml import etree, html
+from publication import SETTINGS, Publication
+from werkzeug.test import TestResponse
+
+from feedsvc.config import load_settings
+from feedsvc.desk import Newsroom
+from feedsvc.store.database import open_database
+from feedsvc.store.reader import PublishedEdition
+from feedsvc.store.statistics import open_statistics
+from feedsvc.web.app import create_app
+from feedsvc.web.counting import Counter
+
+BASE = "https://news.example.org"
+TOKEN = "correct-horse-battery"
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+ADDRESSES = ("/desk", "/desk/document?name=ferry.md", "/desk/rule?q=ferry")
+
+
+@pytest.fixture
+def publication(tmp_path: Path) -> Publication:
+    topic = '[[topic]]\nslug = "sea"\ntitle = "The sea <b>"\nmatch = "ferry OR harbour"\n'
+    made = Publication(tmp_path, f'{SETTINGS}{topic}[serve]\ntoken = "{TOKEN}"\n')
+    made.article("ferry.md", "The ferry & the fog", date="2026-02-27T09:00:00+09:00")
+    made.article("secret.md", "The merger", embargo=(made.now + timedelta(days=2)).isoformat())
+    made.write("broken.md", '---\ntitle: "x\n---\n\ntext\n')
+    made.build(code=1)
+    return made
+
+
+def web(publication: Publication, *, locked: bool = True) -> FlaskClient:
+    settings = load_settings(publication.folder / "feedsvc.toml")
+    database = open_database(settings)
+    edition = PublishedEdition(database, now=lambda: publication.now)
+    counter = Counter(open_statistics(settings), (), publication.now.timestamp)
+    newsroom = Newsroom(settings, database, edition, lambda: publication.now)
+    token = TOKEN if locked else None
+    return create_app(
+        edition, base=BASE, clock=lambda: publication.now, counter=counter, token=token, operations=newsroom
+    ).test_client()
+
+
+def text(answer: TestResponse) -> str:
+    assert answer.status_code == 200, answer.text
+    return " ".join(" ".join(html.fromstring(answer.text).xpath("//main")[0].itertext()).split())
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_there_is_no_desk_without_a_token(publication: Publication, path: str) -> None:
+    assert web(publication, locked=False).get(path, headers=BEARER).status_code == 404
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer wrong",
+        "Bearer é",
+        f"Bearer {TOKEN}x",
+        f"Token {TOKEN}",
+        TOKEN,
+        "Basic !!!",
+        "Basic " + b64encode(f"{TOKEN}:x".encode()).decode(),
+    ],
+)
+def test_the_desk_is_locked(publication: Publication, path: str, authorization: str | None) -> None:
+    headers = {} if authorization is None else {"Authorization": authorization}
+    answer = web(publication).get(path, headers=headers)
+    assert answer.status_code == 401
+    assert [each.partition(" ")[0] for each in answer.headers.getlist("WWW-Authenticate")] == ["Bearer", "Basic"]
+    assert "merger" not in answer.text
+
+
+def test_a_browser_gives_the_token_as_the_password(publication: Publication) -> None:
+    headers = {"Authorization": "Basic " + b64encode(f"anyone:{TOKEN}".encode()).decode()}
+    answer = web(publication).get("/desk", headers=headers)
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+
+
+def test_the_desk_tells_how_the_publication_is(publication: Publication) -> None:
+    client = web(publication)
+    client.get(
+        "/feeds/all.atom", headers={"User-Agent": "Feedly/1.0 (+http://www.feedly.com/fetcher.html; 12 subscribers)"}
+    )
+    answer = client.get("/desk", headers=BEARER)
+    told = text(answer)
+    assert "Edition 1, built" in told
+    assert "broken.md" in told
+    assert "The merger" in told
+    assert "3 March 2026, 21:00 UTC+9" in told
+    assert "Feedly 12" in told
+    page = html.fromstring(answer.text)
+    builds = [
+        " ".join(" ".join(row.itertext()).split()) for row in page.xpath("//h2[@id='builds']/following::tbody/tr")
+    ]
+    assert len(builds) == 1
+    assert builds[0].endswith("3 0 0 1 1")
+    charts = page.xpath("//figure/img/@src")
+    assert len(charts) == 4
+    for each in charts:
+        drawn = decoded(each)
+        assert drawn.tag == "{http://www.w3.org/2000/svg}svg"
+        assert drawn.xpath("//*[local-name()='script']") == []
+    assert any("The sea <b>" in "".join(decoded(each).itertext()) for each in charts)
+
+
+def decoded(address: str) -> etree._Element:
+    return etree.fromstring(b64decode(address.partition("base64,")[2]))
+
+
+def test_findings_show_the_line(publication: Publication) -> None:
+    publication.write("day.md", "---\ntitle: A day\ndate: 2026-02-31\n---\n\nText of it.\n")
+    publication.build(code=1)
+    page = html.fromstring(web(publication).get("/desk", headers=BEARER).text)
+    shown = {
+        row.xpath("string(td[1])").strip(): row.xpath("string(.//pre)") for row in page.xpath("//tbody/tr[td/a]")
+    }
+    assert shown["day.md:3"] == "date: 2026-02-31"
+
+
+def test_a_document_is_explained(publication: Publication) -> None:
+    client = web(publication)
+    told = text(client.get("/desk/document?name=ferry.md", headers=BEARER))
+    assert "ferry.md: usable" in told
+    assert 'headline has "ferry"' in told
+    assert "all, sea" in told
+    assert "broken.md: rejected" in text(client.get("/desk/document?name=broken.md", headers=BEARER))
+    for name in ("nothing.md", "../feedsvc.toml", "", "%00"):
+        assert client.get(f"/desk/document?name={name}", headers=BEARER).status_code == 404
+
+
+def test_a_rule_is_tried(publication: Publication) -> None:
+    client = web(publication)
+    told = text(client.get("/desk/rule?q=fog%20-tram", headers=BEARER))
+    assert "One article matches." in told
+    assert 'headline has "fog"' in told
+    assert 'match = "fog AND -tram"' in told
+    assert "Column 5: " in text(client.get("/desk/rule?q=fog%20AND", headers=BEARER))
+    assert "Articles it would match" not in text(client.get("/desk/rule", headers=BEARER))
+    assert client.get("/desk/rule", query_string={"q": "a " * 9000}, headers=BEARER).status_code == 200
+
+
+def test_an_empty_publication_has_a_desk(tmp_path: Path) -> None:
+    made = Publication(tmp_path)
+    made.build_here()
+    assert "None yet." in text(web(made).get("/desk", headers=BEARER))
