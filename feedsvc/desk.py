@@ -14,7 +14,8 @@ from feedsvc.config import Settings
 from feedsvc.errors import UsageError
 from feedsvc.explain import explain
 from feedsvc.inbox.read import Unread, read
-from feedsvc.model import Finding, Status, document_of
+from feedsvc.model import Article, Finding, Status, document_of
+from feedsvc.parsers.charset import DecodeError, decode
 from feedsvc.query import Query
 from feedsvc.store.database import Database
 from feedsvc.store.history import builds
@@ -22,7 +23,7 @@ from feedsvc.store.ledger import Ledger, is_public
 from feedsvc.store.reader import PublishedEdition
 from feedsvc.store.schema import articles, classifications
 from feedsvc.topics.match import matches, subject_of
-from feedsvc.views import BuildView, EmbargoView, FindingView, TriedView
+from feedsvc.views import BuildView, EmbargoView, FindingView, ReadView, TriedView
 
 DAYS = 30  # of articles that are counted
 _TOPICS = 6  # that are told apart
@@ -95,6 +96,18 @@ class Newsroom:
         ]
         return sorted(views, key=lambda each: (each.opens, each.document))[:_MOST]
 
+    def articles(self, skip: int, limit: int) -> tuple[list[ReadView], int]:
+        """Articles of any status, newest first, and how many there are in all."""
+        newest = select(articles.c.name).order_by(articles.c.published.desc(), articles.c.name)
+        with self.database.reading() as connection:
+            total = connection.scalar(select(func.count()).select_from(articles)) or 0
+            names = connection.scalars(newest.offset(skip).limit(limit)).all()
+            found = {
+                each.article.name: each.article
+                for each in Ledger(connection).articles_where_in(articles.c.name, names)
+            }
+        return [_read_view(found[name]) for name in names], total
+
     def explain(self, name: str) -> list[dict[str, Any]]:
         """How a document was read, as ``explain --json`` tells it; empty when there is none of that name."""
         with self.database.reading() as connection:
@@ -115,6 +128,18 @@ class Newsroom:
         return TriedView(tuple(told), found.total)
 
 
+def _read_view(article: Article) -> ReadView:
+    severities = Counter(each.severity for each in article.findings)
+    return ReadView(
+        article.name,
+        article.headline,
+        article.status.value,
+        article.published,
+        severities["error"],
+        severities["warning"],
+    )
+
+
 _SEVERITIES = ("error", "warning", "info")
 
 
@@ -124,7 +149,7 @@ class _Lines:
     def __init__(self, settings: Settings) -> None:
         self._folder: Path = settings.inbox_folder
         self._most = settings.inbox.max_bytes
-        self._held: dict[str, list[bytes]] = {}
+        self._held: dict[str, list[str]] = {}
 
     def line(self, name: str, finding: Finding) -> str | None:
         """The line that a finding is about; None when it is about none, or the document is gone."""
@@ -132,9 +157,13 @@ class _Lines:
             return None
         document = document_of(name)
         if document not in self._held:
-            found = read(self._folder, document, self._most)
-            self._held[document] = [] if isinstance(found, Unread) else found.data.splitlines()
+            self._held[document] = self._read(document)
         lines = self._held[document]
-        if finding.line > len(lines):
-            return None
-        return lines[finding.line - 1].decode("utf-8", "replace")[:_LONGEST_LINE]
+        return lines[finding.line - 1][:_LONGEST_LINE] if finding.line <= len(lines) else None
+
+    def _read(self, document: str) -> list[str]:
+        found = read(self._folder, document, self._most)
+        try:
+            return [] if isinstance(found, Unread) else decode(found.data)[0].split("\n")
+        except DecodeError:
+            return []  # no text, so no line of it

@@ -192,6 +192,18 @@ class FindingView:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadView:
+    """An article in the list of all that were read, whatever its status; ``errors`` and ``warnings`` are findings."""
+
+    name: str
+    headline: str
+    status: str
+    published: datetime
+    errors: int
+    warnings: int
+
+
+@dataclass(frozen=True, slots=True)
 class EmbargoView:
     """An article that waits for its time."""
 

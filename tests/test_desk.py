@@ -94,7 +94,8 @@ def test_the_desk_tells_how_the_publication_is(publication: Publication) -> None
     )
     answer = client.get("/desk", headers=BEARER)
     told = text(answer)
-    assert "Edition 1, built" in told
+    assert "Edition 1 the current edition is served Articles 1 in " in told
+    assert "With errors 1 no warnings Subscribers 12 of all feeds, added up Polls 1 in seven days" in told
     assert "broken.md" in told
     assert "The merger" in told
     assert "3 March 2026, 21:00 UTC+9" in told
@@ -107,11 +108,14 @@ def test_the_desk_tells_how_the_publication_is(publication: Publication) -> None
     assert builds[0].endswith("3 0 0 1 1")
     charts = page.xpath("//figure/img/@src")
     assert len(charts) == 4
+    numbers = {" ".join(each.itertext()) for each in page.xpath("//figure//tbody/tr/th | //figure//tbody/tr/td")}
+    assert {"Feedly", "12", "02-27"} <= numbers
+    assert page.xpath("//figure//thead//th/text()").count("The sea <b>") == 1
     for each in charts:
         drawn = decoded(each)
         assert drawn.tag == "{http://www.w3.org/2000/svg}svg"
         assert drawn.xpath("//*[local-name()='script']") == []
-    assert any("The sea <b>" in "".join(decoded(each).itertext()) for each in charts)
+    assert any("02-27" in "".join(decoded(each).itertext()) for each in charts)
 
 
 def decoded(address: str) -> etree._Element:
@@ -119,24 +123,41 @@ def decoded(address: str) -> etree._Element:
 
 
 def test_findings_show_the_line(publication: Publication) -> None:
+    japanese = "港の時計\n\n　港の時計が止まった。修理には一年かかると町は話している。\n\n（1月29日）\n"
+    publication.write("2026/old.txt", japanese.encode("shift_jis"))
     publication.write("day.md", "---\ntitle: A day\ndate: 2026-02-31\n---\n\nText of it.\n")
     publication.build(code=1)
     page = html.fromstring(web(publication).get("/desk", headers=BEARER).text)
-    shown = {
-        row.xpath("string(td[1])").strip(): row.xpath("string(.//pre)") for row in page.xpath("//tbody/tr[td/a]")
-    }
-    assert shown["day.md:3"] == "date: 2026-02-31"
+    shown = {each.xpath("string(h3)"): each for each in page.xpath("//ul[@class='findings']/li")}
+    assert "line 3" in shown["day.md"].text_content()
+    assert shown["day.md"].xpath(".//pre/text()") == ["date: 2026-02-31"]
+    assert shown["2026/old.txt"].xpath(".//pre/text()")[0].strip() == "（1月29日）"
 
 
 def test_a_document_is_explained(publication: Publication) -> None:
     client = web(publication)
     told = text(client.get("/desk/document?name=ferry.md", headers=BEARER))
-    assert "ferry.md: usable" in told
+    assert "usable ferry.md · its page" in told
     assert 'headline has "ferry"' in told
     assert "all, sea" in told
-    assert "broken.md: rejected" in text(client.get("/desk/document?name=broken.md", headers=BEARER))
-    for name in ("nothing.md", "../feedsvc.toml", "", "%00"):
+    assert "rejected broken.md" in text(client.get("/desk/document?name=broken.md", headers=BEARER))
+    for name in ("nothing.md", "../feedsvc.toml", "%00"):
         assert client.get(f"/desk/document?name={name}", headers=BEARER).status_code == 404
+
+
+def test_every_article_leads_to_its_explanation(publication: Publication) -> None:
+    client = web(publication)
+    page = html.fromstring(client.get("/desk/document", headers=BEARER).text)
+    rows = [" ".join(" ".join(row.itertext()).split()) for row in page.xpath("//tbody/tr")]
+    assert rows == [
+        "27 February 2026 The ferry & the fog ferry.md usable",
+        "1 February 2026 The merger secret.md embargoed",
+    ]
+    for address in page.xpath("//tbody//a/@href"):
+        assert client.get(address, headers=BEARER).status_code == 200
+    assert "None." in text(client.get("/desk/document?page=2", headers=BEARER))
+    for number in ("0", "-1", "x", "1" * 99):
+        assert client.get(f"/desk/document?page={number}", headers=BEARER).status_code == 404
 
 
 def test_a_rule_is_tried(publication: Publication) -> None:

@@ -55,7 +55,7 @@ ALLOWED = {
     "explain": VALUES | {"build", "clock", "feeds", "store", "web"},
     "watch": VALUES | {"build", "clock", "console", "store", ""},
     "serve": VALUES | {"clock", "desk", "store", "watch", "web", ""},
-    "desk": VALUES | {"explain", "inbox", "store", "topics"},
+    "desk": VALUES | {"explain", "inbox", "parsers", "store", "topics"},
     "export": VALUES | {"store", "web"},
     "stats": VALUES | {"store"},
     "cli": VALUES | {"build", "clock", "console", "explain", "export", "serve", "starter", "stats", "store", ""},

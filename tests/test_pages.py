@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
+import nh3
 import pytest
 from flask.testing import FlaskClient
 from hypothesis import given, settings
@@ -20,6 +21,7 @@ from feedsvc.text import one_line
 from feedsvc.views import ArticleView, Gone, Moved
 from feedsvc.web import typesetting
 from feedsvc.web.app import create_app
+from feedsvc.web.bodies import set_body
 from feedsvc.web.shelf import Shelf
 from tests.memory_edition import BASE, PUBLISHED, MemoryEdition, article, feed_view, representation
 
@@ -185,6 +187,33 @@ def test_empty_feed_page_says_so(client: FlaskClient, edition: MemoryEdition) ->
     edition.topics = (feed_view("quiet", "Quiet", entries=0),)
     page = read(client, "/feeds/quiet")
     assert "Nothing here now" in page.text_content()
+
+
+def test_what_scrolls_in_a_body_is_reached_with_the_keyboard(client: FlaskClient, edition: MemoryEdition) -> None:
+    table = '<table><tbody><tr><td title="a &gt; b">1</td></tr></tbody></table>'
+    edition.publish(article("wide", html=f"<pre>x</pre>{table}<p>x &lt;pre&gt; y</p>"))
+    page = read(client, "/articles/wide")
+    assert [each.tag for each in page.xpath("//*[@class='body']//*[@tabindex='0']")] == ["pre", "div"]
+    assert words(page, ".body div.wide table td") == ["1"]
+    assert words(page, ".body p") == ["x <pre> y"]
+
+
+def test_ids_of_a_body_are_none_of_the_page(client: FlaskClient, edition: MemoryEdition) -> None:
+    body = '<p><a href="#content">1</a> <a href="#n2">2</a></p><p id="content">One</p><p id="n2">Two</p>'
+    edition.publish(article("notes", html=body))
+    page = read(client, "/articles/notes")
+    assert [each.get("href") for each in pick(page, ".body a")] == ["#in-content", "#n2"]
+    assert [each.get("id") for each in pick(page, ".body p[id]")] == ["in-content", "n2"]
+
+
+@given(st.text('<>"pretabl/ =a#id\n', max_size=40))
+def test_a_body_keeps_what_it_says(text: str) -> None:
+    made = nh3.clean(f'<pre>{text}</pre><table><tr><td title="{text}">{text}</td></tr></table>{text}')
+    before, after = (html.fragment_fromstring(each, create_parent=True) for each in (made, set_body(made)))
+    assert after.text_content() == before.text_content()
+    assert [each.get("title") for each in after.iter() if each.get("title") is not None] == [
+        each.get("title") for each in before.iter() if each.get("title") is not None
+    ]
 
 
 def test_article_page_shows_all_there_is(client: FlaskClient, edition: MemoryEdition) -> None:

@@ -230,8 +230,8 @@ class _Site:
         text, number = request.args.get("q", "").strip(), request.args.get("page", "1")
         if not text:
             return self._unlisted(self._page(self.shelf.page("/search", self.pages.search_form)))
-        page = int(number) if number.isascii() and number.isdecimal() and len(number) <= len(str(PAGES)) else 0
-        if not 1 <= page <= PAGES:
+        page = _number(number)
+        if page > PAGES:
             raise NotFound
         try:
             asked = understand(text)
@@ -311,15 +311,18 @@ class _Site:
         def shown(desk: Desk) -> str:
             audiences = () if self.counter is None else self.counter.audiences()
             traffic = [] if self.counter is None else self.counter.days()
-            return self.pages.desk("desk.html", health=self.edition.health(), **desk.overview(audiences, traffic))
+            seen = desk.overview(self.edition.health(), self.edition.feeds(), audiences, traffic)
+            return self.pages.desk("desk.html", **seen)
 
         return self._own(shown)
 
     def desk_document(self) -> Answer:
-        """How a document was read."""
-        name = request.args.get("name", "").strip()
+        """How a document was read; without a name, the articles to choose from."""
+        name, page = request.args.get("name", "").strip(), _number(request.args.get("page", "1"))
 
         def shown(desk: Desk) -> str:
+            if not name:
+                return self.pages.desk("desk_articles.html", **desk.articles(page))
             explained = desk.document(name)
             if not explained:
                 raise NotFound
@@ -428,6 +431,13 @@ class _Site:
             request.headers.get("If-Modified-Since"),
         )
         return answers.represent(found, asked, request.headers.get("Accept-Encoding"), self.clock(), headers)
+
+
+def _number(text: str) -> int:
+    """The number of a page. Raises NotFound for what is none."""
+    if not re.fullmatch(r"[1-9][0-9]{0,5}", text):
+        raise NotFound
+    return int(text)
 
 
 class _Mounted:

@@ -16,11 +16,12 @@ from feedsvc.text import direction, slugify
 from feedsvc.views import MOST_COUNTED, ArticleView, FeedView, Gone, MonthView, SearchView
 from feedsvc.web import structured, typesetting
 from feedsvc.web.addresses import FORMATS, Addresses
+from feedsvc.web.bodies import set_body
 from feedsvc.web.browsing import LISTED as LISTED_IN_MONTH
 from feedsvc.web.browsing import beside, by_day, by_year, grouped, pages_of
 from feedsvc.web.edition import Edition
 from feedsvc.web.highlighting import excerpt, marked
-from feedsvc.web.searching import LONGEST, PAGE_LENGTH, PAGES, Asked, author_query, topic_lines, understand
+from feedsvc.web.searching import LONGEST, PAGE_LENGTH, PAGES, Asked, around, author_query, topic_lines, understand
 from feedsvc.web.theme import Theme
 
 LATEST = 24  # articles on the home page
@@ -149,7 +150,7 @@ class Pages:
             article=article,
             page=page,
             structured=structured.data_block(told),
-            body=Markup(article.html),  # noqa: S704 - made safe when the article was settled
+            body=set_body(article.html),
             standfirst=_standfirst(article),
             revised=article.updated if article.updated > article.published else None,
             picture=article.picture if article.picture and article.picture.url not in article.html else None,
@@ -242,14 +243,10 @@ class Pages:
 
     def search_form(self, text: str = "", fault: QueryError | None = None) -> str:
         """The page to search from; with ``fault``, where the query ``text`` cannot be understood."""
-        at = 0 if fault is None else fault.column - 1
-        around = {
-            "before": text[max(0, at - 200) : at],
-            "here": text[at : at + 1] or " ",
-            "after": text[at + 1 : at + 200],
-        }
         shown = text[:LONGEST]
-        return self._search(shown, found=False, fault=fault, around=around, discovery=self._all_formats())
+        return self._search(
+            shown, found=False, fault=fault, around=around(text, fault), discovery=self._all_formats()
+        )
 
     def _search_formats(self, asked: Asked) -> list[Alternate]:
         """The feeds of a search."""

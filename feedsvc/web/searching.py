@@ -50,6 +50,12 @@ def understand(text: str) -> Asked:
     return Asked(text, query)
 
 
+def around(text: str, fault: QueryError | None) -> dict[str, str]:
+    """The place in ``text`` that a fault is about, with what stands on either side."""
+    at = 0 if fault is None else fault.column - 1
+    return {"before": text[max(0, at - 200) : at], "here": text[at : at + 1] or " ", "after": text[at + 1 : at + 200]}
+
+
 def author_query(name: str) -> str:
     """The query for the articles of an author."""
     return str(Phrase(name[: LONGEST // 4], "author"))
