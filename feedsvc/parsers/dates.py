@@ -24,22 +24,73 @@ class DateError(ValueError):
     """The text is a date, but one that does not exist or that has two readings. The message says what to do."""
 
 
-# English, German, French, Spanish, Italian, Portuguese, Dutch and Scandinavian names, without accents.
-_MONTH_WORDS = (
-    "january jan januar januari janner jaenner janvier janv enero ene gennaio gen janeiro",
-    "february feb februar februari febr feber fevrier fevr fev febrero febbraio fevereiro",
-    "march mar marz maerz mrz mars marzo marco maart mrt marts",
-    "april apr avril avr abril abr aprile",
-    "may mai mayo maggio mag maio mei maj",
-    "june jun juni juin junio giugno giu junho",
-    "july jul juli juillet juil julio luglio lug julho",
-    "august aug aout agosto ago augustus augusti",
-    "september sept sep septembre septiembre setiembre settembre set setembro",
-    "october oct oktober okt octobre octubre ottobre ott outubro out",
-    "november nov novembre noviembre novembro",
-    "december dec dezember dez decembre diciembre dic dicembre dezembro",
+_LATIN_MONTHS = (
+    "january jan januar januari janner jaenner janvier janv enero ene gennaio gen janeiro gener januara januarja ianuarie jaanuar "
+    "janar stycznia styczen sty ledna leden ocak oca yanvar sausio tammikuuta tammikuu tammi enero sijecnja sijecanj",
+    "february feb februar februari febr feber fevrier fevr fev febrero febbraio fevereiro febrer februara februarja februarie "
+    "veebruar shkurt lutego luty lut unora unor subat sub fevral vasario helmikuuta helmikuu helmi pebrero veljace veljaca",
+    "march mar marz maerz mrz mars marzo marco maart mrt marts marc marca marcius marta mart martie marec machi maret "
+    "mac marso marca marzec brezna brezen mart kovo maaliskuuta maaliskuu maalis ozujka ozujak",
+    "april apr avril avr abril abr aprile aprila aprilis aprilie aprill aprili prill kwietnia kwiecien kwi dubna duben nisan nis "
+    "aprel balandzio huhtikuuta huhtikuu huhti travnja travanj",
+    "may mai mayo maggio mag maio mei maj maja maig majus mayis majsa kvetna kveten gegužes geguzes toukokuuta toukokuu touko "
+    "svibnja svibanj maí",
+    "june jun juni juin junio giugno giu junho juny junija juna junius iunie juuni czerwca czerwiec cze cervna cerven haziran haz "
+    "iyun birzelio kesakuuta kesakuu kesa qershor hunyo lipnja lipanj",
+    "july jul juli juillet juil julio luglio lug julho juliol julija jula julius iulie juuli lipca lipiec lip cervence cervenec "
+    "temmuz tem iyul liepos heinakuuta heinakuu heina korrik julai hulyo srpnja srpanj",
+    "august aug aout agosto ago augustus augusti agost avgust avgusta augusta augusztus sierpnia sierpien sie srpna srpen agustos "
+    "avqust rugpjucio elokuuta elokuu elo gusht agustus ogos agosti kolovoza kolovoz",
+    "september sept sep septembre septiembre setiembre settembre set setembro setembre septembra septembrie szeptember septemba "
+    "wrzesnia wrzesien wrz zari eylul eyl sentyabr rugsejo syyskuuta syyskuu syys shtator setyembre rujna rujan",
+    "october oct oktober okt octobre octubre ottobre ott outubro out oktobra octombrie oktoober oktobar oktoba pazdziernika "
+    "pazdziernik paz rijna rijen ekim eki oktyabr spalio lokakuuta lokakuu loka tetor oktubre",
+    "november nov novembre noviembre novembro novembra noiembrie novemba listopada listopadu kasim noyabr lapkricio marraskuuta marraskuu "
+    "marras nentor nobyembre studenoga studenog studeni",
+    "december dec dezember dez decembre diciembre dic dicembre dezembro desembre decembra decembrie detsember desember desemba "
+    "grudnia grudzien gru prosince prosinec aralik dekabr gruodzio joulukuuta joulukuu joulu dhjetor disember disyembre prosinca prosinac",
 )
-MONTHS = {word: number for number, words in enumerate(_MONTH_WORDS, 1) for word in words.split()}
+# Other scripts, in the order of the months: Russian, Ukrainian, Bulgarian, Serbian, Greek, Arabic, Hebrew, Hindi.
+_OTHER_MONTHS = (
+    "января январь янв січня січень януари јануар јануара ιανουαριου ιανουαριος يناير ינואר בינואר जनवरी",
+    "февраля февраль фев февр лютого лютий февруари фебруар фебруара φεβρουαριου φεβρουαριος فبراير شباط פברואר בפברואר फ़रवरी फरवरी",
+    "марта март мар березня березень μαρτιου μαρτιος مارس آذار מרץ במרץ मार्च",
+    "апреля апрель апр квітня квітень април априла απριλιου απριλιος أبريل ابريل إبريل نيسان אפריל באפריל अप्रैल",
+    "мая май травня травень маја мај μαιου μαιος مايو أيار מאי במאי मई",
+    "июня июнь июн червня червень юни јуна јун ιουνιου ιουνιος يونيو يونيه حزيران יוני ביוני जून",
+    "июля июль июл липня липень юли јула јул ιουλιου ιουλιος يوليو يوليه تموز יולי ביולי जुलाई",
+    "августа август авг серпня серпень αυγουστου αυγουστος أغسطس اغسطس آب אוגוסט באוגוסט अगस्त",
+    "сентября сентябрь сен сент вересня вересень септември септембар септембра σεπτεμβριου σεπτεμβριος سبتمبر أيلول ספטמבר בספטמבר सितंबर सितम्बर",
+    "октября октябрь окт жовтня жовтень октомври октобар октобра οκτωβριου οκτωβριος أكتوبر اكتوبر אוקטובר באוקטובר अक्टूबर अक्तूबर",
+    "ноября ноябрь ноя нояб листопада листопад ноември новембар новембра νοεμβριου νοεμβριος نوفمبر נובמבר בנובמבר नवंबर नवम्बर",
+    "декабря декабрь дек грудня грудень декември децембар децембра δεκεμβριου δεκεμβριος ديسمبر דצמבר בדצמבר दिसंबर दिसम्बर",
+)
+
+
+def _plain(text: str) -> str:
+    """Lower case, accents and compatibility forms removed, digits of every script as ASCII, white space folded."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).lower()
+        if any("가" <= c <= "힣" for c in text):
+            text = text.translate(_KOREAN)
+        else:
+            decomposed = unicodedata.normalize("NFKD", text)
+            kept = "".join(
+                _UNDECOMPOSED.get(c, c) for c in decomposed if not "\u0300" <= c <= "\u036f" and c not in _DIRECTIONS
+            )
+            text = unicodedata.normalize("NFC", kept)
+        text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+    return _JUNK.sub(" ", text).strip().lower()
+
+
+# Letters that have no accent to lose; marks that only tell the direction of the text.
+_UNDECOMPOSED = {"ł": "l", "ı": "i", "ø": "o", "đ": "d"}
+_DIRECTIONS = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u2066\u2067\u2068\u2069")
+_JUNK = re.compile(r"\s+")
+_KOREAN = str.maketrans({"년": "年", "월": "月", "일": "日", "시": "時", "분": "分"})
+
+MONTHS = {word: number for number, words in enumerate(_LATIN_MONTHS, 1) for word in words.split()}
+MONTHS |= {_plain(word): number for number, words in enumerate(_OTHER_MONTHS, 1) for word in words.split()}
 _WEEKDAY_WORDS = (
     "monday mon tuesday tue tues wednesday wed weds thursday thu thur thurs friday fri saturday sat sunday sun "
     "montag mo dienstag di mittwoch mi donnerstag do freitag fr samstag sonnabend sa sonntag so "
@@ -47,9 +98,11 @@ _WEEKDAY_WORDS = (
     "lunes martes miercoles mie jueves jue viernes vie sabado domingo dom "
     "lunedi martedi mercoledi giovedi gio venerdi sabato domenica "
     "segunda terca quarta quinta sexta maandag ma dinsdag woensdag wo donderdag vrijdag vr zaterdag za "
-    "zondag zo"
+    "zondag zo poniedzialek wtorek sroda czwartek piatek sobota niedziela pazartesi sali carsamba persembe cuma cumartesi pazar "
+    "maanantai tiistai keskiviikko torstai perjantai lauantai sunnuntai mandag tirsdag onsdag torsdag fredag lordag sondag "
+    "понедельник вторник среда четверг пятница суббота воскресенье"
 )
-_WEEKDAYS = frozenset(_WEEKDAY_WORDS.split())
+_WEEKDAYS = frozenset(_plain(_WEEKDAY_WORDS).split())
 _LEADING = frozenset(("am", "den", "der", "le", "la", "el", "il", "lo", "on", "the", "a"))
 
 # RFC 5322, section 4.3, then the abbreviations that mean one offset everywhere. IST and the like mean several.
@@ -70,15 +123,22 @@ _ISO = re.compile(
     re.IGNORECASE,
 )
 _NUMERIC = re.compile(r"(\d{1,4})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{1,2})?\.?(?!\d)(?:[\s,|]+(.*))?")
+# A word of any script; only those of the table are months.
+_MONTH = r"[^\W\d_][^\s\d.,:;/()'’\"-]{1,14}"
 _DAY_FIRST = re.compile(
-    r"(\d{1,2})(?:st|nd|rd|th|er|de|o|a|\.|º|ª|°)?(?:[\s-]+|(?<=\.)|\b)(?:of\s+|de\s+|d')?([a-z]{3,10})(?![a-z])\.?"
+    rf"(\d{{1,2}})(?:st|nd|rd|th|er|de|o|a|\.|º|ª|°)?(?:[\s-]+|(?<=\.)|\b)(?:of\s+|de\s+|d['’])?({_MONTH})\.?"
     r"(?:(?:\s*,\s*|[\s-]+)(?:de\s+|del\s+|of\s+)?([12]\d{3}(?!\d|:\d\d|\s(?:gmt|utc|[ecmp]t|[a-z][sd]t)\b)|'\d\d(?!\d)|\d\d(?![\d:.]|\s*[ap]\.?m|\s*(?:h|uhr)))|)"
 )
 _MONTH_FIRST = re.compile(
-    r"([a-z]{3,10})\.?[\s-]*(?:the\s+)?(\d{1,2})(?:st|nd|rd|th)?(?![\d:/])"
+    rf"({_MONTH})\.?[\s-]*(?:the\s+)?(\d{{1,2}})(?:st|nd|rd|th)?(?![\d:/])"
     r"(?:(?:\s*,\s*|[\s-]+)([12]\d{3}(?!\d|:\d\d|\s(?:gmt|utc|[ecmp]t|[a-z][sd]t)\b)|'\d\d(?!\d))|)"
 )
-_YEAR_FIRST = re.compile(r"(\d{4})[\s,-]+([a-z]{3,10})\.?[\s-]+(\d{1,2})(?:st|nd|rd|th)?(?!\d)")
+_YEAR_FIRST = re.compile(
+    rf"(\d{{4}})\.?[\s,-]+(?:m\.\s+)?({_MONTH})\.?[\s-]+(\d{{1,2}})(?:st|nd|rd|th|\.| d\.)?(?!\d)"
+)
+# What may stand behind a year: "2017 г.", "2017 r.", "2017 року".
+_YEAR_WORD = re.compile(r"\s*(?:г\.?|года|р\.?|року|r\.?|god(?:ine|ina)?\.?|roku|yili?|년)(?=[\s,.]|$)")
+_VIETNAMESE = re.compile(r"(?:ngay\s+)?(\d{1,2})\s+thang\s+(\d{1,2})(?:,?\s+nam\s+(\d{4}))?(?!\d)")
 _CTIME = re.compile(r"([a-z]{3,9})\s+(\d{1,2})\s+(\d\d?:\d\d(?::\d\d)?(?:\s+[a-z]{1,5}|\s+[+-]\d{4})?)\s+(\d{4})")
 _JAPANESE = re.compile(
     r"(?:(?:(\d{4})|(明治|大正|昭和|平成|令和)\s*(\d{1,2}|元))\s*年\s*(?:\([^()]{1,8}\)\s*)?)?(\d{1,2})\s*月\s*(\d{1,2})\s*日"
@@ -86,6 +146,9 @@ _JAPANESE = re.compile(
     r"[\s,、]*(?:(午前|午後|上午|下午|am|pm)?\s*(\d{1,2})\s*(?:時|点|:)\s*(?:(\d{1,2})\s*分?)?(?:\s*:?(\d{1,2})\s*秒?)?"
     r"(?:\s*\(?(jst|日本時間)\)?)?)?(?:\s*(?:付け?|配信|更新|公開|掲載|発))?"
 )
+# 二〇一七年一月二十九日. The numbers of an hour may be meant otherwise.
+_IDEOGRAPHS = re.compile(r"[〇零一二三四五六七八九十]{1,4}(?=年|月|日)")
+_DIGITS = {digit: number for number, digit in enumerate("〇一二三四五六七八九")} | {"零": 0}
 _TIME = re.compile(
     r"(\d{1,2})(?:(?::|\.|\s?h\s?)(\d\d)(?::(\d\d)(?:[.,]\d{1,9})?)?)?(?:\s*(?:h(?:rs|ours)?\b\.?|uhr\b|heures\b|horas\b|ore\b))?"
     r"\s*([ap]\.?\s?m\b\.?)?"
@@ -96,8 +159,8 @@ _BETWEEN = re.compile(r"(?:[\s,;|@/·•–—-]|\b(?:at|um|a las|a la|alle|a|as
 _INTRODUCTION = re.compile(r"\(?([a-z]+)(?:-feira)?\)?\s*[.,]*\s*(?=\S)")
 _INTRODUCING = _WEEKDAYS | _LEADING
 _LETTERS = re.compile(r"[^\W\d_]*")
-_JUNK = re.compile(r"\s+")
-_KOREAN = str.maketrans({"년": "年", "월": "月", "일": "日", "시": "時", "분": "分"})
+# A date that begins with a letter begins with one of these.
+_FIRST_WORDS = MONTHS.keys() | {"ngay"}
 
 
 class _Clock(NamedTuple):
@@ -121,7 +184,7 @@ def parse_date(text: str, *, order: str | None = None, line: int | None = None) 
     ``order`` (``day-first``, ``month-first``) decides 01/02/2017. Raises DateError for a date that does not
     exist and for one that has two readings.
     """
-    if len(text) > LONGEST or not has_digit(text):
+    if len(text) > LONGEST or not (has_digit(text) or "月" in text):
         return None
     found = _stated(text, order)
     return replace(found, line=line) if found is not None and line is not None else found
@@ -131,10 +194,10 @@ def parse_date(text: str, *, order: str | None = None, line: int | None = None) 
 @lru_cache(maxsize=1024)
 def _stated(text: str, order: str | None) -> SourceDate | None:
     plain = _plain(text)
-    if not has_digit(plain):
-        return None
     if "月" in plain:
         return _japanese(plain, text)
+    if not has_digit(plain):
+        return None
     plain = _without_weekday(plain)
     if plain[0].isdigit():
         found = _iso(plain, text) or _numeric(plain, text, order) or _worded(plain, text)
@@ -145,18 +208,6 @@ def _stated(text: str, order: str | None) -> SourceDate | None:
     day, clock = found
     _check(day, text)
     return _source_date(day, clock)
-
-
-def _plain(text: str) -> str:
-    """Lower case, accents and compatibility forms removed, white space folded."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-        if any("가" <= c <= "힣" for c in text):
-            text = text.translate(_KOREAN)
-        else:
-            decomposed = unicodedata.normalize("NFKD", text)
-            text = unicodedata.normalize("NFC", "".join(c for c in decomposed if not "\u0300" <= c <= "\u036f"))
-    return _JUNK.sub(" ", text).strip().lower()
 
 
 def _source_date(day: _Day, clock: _Clock | None) -> SourceDate:
@@ -267,7 +318,7 @@ def _ordered(first: int, second: int, order: str | None, text: str) -> tuple[int
 
 def _worded(plain: str, text: str) -> tuple[_Day, _Clock | None] | None:
     """A day with its month's name, a time before or after it: RFC 5322, newspapers, ``date``."""
-    if plain[0].isalpha() and _LETTERS.match(plain)[0] not in MONTHS:  # type: ignore[index]
+    if plain[0].isalpha() and _LETTERS.match(plain)[0] not in _FIRST_WORDS:  # type: ignore[index]
         return None
     if match := _CTIME.fullmatch(plain):
         month = MONTHS.get(match[1])
@@ -316,7 +367,13 @@ def _day_of(plain: str) -> _Day | None:
         month = MONTHS.get(match[2])
         return _Day(int(match[1]), month, int(match[3]), plain[match.end() :]) if month else None
     if (match := _DAY_FIRST.match(plain)) and (month := MONTHS.get(match[2])):
-        return _Day(_year(match[3]), month, int(match[1]), plain[match.end() :])
+        rest = plain[match.end() :]
+        if match[2] == "listopada" and "." in match[0]:
+            month = 10  # Croatian, which writes a point behind the day; November in Polish
+        word = _YEAR_WORD.match(rest) if match[3] else None
+        return _Day(_year(match[3]), month, int(match[1]), rest[word.end() :] if word else rest)
+    if match := _VIETNAMESE.match(plain):
+        return _Day(_year(match[3]), int(match[2]), int(match[1]), plain[match.end() :])
     if (match := _MONTH_FIRST.match(plain)) and (month := MONTHS.get(match[1])):
         return _Day(_year(match[3]), month, int(match[2]), plain[match.end() :])
     return None
@@ -390,9 +447,19 @@ def _named_zone(rest: str) -> tuple[timedelta | None, str | None] | None:
     return (None, rest) if re.fullmatch(r"[a-z/_ ]{2,30}(?:time|zeit|/[a-z_]+)", rest) else None
 
 
+def _counted(match: re.Match[str]) -> str:
+    """The number that ideographs write, digit by digit or with 十 for ten."""
+    tens, ten, units = match[0].partition("十")
+    if not ten:
+        return "".join(str(_DIGITS[each]) for each in tens)
+    if len(tens) > 1 or len(units) > 1:
+        return match[0]
+    return str(10 * _DIGITS.get(tens, 1) + _DIGITS.get(units, 0))
+
+
 def _japanese(plain: str, text: str) -> SourceDate | None:
     """2017年1月29日 午後10時30分, 平成29年1月29日, 1月29日(日); the same in Chinese and Korean."""
-    match = _JAPANESE.fullmatch(plain.removeprefix("西暦").strip("()"))
+    match = _JAPANESE.fullmatch(_IDEOGRAPHS.sub(_counted, plain).removeprefix("西暦").strip("()"))
     if match is None:
         return None
     year = int(match[1]) if match[1] else None

@@ -10,7 +10,7 @@ from feedsvc.model import Clues, Neighbours
 from feedsvc.parsers.charset import DecodeError, decode
 from feedsvc.parsers.dates import DateError, has_digit
 from feedsvc.parsers.wire_dateline import read_dateline
-from feedsvc.parsers.wire_head import header_date
+from feedsvc.parsers.wire_stamps import header_date
 from feedsvc.parsers.wire_tail import read_tail
 from feedsvc.text import fold
 

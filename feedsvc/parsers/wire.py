@@ -13,6 +13,7 @@ from datetime import timedelta
 from feedsvc.model import Document, Draft, Finding, Hints, Neighbours, Parsed, SourceDate
 from feedsvc.parsers.charset import DecodeError, decode
 from feedsvc.parsers.wire_dateline import Dateline, place_and_date, read_dateline
+from feedsvc.parsers.wire_desk import is_page_mark
 from feedsvc.parsers.wire_head import Head, read_head, take_embargo
 from feedsvc.parsers.wire_paragraphs import Paragraph, read_paragraphs
 from feedsvc.parsers.wire_tail import Tail, is_end_mark, read_tail, strip_inline
@@ -70,8 +71,7 @@ def read_story(lines: Sequence[str], offset: int, neighbours: Neighbours, hints:
     above = list(lines[: tail.end])
     head = read_head(above, neighbours.furniture, hints.date_order, offset)
     take_embargo(head, above)
-    body = ["" if index in head.lines or _is_mark(line) else line for index, line in enumerate(above)]
-    paragraphs, evidence = read_paragraphs(body, offset)
+    paragraphs, evidence = read_paragraphs(_body(above, head), offset)
     dateline = _take_dateline(paragraphs, head)
     if paragraphs:
         last = paragraphs[-1]
@@ -83,9 +83,21 @@ def read_story(lines: Sequence[str], offset: int, neighbours: Neighbours, hints:
     return _draft(head, tail, dateline, paragraphs, evidence)
 
 
-def _is_mark(line: str) -> bool:
-    """Whether the line is an end mark with text below it: no reader needs it."""
-    return line.startswith(("#", "-", "=", "*")) and len(line) < 40 and is_end_mark(line.strip())
+def _body(lines: Sequence[str], head: Head) -> list[str]:
+    """``lines`` with blanks in place of the head, of end marks, and of what ends a page or begins one."""
+    body: list[str] = []
+    paged = False
+    for index, line in enumerate(lines):
+        text = line.strip() if len(line) < 60 else ""
+        # A number alone is that of a page only where another line says that a page ended.
+        marked = bool(text) and (_is_mark(line, text) or (paged and text.strip("- ").isdecimal()))
+        body.append("" if marked or index in head.lines else line)
+        paged = marked or (paged and not line.strip())
+    return body
+
+
+def _is_mark(line: str, text: str) -> bool:
+    return (line.startswith(("#", "-", "=", "*")) and len(text) < 40 and is_end_mark(text)) or is_page_mark(text)
 
 
 def _with_text(paragraph: Paragraph, text: str) -> Paragraph:
@@ -104,10 +116,6 @@ def _take_dateline(paragraphs: list[Paragraph], head: Head) -> Dateline | None:
     if found is None:
         return head.dateline
     rest = first.text[found.end :].lstrip(" -–—")
-    if found.place is None and (more := read_dateline(rest)) is not None:
-        # (ANSA) - ROMA, 29 GEN - Text
-        found = replace(more, text=f"{found.text} {more.text}", agency=more.agency or found.agency)
-        rest = rest[more.end :].lstrip(" -–—")
     if rest:
         paragraphs[0] = Paragraph(rest, first.first, first.last, cut_off=first.cut_off)
     else:

@@ -4,7 +4,7 @@ A dateline needs a place, or an agency in brackets, and one of a date, an agency
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from feedsvc.model import SourceDate
@@ -16,17 +16,21 @@ _AGENCY_NAMES = (
     "reuters reuter ap afp upi kyodo xinhua dpa dpa-afx efe ansa tass itar-tass interfax bernama yonhap pti ani ians "
     "aap pa cp bloomberg jiji cna kcna lusa belga anp apa sda ats ntb tt stt ritzau pap mti ctk čtk antara vna irna "
     "anadolu aa sana mena cnn bbc nyt wsj notimex telam télam adnkronos agi askanews afx rtr rtrs keystone-sda kna epd "
-    "sid aki wam spa nan gna"
+    "sid aki wam spa nan gna prnewswire usnewswire тасс рейтер рейтерс интерфакс укринформ رويترز وام واس سبا"
 )
 AGENCIES = frozenset(_AGENCY_NAMES.split()) | {
     "kyodo news", "jiji press", "associated press", "the associated press", "press association", "canadian press",
     "the canadian press", "agence france-presse", "agence france presse", "dow jones", "ria novosti", "europa press",
-    "prensa latina", "agencia brasil", "agência brasil", "reuters health", "bloomberg news", "thomson reuters",
+    "prensa latina", "business wire", "globe newswire", "globenewswire", "риа новости", "إفي", "د ب أ", "أ ف ب", "연합뉴스", "뉴시스", "뉴스1",
+    "中央社", "中新社", "中新网", "agencia brasil", "agência brasil", "reuters health", "bloomberg news", "thomson reuters",
     "共同", "共同通信", "共同通信社", "時事", "時事通信", "時事通信社", "ロイター", "afp時事", "afp=時事", "新華社", "聯合ニュース", "cnn.co.jp",
 }  # fmt: skip
 
-_SEPARATOR = re.compile(r"\s*\.-\s*|\s*-{2,}\s*|\s*[—–―]\s*|\s+-\s*(?=\s|$)\s*|(?<=\))-\s+|(?<=\))\s*:\s+|:\s+")
-_MARK = re.compile(r"[-—–―:]")
+_SEPARATOR = re.compile(
+    r"\s*\.-\s*|\s*-{2,}\s*|\s*[—–―]\s*|\s+-\s*(?=\s|$)\s*|(?<=\))-\s+|(?<=\))\s*:\s+|:\s+|\s+[|｜_]\s+"
+)
+_BAR = re.compile(r"\s+[|｜]\s+")
+_MARK = re.compile(r"[-—–―:|｜_]")
 _BRACKETED = re.compile(r"\(([^()]{2,40})\)|/([^/\s][^/]{0,25})/")
 _AGENCY_WORD = re.compile(r"\b(?:News|Press|Agency|Newswire|Wire|Reuters?|Kyodo)\b|ニュース|通信")
 _PLACE = re.compile(
@@ -46,9 +50,18 @@ _WEEKDAY = re.compile(
 _MARKED = re.compile(
     r"(?:【([^【】]{1,40})】|［([^［］]{1,40})］|\[([^\[\]]{1,40})\])[\s\u3000]*[-―—–－]*[\s\u3000]*"
 )
+_CHINESE = re.compile(
+    r"(?:[（(]?(新华社|新華社|中新社|中新网|中央社)(?:记者|記者)?[^\s\d，。（）()]{0,12}?)?[\s\u3000]*([一-龠]{2,8}?)[\s\u3000]*"
+    r"(\d{1,2}月\d{1,2}日)(?:电|電|讯|訊)[)）]?(?:[（(][^（）()]{2,30}[)）])?[\s\u3000]*"
+)
+_KOREAN = re.compile(r"[(\[]([가-힣]{1,10})=([가-힣\w]{2,12})[)\]]\s*(?:[가-힣·,\s]{2,20}(?:기자|특파원)\s*)?=\s*")
 _EASTERN = re.compile(
     r"(?:（([^（）]{2,12})）|([一-龠ァ-ヶー]{2,12}?)?[\s\u3000]*([0-9０-９]{1,2}月[0-9０-９]{1,2}日)?[\s\u3000]*"
     r"(共同|時事|ロイター|ＡＦＰ|AFP|新華社)?)[\s\u3000]*[-―—–－＝]+[\s\u3000]*"
+)
+# （ロンドン共同）: the same groups as above.
+_BRACKETED_PLACE = re.compile(
+    r"（()([一-龠ァ-ヶー・]{2,12}?)[\s\u3000]*([0-9０-９]{1,2}月[0-9０-９]{1,2}日)?[\s\u3000]*(共同|時事|ロイター|ＡＦＰ|AFP)）[\s\u3000]*"
 )
 _NO_PLACE = re.compile("写真|速報|関連|動画|画像|続報|訂正|注|独自|解説|連載|特集|PR|広告")
 _KANJI = re.compile(r"[一-龠ァ-ヶー・]{2,8}")
@@ -72,11 +85,41 @@ class Dateline:
 def read_dateline(text: str) -> Dateline | None:
     """The dateline with which ``text``, the start of a paragraph on one line, begins; None without one."""
     start = text[:LONGEST]
-    if start[:1] > "\u2fff" or start[:1] in "[（［【":
+    if start[:1] > "\u2fff" or start[:1] in "[（［【" or start[1:2] > "\uabff":
         return _eastern(start)
     if start[:1] in "(/" or start[:1].isalpha():
-        return _western(start)
+        found = _western(start)
+        return found and _chained(found, start)
     return None
+
+
+def _chained(found: Dateline, start: str) -> Dateline:
+    """``found`` with what stands behind its dash: (ANSA) - ROMA, 29 GEN -; NEW YORK--(BUSINESS WIRE)--Jan. 29, 2017--."""
+    for _ in range(2):
+        rest = start[found.end :]
+        if not (rest[:1] in "(/" or has_digit(rest, 0, 16)) and found.place is not None:
+            break
+        more = _western(rest) or _only_date(rest)
+        if more is None or (found.place and more.place) or (found.date and more.date):
+            break
+        found = Dateline(
+            f"{found.text} {more.text}",
+            found.end + more.end,
+            found.place or more.place,
+            found.date or more.date,
+            found.agency or more.agency,
+            found.problem or more.problem,
+        )
+    return found
+
+
+def _only_date(text: str) -> Dateline | None:
+    """A date with a dash behind it."""
+    dash = _SEPARATOR.search(text)
+    if dash is None or dash.start() > LONGEST // 3 or dash.end() == len(text):
+        return None
+    date, problem = _try_date(text[: dash.start()])
+    return Dateline(text[: dash.start()].strip(), dash.end(), date=date, problem=problem) if date or problem else None
 
 
 def place_and_date(text: str) -> Dateline | None:
@@ -97,19 +140,22 @@ def is_agency(text: str) -> bool:
 
 
 def _western(start: str) -> Dateline | None:
+    undated = None
     for match in islice(_SEPARATOR.finditer(start), 3) if _MARK.search(start) else ():
         prefix, rest = start[: match.start()], start[match.end() :]
         if not prefix or not rest:
             continue
-        found = _parts(prefix, match.end())
+        found = _parts(_BAR.sub(", ", prefix), match.end())
         if found is not None and _goes_on(found, match[0].strip(), rest):
-            return found
-    return _without_dash(start)
+            if found.date is not None or match[0].strip() not in ("|", "｜"):
+                return undated or found if found.date is None else found
+            undated = undated or found
+    return undated or _without_dash(start)
 
 
 def _goes_on(found: Dateline, separator: str, rest: str) -> bool:
     """Whether ``rest`` may be the story behind the dateline ``found``."""
-    if separator == ":" and not (found.date and found.agency):
+    if separator == ":" and not (found.agency and (found.date or is_agency(found.agency))):
         return False
     if found.date is not None or found.problem is not None:
         return True
@@ -122,10 +168,11 @@ def _without_dash(start: str) -> Dateline | None:
     match = _BRACKETED.search(start)
     if match is None:
         return None
-    end = match.end() + len(start[match.end() :]) - len(start[match.end() :].lstrip(" ."))
+    end = match.end() + len(start[match.end() :]) - len(start[match.end() :].lstrip(" .:"))
     found = _parts(start[: match.end()], end)
-    sure = found is not None and found.date is not None and found.place is not None
-    return found if sure and end < len(start) and not start[end].islower() else None
+    if found is None or found.place is None or not (found.date or is_agency(found.agency or "")):
+        return None
+    return found if end < len(start) and not start[end].islower() else None
 
 
 def _parts(prefix: str, end: int) -> Dateline | None:
@@ -155,6 +202,8 @@ def _may_be_agency(name: str) -> bool:
 
 def _place(prefix: str, core: str, agency: str | None, end: int) -> Dateline | None:
     pieces = [piece.strip() for piece in core.split(",") if piece.strip(" .")]
+    if agency is None and pieces and has_digit(pieces[-1]):
+        pieces[-1], agency = _without_agency(pieces[-1])
     try:
         pieces, date, dated = _take_date(pieces)
         problem = None
@@ -166,6 +215,8 @@ def _place(prefix: str, core: str, agency: str | None, end: int) -> Dateline | N
         agency = pieces.pop()
     elif agency is None and pieces and is_agency(pieces[0].rpartition(" ")[2]) and " " in pieces[0]:
         pieces[0], _, agency = pieces[0].rpartition(" ")
+    if not pieces and date is not None and agency is not None and is_agency(agency):
+        return Dateline(prefix.strip(" ,"), end, None, date, agency)
     if not pieces or len(pieces) > 4:
         return None
     capital = all(_PLACE.fullmatch(piece) and len(piece) <= 40 for piece in pieces)
@@ -177,6 +228,15 @@ def _place(prefix: str, core: str, agency: str | None, end: int) -> Dateline | N
     if not dated and not agency and (len(pieces) > 2 or len(place.split()) > 4):
         return None
     return Dateline(prefix.strip(" ,"), end, place, date, agency, problem)
+
+
+def _without_agency(piece: str) -> tuple[str, str | None]:
+    """ "18 June Kyodo": a date, and the agency behind it."""
+    words = piece.split()
+    for count in range(1, min(4, len(words))):
+        if is_agency(name := " ".join(words[-count:])):
+            return " ".join(words[:-count]), name
+    return piece, None
 
 
 def _is_lower_place(piece: str) -> bool:
@@ -205,14 +265,27 @@ def _take_date(pieces: list[str]) -> tuple[list[str], SourceDate | None, bool]:
 def _eastern(start: str) -> Dateline | None:
     if match := _MARKED.match(start):
         inner = match[1] or match[2] or match[3]
+        if inner.isascii():
+            found = _parts(inner, match.end())
+            return replace(found, text=match[0].strip(" -")) if found and found.place and found.date else None
         return _marked(match[0].strip(" \u3000-―—–－"), inner, match.end())
-    match = _EASTERN.match(start)
-    if match is None or not (match[1] or match[3] or match[4]):
-        return None
+    if match := _KOREAN.match(start):
+        return Dateline(match[0].strip(" ="), match.end(), match[1], None, match[2])
+    if match := _CHINESE.match(start):
+        date, problem = _try_date(match[3])
+        return Dateline(match[0].strip(), match.end(), match[2], date, match[1], problem)
+    match = _EASTERN.match(start) or _BRACKETED_PLACE.match(start)
+    return _parts_of_eastern(match) if match else None
+
+
+def _parts_of_eastern(match: re.Match[str]) -> Dateline | None:
+    date, problem = _try_date(match[3])
+    agency = match[1] or match[4]
     if match[1] and not is_agency(match[1]):
         return None
-    date, problem = _try_date(match[3])
-    return Dateline(match[0].strip(" \u3000-―—–－＝"), match.end(), match[2], date, match[1] or match[4], problem)
+    if not (date or problem or agency):
+        return None
+    return Dateline(match[0].strip(" \u3000-―—–－＝"), match.end(), match[2], date, agency, problem)
 
 
 def _marked(text: str, inner: str, end: int) -> Dateline | None:

@@ -11,7 +11,7 @@ _NAVIGATION_PHRASES = (
     "sign (?:in|up|out)|log ?(?:in|out)|register|subscribe(?: now| today)?|my account|newsletters?|"
     "follow(?: us)?(?: on \\w+)?|contact(?: us)?|about(?: us)?|advertise(?: with us)?|advertisement|sitemap|site map|"
     "archives?|rss(?: feeds?)?|help|faq|comments?(?: \\(\\d+\\))?|read (?:more|later)|save|like|tweet|facebook|twitter|"
-    "top of page|page \\d+(?: of \\d+)?|text size|view (?:as )?(?:single )?page|privacy(?: policy)?|"
+    "top of page|page \\d+(?: of \\d+)?|text size(?: ?:.{0,12})?|view (?:as )?(?:single )?page|privacy(?: policy)?|"
     "terms(?: of (?:use|service))?|today'?s? (?:paper|news)|weather|close|"
     "startseite|zurück(?: zur? \\w+)?|drucken|artikel drucken|seite drucken|teilen|menü|suche|anmelden|abo|"
     "accueil|retour(?: (?:à|au) .{1,20})?|imprimer(?: .{1,20})?|partager|rechercher|s'abonner|"
@@ -40,13 +40,62 @@ MASTHEAD = re.compile(
     re.IGNORECASE,
 )
 SECTION = re.compile(
-    r"(?:world|business|sports?|politics|markets?|national|international|economy|culture|opinion|technology|science|health|"
+    r"(?:world|business|sports?|politics|companies|currencies|rates|bonds|stocks|forex|energy|metals|company news|markets?|national|international|economy|culture|opinion|technology|science|health|"
     r"asia|europe|americas?|africa|middle east|u\.?s\.?|local|metro|finance|money|entertainment|lifestyle|travel|"
     r"commodities|breaking news|top stories|top news|wirtschaft|politik|kultur|ausland|inland|économie|politique|"
     r"monde|economía|política|internacional|deportes|mundo|cronaca|esteri|経済|政治|社会|国際|スポーツ|国内|地域|科学)",
     re.IGNORECASE,
 )
-SEPARATORS = re.compile(r"\s*[|｜»›>•·¦→/]\s*|\s{3,}|\s+[-–—]\s+|\s*::\s*")
+SEPARATORS = re.compile(r"\s*[|｜»›>•·・¦→/＞]\s*|\]\s*\[|\s{3,}|\s+[-–—]\s+|\s*::\s*")
+
+# A line of nothing but such words is navigation when one of the first group is among them.
+_ACTIONS = (
+    "home homepage menu print printer printable e-mail email mail share tweet facebook twitter linkedin whatsapp search "
+    "archive archives index login log sign subscribe register account help faq rss feed feeds click skip jump return back "
+    "next previous prev listen advertisement advertise newsletter newsletters bookmark follow navigation breadcrumb sitemap "
+    "contact privacy cookies close window comments headlines topstory latest trending related e-paper epaper send classifieds "
+    "startseite zurück drucken artikel teilen menü suche anmelden abo abonnieren kontakt impressum datenschutz vorlesen merken "
+    "versenden empfehlen accueil retour imprimer partager envoyer rechercher connexion abonnez-vous s'abonner sommaire "
+    "inicio portada volver imprimir compartir enviar buscar suscribirse suscríbete contacto siguiente anterior "
+    "stampa condividi invia cerca abbonati indietro contatti voltar partilhar assinar pesquisar terug afdrukken delen zoeken "
+    "inloggen utskrift dela sök hem главная печать поделиться поиск войти назад 首页 返回 打印 分享 搜索 登录 인쇄 공유 목록 로그인 검색 홈 "
+    "الرئيسية طباعة مشاركة بحث"
+)
+_FILLERS = (
+    "this that the a an to for of in on up out at it our us you are here by with via and or & your from my all page pages story stories "
+    "article articles news version friend friendly top front main content text size font larger smaller view full site map more "
+    "read as single list now today world local national business sports sport opinion markets video photos photo audio live us "
+    "edition mobile desktop options tools link permalink copy save it's welcome see also section sections category "
+    "zur zum zu der die das den diese dieser dieses seite übersicht nach oben weiter nachricht nachrichten als an aktuell "
+    "à au aux la le les l' une un cette cet ce page article actualité actualités du de haut suivant précédent liste en à "
+    "al los las esta este página noticia noticias artículo por correo más "
+    "alla alle questa questo pagina articolo notizia notizie il per via esta notícia para o a este artigo "
+    "naar deze dit pagina artikel overzicht версия для печати к списку на 版 页 本页 列表 新闻 이 기사 기사 뉴스 إلى"
+)
+_ACTION_WORDS = frozenset(_ACTIONS.split())
+_ALL_WORDS = _ACTION_WORDS | frozenset(_FILLERS.split())
+_ITEM_WORD = re.compile(r"[^\s:,.!?()\[\]<>«»‹›→←|+]+")
+
+
+def is_navigation(text: str) -> bool:
+    """Whether ``text`` is made of the words of menus and buttons."""
+    if NAVIGATION.fullmatch(text):
+        return True
+    words = _ITEM_WORD.findall(text.lower()) if len(text) < 60 else []
+    return (
+        0 < len(words) <= 8
+        and all(word in _ALL_WORDS or len(word) == 1 for word in words)
+        and not _ACTION_WORDS.isdisjoint(words)
+    )
+
+
+def is_section(text: str) -> bool:
+    """Whether ``text`` is the name of a section, or a few of them."""
+    words = text.replace(",", " ").replace("&", " ").replace(" and ", " ").split()
+    return bool(SECTION.fullmatch(text)) or (
+        1 < len(words) <= 8 and all(word.lower() == "news" or SECTION.fullmatch(word) for word in words)
+    )
+
 
 # Words on which no headline and no title ends: the line goes on.
 DANGLING = frozenset(

@@ -11,7 +11,7 @@ from feedsvc.parsers.wire_lexicon import NAVIGATION, SEPARATORS
 
 _ONLY_MARKS = re.compile(r"[\W_]+")
 _WORDS = (
-    r"ends?|endit(?:em)?|fin|ende|final|einde|slut|fine|nnnn|end of (?:story|text|document|article|item)|the end|"
+    r"ends?|endit(?:em)?|fin|ende|final|einde|slut|fine|nnnn|x{3}|end of (?:story|text|document|article|item)|the end|"
     r"reuters?|了|完|終|終わり|おわり|以上"
 )
 _MARK = re.compile(
@@ -22,7 +22,9 @@ _SIGNED = re.compile(
     r"(?:==+|＝)\s*([^\W\d_][\w .&-]{0,30})=*|-{1,3}\s?([^\W\d_][\w .&]{0,24}?)\s?-{1,3}|/([^\W\d_][\w .&-]{0,24})/|"
     r"[\[<(（]([^\W\d_][\w .&-]{0,24})[\])>）]"
 )
-_INITIALS = re.compile(r"[a-z]{2,4}(?:/[a-z]{2,4}){1,3}|dpa(?:-\w+)?(?: \w{2,4}){1,6}")
+_INITIALS = re.compile(
+    r"(?:[A-Za-z]{2,10}[-/])?[a-z]{2,4}(?:/[a-z]{2,4}){1,3}|[A-Z]{2,4}(?:/[A-Z]{2,4}){1,3}|dpa(?:-\w+)?(?: \w{2,4}){1,6}"
+)
 _CAPITALS = re.compile(r"[A-Z]{4,12}")
 _COPYRIGHT = re.compile(
     r"(?:©|\(c\)|copyright\b|&copy;|all rights reserved|alle rechte|tous droits|todos los derechos|"

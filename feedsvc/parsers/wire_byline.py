@@ -1,0 +1,63 @@
+"""Lines of a head that name who wrote the story, or say what the writer is."""
+
+import re
+
+from feedsvc.model import Person
+from feedsvc.parsers.names import split_authors
+from feedsvc.parsers.wire_dateline import is_agency
+
+_BYLINE = re.compile(
+    r"(?:by|von|par|por|di|door|av|text|story by|written by|reported by|reporting by|words by)\s*[:：]?\s+(?=[^\W\d_])(.{2,120})",
+    re.IGNORECASE,
+)
+_BYLINE_EASTERN = re.compile(
+    r"(?:記者|文|取材・文|著者|執筆)\s*[:：=＝/／]\s*(.{2,40})|[（(【]?(.{2,16}?)(?:記者|特派員|編集委員)[）)】]?"
+)
+_CREDITED = re.compile(
+    r"([A-Z][\w.'’-]+(?: [\w.'’-]+){1,3})(?:, ?| ?[|/–—-] ?)((?i:(?:staff|senior|special|chief|political)?\s*(?:writer|reporter|correspondent|editor|columnist)))s?",
+)
+_WITH_AGENCY = re.compile(r"([A-Z][\w.'-]+(?: [A-Z][\w.'-]+){1,3})(?:, ?| ?[|/-] ?| \()([A-Za-z -]{2,30})\)?")
+_NOT_A_NAME = re.compile(r"\b(?:the|an?(?!\.)|pct|percent|\d+|of|to|than|for|end|next)\b", re.IGNORECASE)
+_PROFESSION = re.compile(
+    r"(?:[\w.&'’/-]+,? ){0,5}(?:writers?|reporters?|correspondents?|editors?|columnists?|journalists?|bureau chief|staff|"
+    r"newsroom|korrespondent(?:in)?|correspondant(?:e)?|corresponsal|redacteur|redakteur(?:in)?|corrispondente)",
+    re.IGNORECASE,
+)
+_NAME = re.compile(
+    r"[^\W\d_a-zß-ÿ][\w.'’-]*(?: (?:(?:de|la|van|von|der|den|di|da|del|el|al) ){0,2}[^\W\d_a-zß-ÿ][\w.'’-]*){1,3}"
+)
+
+
+def read_byline(text: str) -> tuple[Person, ...]:
+    """The people that ``text``, a line of its own, names as its writers; empty when it is no byline."""
+    if len(text) > 130:
+        return ()
+    if text.isascii() and (credited := _WITH_AGENCY.fullmatch(text)) and is_agency(credited[2]):
+        return split_authors(credited[1])
+    match = _BYLINE.fullmatch(text)
+    if match and (text[:3].lower() == "by " or _capitalised(match[1])) and not _NOT_A_NAME.search(match[1]):
+        return split_authors(text)
+    match = (_CREDITED if text.isascii() else _BYLINE_EASTERN).fullmatch(text)
+    return split_authors(match[1] or match[2]) if match else ()
+
+
+def is_byline(text: str) -> bool:
+    """Whether ``text`` begins as bylines do, whomever it names."""
+    return _BYLINE.fullmatch(text) is not None
+
+
+def _capitalised(text: str) -> bool:
+    words = text.split()
+    return len(words) > 1 and all(word[0].isupper() for word in (words[0], words[-1]))
+
+
+def is_profession(text: str) -> bool:
+    """Whether ``text`` says what a writer is, and where: "Associated Press Writer"."""
+    # In capitals a long line is rather a headline.
+    words = text.count(" ") + 1
+    return words < (4 if text.isupper() else 7) and len(text) < 60 and bool(_PROFESSION.fullmatch(text))
+
+
+def bare_name(text: str) -> tuple[Person, ...]:
+    """The writer whose name ``text`` is and nothing else."""
+    return split_authors(text) if len(text) < 50 and _NAME.fullmatch(text) else ()

@@ -1,0 +1,61 @@
+"""Lines that newsrooms write for each other: slugs, counters, priorities, notes.
+
+None of them is a headline, and no reader needs them.
+"""
+
+import re
+
+_LONGEST = 100
+_RULE = re.compile(r"[\W_]{2,}|[-=_*~#]")
+_COUNTED = re.compile(
+    r"[(\[]?(?:approx\.? |about |ca\. )?\d[\d.,]* ?(?:words|mots|palabras|wörter|zeichen|parole|woorden|字|文字)[)\]]?|"
+    r"[-–—(\[ ]*(?:page|seite|página|pagina|p\.|story|article|item|take|part|adv|photo) ?\d{1,4}(?: ?(?:of|von|de|/) ?\d{1,4})?[-–—)\] ]*|"
+    r"[-–—(\[ ]*\d{1,4} ?(?:of|/) ?\d{1,4}[-–—)\] ]*",
+    re.IGNORECASE,
+)
+_PRIORITY = re.compile(
+    r"[\W_]*(?:urgent|bulletin|flash|news ?alert|alert|advisory|rpt|repeat|exclusive|eilmeldung|eil|dringend|urgente|"
+    r"(?:news)?snap|newsbreak|\d?(?:st|nd|rd|th)? ?(?:lead|ld)(?:-?writethru)?|write-?thru|update ?\d{0,2}|refile|"
+    r"corrected|correction|clarification|速報|至急|号外|緊急)(?: ?\d)?[\W_]*",
+    re.IGNORECASE,
+)
+# ANPA 1312 slugs: a service letter, the cycle, the keyword; a date, a time and a count may follow.
+_SLUG = re.compile(
+    r"\^\S.{0,60}|zczc\b.{0,60}|[a-z]\d{4}|(?:[a-z] ){0,3}(?:am|pm|bc|us|eu|asia)-\S+|"
+    r"(?:[a-z] ){0,3}\S{2,30}(?: [\w&.'-]{1,20}){0,4}\s+\d\d-\d\d(?:-\d\d)?\s+\d{3,5}|"
+    r"(?:am|pm|bc)-[\w&.'() -]{2,40}(?:, ?[\w. -]{2,24}){1,5}",
+    re.IGNORECASE,
+)
+_MORE = re.compile(
+    r"[-–—(\[*=_ ]*(?:more|mehr|suite|à suivre|sigue|segue|continua|(?:to be )?continued(?: on (?:next )?page.{0,4})?|(?:first|second|third|\d(?:st|nd|rd|th)) (?:add|take)|"
+    r"add \d|x{3}|x x x|続く|つづく)[-–—)\]*=_. ]*|[-–—] ?\d{1,3} ?[-–—]",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(
+    r"(?:\((?=.*\)$))?(?:eds?|editors?|note to editors?|editor'?s'? notes?|ed\. note|attention editors?|achtung redaktion\w*)\s*[:.–—-]\s*"
+    r"([^()]{2,200}?)\)?",
+    re.IGNORECASE,
+)
+
+
+def is_rule(text: str) -> bool:
+    """Whether ``text`` is a line drawn with characters."""
+    return _RULE.fullmatch(text) is not None
+
+
+def is_desk_line(text: str) -> bool:
+    """Whether ``text``, a line of the head, is a slug, a counter or a priority and nothing else."""
+    if len(text) > _LONGEST:
+        return False
+    return bool(_COUNTED.fullmatch(text) or _PRIORITY.fullmatch(text) or _SLUG.fullmatch(text))
+
+
+def is_page_mark(text: str) -> bool:
+    """Whether ``text``, a line between paragraphs, only says that the story goes on or on which page it does."""
+    return len(text) < 40 and bool(_MORE.fullmatch(text) or (_COUNTED.fullmatch(text) and text[-1] not in "字"))
+
+
+def editors_note(text: str) -> str | None:
+    """What a note to editors says; None when ``text`` is none."""
+    match = _NOTE.fullmatch(text) if text[:1] in "(eEnNaA" and ("d" in text or "D" in text) else None
+    return match[1].strip() if match else None

@@ -1,0 +1,185 @@
+"""Which of the lines above a story's text is its headline.
+
+Furniture is told from the headline by evidence, the strongest first: it stands at the head of other files
+of the folder, its place above the last block, its marks, a small lexicon.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from feedsvc.parsers.wire_dateline import is_agency
+from feedsvc.parsers.wire_lexicon import DANGLING, MASTHEAD, SEPARATORS, is_navigation, is_section
+from feedsvc.text import fold
+
+_SENTENCE_END = re.compile(r"[.。]['\"”’)）」』]*$")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:[A-Z]\.)+|\b[ap]\.m\.|\b(?:Inc|Corp|Co|Ltd|Jr|Sr|No|St|Cos|Bros|Mr|Mrs|Dr|Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.|\.\.\.)$"
+)
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_TICKER = re.compile(r"<[^<>]{1,40}>")
+_LINKED = re.compile(r"www\.|\w\.(?:com|org|net|co\.\w\w|de|fr|jp|info)\b|[»›→]$|^[«‹←]")
+_WORD_END = re.compile(r"[^\W\d_]+$")
+_DECORATED = re.compile(r"([*=~|#_+:•■□◆★☆\[{<«»–—-]+)\s*([^\W_].*?)\s*([*=~|#_+:•■□◆★☆\]}>«»–—-]+)")
+
+
+class Doubt(NamedTuple):
+    """How much speaks against a line's being the headline, and what."""
+
+    points: int
+    reason: str
+
+
+class Text(NamedTuple):
+    """A line of the head that may be the headline. Blank lines, rules and the like part the blocks."""
+
+    at: int
+    text: str
+    block: int
+    doubt: Doubt
+
+
+def doubt_of(text: str, furniture: frozenset[str] = frozenset()) -> Doubt:
+    """What speaks against a line's being the headline."""
+    if furniture and fold(text) in furniture:
+        return Doubt(10, "the neighbours in its folder")
+    return Doubt(0, "") if len(text) > 100 else _own_doubt(text)
+
+
+# The same mastheads and navigation stand above thousands of stories.
+@lru_cache(maxsize=1024)
+def _own_doubt(text: str) -> Doubt:
+    """What a line itself says against its being the headline."""
+    plain = _TICKER.sub("", text).strip(" |»›>«<•·[]")
+    items = [item for item in SEPARATORS.split(plain) if item]
+    if len(items) > 1 and all(map(_is_short, items)) and _is_list(items, plain):
+        return Doubt(6, "its separators")
+    if is_navigation(text.strip(" »›>«<•·[]()→←")) or (_LINKED.search(text) and len(text.split()) < 6):
+        return Doubt(6, "the words of navigation")
+    if len(items) > 2 and all(map(_is_short, items)):
+        return Doubt(3, "its separators")
+    words = text.split()
+    name = text.strip(" *=-~|[]:")
+    if is_section(name):
+        return Doubt(4, "the name of a section")
+    if is_agency(text) or (len(words) <= 5 and MASTHEAD.fullmatch(name)):
+        return Doubt(4, "the words of mastheads")
+    if (marked := _DECORATED.fullmatch(text)) and not text.startswith("<"):
+        return Doubt(4 if len(marked[2].split()) < 5 else 2, "the marks around it")
+    if _CJK.search(text):
+        return Doubt(0, "")
+    if len(words) == 1:
+        return Doubt(2, "its single word")
+    return Doubt(1, "its shortness") if len(words) < 4 and len(text) < 25 else Doubt(0, "")
+
+
+def _is_short(item: str) -> bool:
+    return (len(item.split()) <= 3 and len(item) < (9 if _CJK.search(item) else 30)) or is_navigation(item)
+
+
+def _is_list(items: list[str], text: str) -> bool:
+    """Items of navigation and not a headline with a dash: three of them, or a mark that headlines have not."""
+    if any(mark in text for mark in "|｜»›>＞•→") or "] [" in text or "][" in text:
+        return True
+    known = sum(bool(is_navigation(item) or is_section(item) or MASTHEAD.fullmatch(item)) for item in items)
+    return known * 2 >= len(items) and known > 0 and (len(items) > 2 or known == len(items))
+
+
+def choose(texts: Sequence[Text], doubts: Sequence[Doubt]) -> tuple[int, int]:
+    """First and last position of the headline's lines among ``texts``, which all stand above the text."""
+    points = [doubt.points * 2 for doubt in doubts]
+    likely = [position for position, doubt in enumerate(doubts) if doubt.points < 3] or list(range(len(texts)))
+    inside = _headline_block(texts, likely)
+    below = inside[-1] + 1
+    # Furniture below a short line of the same block: that line is a masthead.
+    if below == len(texts) or texts[below].block != texts[inside[0]].block or not doubts[inside[-1]].points:
+        points[_above_deck(texts, inside, sure=inside[0] > 0)] -= 6
+    best = min(range(len(texts)), key=lambda position: (points[position], position))
+    return _with_wrapped(texts, doubts, best)
+
+
+def _headline_block(texts: Sequence[Text], likely: list[int]) -> list[int]:
+    """The positions of the last block of likely lines, or of the first that is surely no masthead."""
+    blocks: list[list[int]] = []
+    for position in likely:
+        if blocks and texts[blocks[-1][-1]].block == texts[position].block:
+            blocks[-1].append(position)
+        else:
+            blocks.append([position])
+    return next(
+        (block for block, below in pairwise(blocks) if _is_deck(texts[block[-1]], texts[below[0]])), blocks[-1]
+    )
+
+
+def _is_deck(above: Text, below: Text) -> bool:
+    """Whether ``above`` is a whole headline and ``below``, in the next block, the line that explains it."""
+    if above.doubt.points:
+        return False
+    if _CJK.search(above.text):
+        return len(above.text) > 12
+    words = above.text.split()
+    if above.text.isupper() and not below.text.isupper():
+        return len(words) > 3
+    if below.text.isupper() and not above.text.isupper():
+        return False
+    return len(words) > 5 or (len(words) > 3 and _is_sentence(words))
+
+
+def _is_sentence(words: list[str]) -> bool:
+    """Whether words are written as in a sentence, not as in a name."""
+    return sum(1 for word in words if word.islower() and len(word) > 3) > 1
+
+
+def _above_deck(texts: Sequence[Text], inside: list[int], sure: bool) -> int:
+    """The last line of the block, or the one above when that is written like a sentence and the last is a deck."""
+    if len(inside) < 2:
+        return inside[-1]
+    above, below = texts[inside[-2]].text, texts[inside[-1]].text
+    sentence = (
+        _is_sentence(above.split()) and (len(above.split()) > 4 or sure) and texts[inside[-2]].doubt.points == 0
+    )
+    return inside[-2] if sentence and not _is_wrapped(above, below, sure) else inside[-1]
+
+
+def _with_wrapped(texts: Sequence[Text], doubts: Sequence[Doubt], best: int) -> tuple[int, int]:
+    first = best
+    # Below lines that are surely furniture, all that is left of a block is the headline.
+    sure = any(doubt.points > 3 for doubt in doubts[:best])
+    while first > 0 and doubts[first - 1].points < 2 and texts[first - 1].at == texts[first].at - 1:
+        above, below = texts[first - 1].text, texts[first].text
+        if above.isupper() and not below.isupper() and len(above.split()) > 3:
+            # Capitals above a line that is not: a headline and its deck.
+            return _with_wrapped(texts, doubts, first - 1)[0], first - 1
+        if not _is_wrapped(above, below, sure):
+            break
+        first -= 1
+    last = best
+    while (
+        last + 1 < len(texts)
+        and texts[last + 1].at == texts[last].at + 1
+        and doubts[last + 1].points < 6
+        and _is_wrapped(texts[last].text, texts[last + 1].text, sure and doubts[last + 1].points < 3)
+    ):
+        last += 1
+    return first, last
+
+
+def _is_wrapped(above: str, below: str, sure: bool) -> bool:
+    """Whether a headline goes on from one line to the next; ``sure`` when nothing else can stand there."""
+    if _CJK.search(above):
+        return False
+    end = _WORD_END.search(above[-20:])
+    if below[0].islower() or above[-1] in ",-–—&;" or (end and end[0].lower() in DANGLING):
+        return True
+    same = above.isupper() == below.isupper()
+    least = 12 if sure else 28 if above.isupper() else 36
+    # A line that was filled would not have had room for the next word.
+    filled = len(above) + 1 + len(below.split(" ", 1)[0]) > len(below)
+    return same and filled and len(above) >= least and not ends_sentence(above) and above[-1] not in "!?"
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether ``text`` ends with a full stop that is not an abbreviation's."""
+    return bool(_SENTENCE_END.search(text[-8:])) and not _ABBREVIATION.search(text[-12:])

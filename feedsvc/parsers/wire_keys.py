@@ -1,0 +1,47 @@
+"""Header lines with a key: "Headline: …", "Datum: …", "配信日時：…"."""
+
+import re
+from typing import NamedTuple
+
+_KEYS = {
+    "headline": "headline title head subject hed überschrift titel schlagzeile titre título titulo titular titolo kop 見出し タイトル 件名 標題",
+    "published": "date published pubdate datum fecha data posted issued dated filed release-date publication-date "
+    "publish-date date-published published-on published-at created 日付 日時 配信日時 配信日 公開日 公開日時 掲載日 発信日",
+    "updated": "updated last-updated modified last-modified revised aktualisiert stand 更新日 更新日時 更新",
+    "authors": "by author authors byline writer writers reporter von autor autoren auteur auteurs par autore por 著者 記者 筆者 執筆 文",
+    "source": "source agency provider credit publisher publication quelle fuente fonte bron agence agentur 出典 配信元 発信元 提供 媒体",
+    "dateline": "dateline location place ort lieu lugar 発信地",
+    "slugline": "slug slugline",
+    "tags": "tags tag keywords keyword schlagwörter stichworte mots-clés etiquetas palabras-clave タグ キーワード",
+    "sections": "section category categories rubrik ressort rubrique sección seccion desk column カテゴリ カテゴリー 分類",
+    "url": "url link permalink address uri web canonical",
+    "id": "id guid urn story-id article-id message-id",
+    "language": "language lang sprache langue idioma 言語",
+    "rights": "copyright rights 著作権",
+    "ednote": "ednote editors-note editor's-note note-to-editors 注意",
+    "summary": "summary abstract description teaser standfirst deck lead lede intro subhead subheadline subtitle 要約 概要",
+    "": "priority urgency version words word-count wordcount length format edition page type status from to cc city "
+    "country service code category-code copyright-holder filename file",
+}
+_FIELDS = {name: key for key, names in _KEYS.items() for name in names.split()}
+_KEY_VALUE = re.compile(r"([^\W\d_][\w '’/-]{0,22}?)\s*(?:[:：]|(?<=[一-龠])】)\s*(.*)")
+
+
+class Keyed(NamedTuple):
+    """A line with a key that is known: the field it belongs to (empty: none), its value, the key as written."""
+
+    field: str
+    value: str
+    key: str
+
+
+def read_key(text: str) -> Keyed | None:
+    """What a line with a known key says; None for every other line."""
+    if ":" not in text and "：" not in text:
+        return None
+    match = _KEY_VALUE.fullmatch(text)
+    if match is None:
+        return None
+    key = match[1].strip()
+    field = _FIELDS.get(re.sub(r"[\s_]+", "-", key).casefold())
+    return None if field is None else Keyed(field, match[2].strip(), key)

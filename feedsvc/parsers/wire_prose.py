@@ -1,0 +1,93 @@
+"""Where running text begins below a head."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
+
+from feedsvc.parsers.dates import DateError, has_digit
+from feedsvc.parsers.wire_byline import is_byline
+from feedsvc.parsers.wire_dateline import read_dateline
+from feedsvc.parsers.wire_desk import is_desk_line, is_rule
+from feedsvc.parsers.wire_headline import doubt_of, ends_sentence
+from feedsvc.parsers.wire_keys import read_key
+from feedsvc.parsers.wire_lexicon import is_navigation
+from feedsvc.parsers.wire_stamps import header_date
+
+_LONGEST_FURNITURE = 60
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+
+
+def is_indent(lines: Sequence[str], index: int, above: int) -> bool:
+    """Whether the line at ``index`` is indented as the first of a paragraph, deeper than the one ``above``."""
+    deep = _depth(lines[index])
+    return deep >= 2 and _depth(lines[above]) < deep <= 10 and not is_navigation(lines[index].strip())
+
+
+def _depth(line: str) -> int:
+    blanks = line[: len(line) - len(line.lstrip())]
+    return len(blanks) + blanks.count("\u3000")
+
+
+def is_prose(lines: Sequence[str], index: int, headed: bool, below: bool) -> bool:
+    """Whether running text begins here: a long line, a sentence, lines that flow into each other."""
+    text = lines[index].strip()
+    wide = bool(_CJK.search(text[:40]))
+    if len(text) > (70 if wide else 150) and (headed or below or len(text) > 200 or ends_sentence(text)):
+        return True
+    if headed and ends_sentence(text) and (len(text.split()) > 5 or (wide and len(text) > 12)):
+        return True
+    if len(text) < _LONGEST_FURNITURE and _is_furniture(text):
+        return False
+    unit = list(_unit(lines, index))
+    if len(unit) < 2:
+        return False
+    closed = unit[-1][-1] in ":;" or any(ends_sentence(each) for each in unit)
+    if headed:
+        # Two lines without a full stop may be a headline's.
+        return len(unit) > 2 or closed
+    return len(unit) > 2 and closed and not _hard_end(unit[0], unit[1], max(map(len, unit)))
+
+
+def _unit(lines: Sequence[str], index: int) -> Iterator[str]:
+    """The lines that flow on from ``index``: to a blank line, a short line, an indent, or a change from capitals."""
+    near = list(takewhile(str.strip, lines[index : index + 16]))
+    width = max(len(line.strip()) for line in near)
+    for position, line in enumerate(near):
+        text = line.strip()
+        yield text
+        below = near[position + 1] if position + 1 < len(near) else ""
+        following = below.strip()
+        if not following or _hard_end(text, following, width) or (text.isupper() and not following.isupper()):
+            return
+        if _depth(below) > _depth(line) + 1 or (position == 0 and _is_dated(following)):
+            return
+        if len(following) < _LONGEST_FURNITURE and _is_furniture(following):
+            return
+
+
+def _is_furniture(text: str) -> bool:
+    """Whether a line itself says that it belongs to no running text."""
+    return (
+        is_rule(text)
+        or is_byline(text)
+        or is_desk_line(text)
+        or read_key(text) is not None
+        or doubt_of(text).points >= 3
+    )
+
+
+def _is_dated(text: str) -> bool:
+    """Whether a line is a date or begins with a dateline that has one: what stands above it ends there."""
+    if not has_digit(text):
+        return False
+    try:
+        dateline = read_dateline(text)
+        return bool(dateline and dateline.date) or (len(text) < _LONGEST_FURNITURE and header_date(text) is not None)
+    except DateError:
+        return True
+
+
+def _hard_end(text: str, following: str, width: int) -> bool:
+    """Whether the line ends though the next word would have fitted by far."""
+    room = width - len(text) - 1 - len(following.split(" ", 1)[0])
+    return room > 6 and not following[:1].islower()

@@ -1,0 +1,68 @@
+"""Lines of a head that state a date, alone or beside a name: "Kyodo News / January 29, 2017"."""
+
+import re
+
+from feedsvc.model import SourceDate
+from feedsvc.parsers.dates import LONGEST, has_digit, parse_date
+
+_DATED = re.compile(
+    r"((?:first |last )?(?:published|posted|updated|modified|filed|dated|issued|released|created)|date|datum|stand|fecha|"
+    r"aktualisiert|veröffentlicht|publié|mis à jour|publicado|actualizado|pubblicato|aggiornato|gepubliceerd)"
+    r"(?:\s+(?:on|at|am|le|el|il|op))?\s*[:：]?\s+(.*\d.*)",
+    re.IGNORECASE,
+)
+_UPDATED = re.compile(
+    r"(?:last )?(?:updated|modified|aktualisiert|mis à jour|actualizado|aggiornato|更新)", re.IGNORECASE
+)
+_SLASHED = re.compile(r"\s+[/|·•–—-]\s+|\s*[|｜·•–—]\s*|\s{3,}|\t")
+
+
+def header_date(text: str, order: str | None = None) -> SourceDate | None:
+    """The date that a line of a head states on its own or beside a name; None for every other line.
+
+    Raises DateError as parse_date does.
+    """
+    found = date_and_name(text, order, None) if len(text) <= LONGEST + 20 else None
+    return found[0] if found else None
+
+
+def date_and_name(text: str, order: str | None, line: int | None) -> tuple[SourceDate, str, bool] | None:
+    """The date of a header line, what stands beside it, and whether it is a date of change."""
+    bare = text.strip("()（）[]［］ -–—*")
+    if date := parse_date(bare, order=order, line=line):
+        return date, "", False
+    if match := _DATED.fullmatch(bare):
+        value = re.sub(r"\s*\((?:updated|modified|last).*\)$", "", match[2], flags=re.IGNORECASE)
+        if date := parse_date(value, order=order, line=line):
+            return date, "", bool(_UPDATED.match(match[1]))
+    parts = [part.strip() for part in _SLASHED.split(bare) if part and part.strip()]
+    if len(parts) > 1:
+        for position, part in enumerate(parts):
+            keyed = _DATED.fullmatch(part)
+            value = keyed[2] if keyed else part
+            if has_digit(value) and (date := parse_date(value, order=order, line=line)):
+                rest = parts[:position] + parts[position + 1 :]
+                times = [each for each in rest if _is_time(each)]
+                if times and date.time is None:
+                    date = parse_date(f"{value} {times[0]}", order=order, line=line) or date
+                others = [each for each in rest if each not in times and not _UPDATED.match(each)]
+                if sum(len(each.split()) for each in others) > 8:
+                    return None
+                return date, others[0] if others else "", False
+    return _name_then_date(bare, order, line)
+
+
+def _is_time(text: str) -> bool:
+    return bool(re.fullmatch(r"\d{1,2}[:.]\d\d(?:\s?[ap]\.?m\.?)?(?:\s+[A-Z]{2,5})?", text, re.IGNORECASE))
+
+
+def _name_then_date(text: str, order: str | None, line: int | None) -> tuple[SourceDate, str, bool] | None:
+    """ "Kyodo News, January 29, 2017": a short name before a full date."""
+    for match in list(re.finditer(r",\s+|\s+\(|:\s+", text))[:2]:
+        name, rest = text[: match.start()], text[match.end() :].rstrip(")")
+        if len(name.split()) > 5 or not rest:
+            break
+        date = parse_date(rest, order=order, line=line) if has_digit(rest) else None
+        if date is not None and date.year is not None:
+            return date, name, False
+    return None
