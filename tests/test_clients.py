@@ -1,4 +1,4 @@
-"""Real clients against a real server: feedparser, Newsboat, Chromium, and what a program fetches."""
+"""Real clients against a real server: feedparser, Newsboat, and what a program fetches."""
 
 import json
 import os
@@ -12,9 +12,9 @@ from pathlib import Path
 
 import feedparser
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
 from publication import Publication
 from server import Server, serving, until
+from tools import tool
 
 from feedsvc.config import load_settings
 from feedsvc.store.database import build_lock
@@ -27,7 +27,6 @@ url = "http://127.0.0.1:8000"
 id_authority = "news.example.org,2026"
 timezone = "Asia/Tokyo"
 """
-PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="3"/>'
 SHIPPED = Path(__file__).parent.parent / "feeds"
 
 
@@ -47,14 +46,6 @@ def live(tmp_path: Path) -> Iterator[tuple[Publication, Server]]:
     publication.article("one.md", "First", tags="[Trade]")
     with serving(tmp_path, "--watch") as server:
         yield publication, server
-
-
-def tool(name: str) -> str:
-    path = shutil.which(name)
-    if path is None and not os.environ.get("CI"):
-        pytest.skip(f"{name} is not installed; tests/tools.sh installs it")
-    assert path is not None, f"{name} must be there in CI"
-    return path
 
 
 # Fetching
@@ -228,90 +219,3 @@ def test_newsboat_loses_and_doubles_nothing_across_an_edit_and_a_deletion(
     until(lambda: b"Third" in server.get("/feeds/trade.rss").body, "the third article")
     assert {"Second, corrected", "Third"} <= set(poll()["rss"])
     assert len(poll()["atom"]) == len(set(poll()["atom"]))
-
-
-# Chromium
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    options = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-    options += ["--disable-component-update", "--disable-sync"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=tool("chromium"), args=options)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser: Browser, shipped: Server) -> Iterator[Page]:
-    """A page that fails the test when the console reports an error or another host is asked."""
-    complaints: list[str] = []
-    page = browser.new_page()
-    # Pictures of articles may lie elsewhere; one host stands for all of them.
-    page.route("https://example.org/**", lambda route: route.fulfill(body=PICTURE, content_type="image/svg+xml"))
-    page.on(
-        "console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None
-    )
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on(
-        "request",
-        lambda request: (
-            complaints.append(request.url)
-            if not request.url.startswith((shipped.base, "https://example.org/"))
-            else None
-        ),
-    )
-    yield page
-    page.close()
-    assert complaints == []
-
-
-def test_a_person_finds_the_way_from_the_home_page_to_a_feed(page: Page, shipped: Server) -> None:
-    page.goto(shipped.base + "/")
-    assert page.title()
-    found = page.get_attribute("link[rel=alternate][type='application/atom+xml']", "href")
-    assert found is not None
-    assert page.request.get(found).headers["content-type"] == "application/atom+xml; charset=utf-8"
-    page.click("main a[href*='/feeds/']")
-    assert "/feeds/" in page.url
-    subscribe = page.locator("a[href$='.atom'], input[value$='.atom']").first
-    assert subscribe.is_visible()
-
-
-@pytest.mark.parametrize("width", [320, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_fits_its_window(page: Page, shipped: Server, width: int, scheme: str) -> None:
-    page.set_viewport_size({"width": width, "height": 800})
-    page.emulate_media(color_scheme=scheme)
-    items = json.loads(shipped.get("/feeds/all.json").body)["items"]
-    for address in ("/", "/feeds/all", *(item["url"].removeprefix(shipped.base) for item in items)):
-        page.goto(shipped.base + address)
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{address} is {wide} px too wide at {width}"
-        assert page.locator("h1").count() == 1, address
-
-
-@pytest.mark.parametrize("form", ["atom", "rss"])
-@pytest.mark.parametrize("name", ["all", "other-languages"])
-def test_a_person_who_opens_a_feed_sees_a_page_and_finds_the_way_to_the_articles(
-    browser: Browser, shipped: Server, name: str, form: str
-) -> None:
-    # The driver's own scripts may not run here, and the console says so: a page that nobody listens to.
-    page = browser.new_page()
-    opened = page.goto(f"{shipped.base}/feeds/{name}.{form}")
-    assert opened is not None
-    assert opened.headers["content-type"] == "application/xml; charset=utf-8"
-    items = page.locator("entry > title, item > title")
-    assert items.count() == len(json.loads(shipped.get(f"/feeds/{name}.json").body)["items"])
-    assert items.first.is_visible()
-    assert page.locator("entry > summary, item > description").first.is_visible()
-    assert not page.locator("entry > content, entry > id, item > guid").first.is_visible()
-    sizes = [
-        page.locator(each).first.evaluate("each => getComputedStyle(each).fontSize") for each in ("title", "div")
-    ]
-    assert len(set(sizes)) == 2, "the stylesheet holds"
-    page.locator("a").click()
-    page.wait_for_url(f"{shipped.base}/feeds/{name}")
-    assert page.locator("h1").is_visible()
-    page.close()

@@ -223,7 +223,9 @@ class _Site:
         if data is None:
             raise NotFound
         made = represent_bytes(request.path, whole.media_type, data, whole.last_modified, whole.max_age)
-        return self._unlisted(self._represent(made, OPEN_HEADERS))
+        # A browser would show it as text; what a person chose is for a reader to take in.
+        headers = OPEN_HEADERS | {"Content-Disposition": 'attachment; filename="feeds.opml"'}
+        return self._unlisted(self._represent(made, headers))
 
     def search(self) -> Answer:
         """The search page: the form, what was found, or where the query is wrong."""
