@@ -72,8 +72,10 @@ from feedsvc.parsers.dates import MONTHS, DateError, date_in_name, parse_date, y
         ("29 בינואר 2017", "2017-01-29"),
         ("29 जनवरी 2017", "2017-01-29"),
         ("5. Januar 2017, 10:30 Uhr MEZ", "2017-01-05T10:30:00+01:00"),
-        # months of other calendars are not taken for ours
-        ("5 มกราคม 2560", None),
+        # the years of Thailand and the days of Iran are counted; other calendars are not taken for ours
+        ("5 มกราคม 2560", "2017-01-05"),
+        ("۱۰ بهمن ۱۳۹۵", "2017-01-29"),
+        ("30 اسفند 1399", "2021-03-20"),
         ("5 Muharram 1440", None),
         ("Feb. 29", "--02-29"),
         # no dates, though other readers find one in each

@@ -5,7 +5,6 @@ never filled in. Every pattern works on at most ``LONGEST`` characters, so the t
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -14,6 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from feedsvc.model import SourceDate
+from feedsvc.parsers.months import MONTHS, WEEKDAYS, folded
 
 LONGEST = 80
 has_digit = re.compile(r"\d").search
@@ -24,85 +24,6 @@ class DateError(ValueError):
     """The text is a date, but one that does not exist or that has two readings. The message says what to do."""
 
 
-_LATIN_MONTHS = (
-    "january jan januar januari janner jaenner janvier janv enero ene gennaio gen janeiro gener januara januarja ianuarie jaanuar "
-    "janar stycznia styczen sty ledna leden ocak oca yanvar sausio tammikuuta tammikuu tammi enero sijecnja sijecanj",
-    "february feb februar februari febr feber fevrier fevr fev febrero febbraio fevereiro febrer februara februarja februarie "
-    "veebruar shkurt lutego luty lut unora unor subat sub fevral vasario helmikuuta helmikuu helmi pebrero veljace veljaca",
-    "march mar marz maerz mrz mars marzo marco maart mrt marts marc marca marcius marta mart martie marec machi maret "
-    "mac marso marca marzec brezna brezen mart kovo maaliskuuta maaliskuu maalis ozujka ozujak",
-    "april apr avril avr abril abr aprile aprila aprilis aprilie aprill aprili prill kwietnia kwiecien kwi dubna duben nisan nis "
-    "aprel balandzio huhtikuuta huhtikuu huhti travnja travanj",
-    "may mai mayo maggio mag maio mei maj maja maig majus mayis majsa kvetna kveten gegužes geguzes toukokuuta toukokuu touko "
-    "svibnja svibanj maí",
-    "june jun juni juin junio giugno giu junho juny junija juna junius iunie juuni czerwca czerwiec cze cervna cerven haziran haz "
-    "iyun birzelio kesakuuta kesakuu kesa qershor hunyo lipnja lipanj",
-    "july jul juli juillet juil julio luglio lug julho juliol julija jula julius iulie juuli lipca lipiec lip cervence cervenec "
-    "temmuz tem iyul liepos heinakuuta heinakuu heina korrik julai hulyo srpnja srpanj",
-    "august aug aout agosto ago augustus augusti agost avgust avgusta augusta augusztus sierpnia sierpien sie srpna srpen agustos "
-    "avqust rugpjucio elokuuta elokuu elo gusht agustus ogos agosti kolovoza kolovoz",
-    "september sept sep septembre septiembre setiembre settembre set setembro setembre septembra septembrie szeptember septemba "
-    "wrzesnia wrzesien wrz zari eylul eyl sentyabr rugsejo syyskuuta syyskuu syys shtator setyembre rujna rujan",
-    "october oct oktober okt octobre octubre ottobre ott outubro out oktobra octombrie oktoober oktobar oktoba pazdziernika "
-    "pazdziernik paz rijna rijen ekim eki oktyabr spalio lokakuuta lokakuu loka tetor oktubre",
-    "november nov novembre noviembre novembro novembra noiembrie novemba listopada listopadu kasim noyabr lapkricio marraskuuta marraskuu "
-    "marras nentor nobyembre studenoga studenog studeni",
-    "december dec dezember dez decembre diciembre dic dicembre dezembro desembre decembra decembrie detsember desember desemba "
-    "grudnia grudzien gru prosince prosinec aralik dekabr gruodzio joulukuuta joulukuu joulu dhjetor disember disyembre prosinca prosinac",
-)
-# Other scripts, in the order of the months: Russian, Ukrainian, Bulgarian, Serbian, Greek, Arabic, Hebrew, Hindi.
-_OTHER_MONTHS = (
-    "января январь янв січня січень януари јануар јануара ιανουαριου ιανουαριος يناير ינואר בינואר जनवरी",
-    "февраля февраль фев февр лютого лютий февруари фебруар фебруара φεβρουαριου φεβρουαριος فبراير شباط פברואר בפברואר फ़रवरी फरवरी",
-    "марта март мар березня березень μαρτιου μαρτιος مارس آذار מרץ במרץ मार्च",
-    "апреля апрель апр квітня квітень април априла απριλιου απριλιος أبريل ابريل إبريل نيسان אפריל באפריל अप्रैल",
-    "мая май травня травень маја мај μαιου μαιος مايو أيار מאי במאי मई",
-    "июня июнь июн червня червень юни јуна јун ιουνιου ιουνιος يونيو يونيه حزيران יוני ביוני जून",
-    "июля июль июл липня липень юли јула јул ιουλιου ιουλιος يوليو يوليه تموز יולי ביולי जुलाई",
-    "августа август авг серпня серпень αυγουστου αυγουστος أغسطس اغسطس آب אוגוסט באוגוסט अगस्त",
-    "сентября сентябрь сен сент вересня вересень септември септембар септембра σεπτεμβριου σεπτεμβριος سبتمبر أيلول ספטמבר בספטמבר सितंबर सितम्बर",
-    "октября октябрь окт жовтня жовтень октомври октобар октобра οκτωβριου οκτωβριος أكتوبر اكتوبر אוקטובר באוקטובר अक्टूबर अक्तूबर",
-    "ноября ноябрь ноя нояб листопада листопад ноември новембар новембра νοεμβριου νοεμβριος نوفمبر נובמבר בנובמבר नवंबर नवम्बर",
-    "декабря декабрь дек грудня грудень декември децембар децембра δεκεμβριου δεκεμβριος ديسمبر דצמבר בדצמבר दिसंबर दिसम्बर",
-)
-
-
-def _plain(text: str) -> str:
-    """Lower case, accents and compatibility forms removed, digits of every script as ASCII, white space folded."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).lower()
-        if any("가" <= c <= "힣" for c in text):
-            text = text.translate(_KOREAN)
-        else:
-            decomposed = unicodedata.normalize("NFKD", text)
-            kept = "".join(
-                _UNDECOMPOSED.get(c, c) for c in decomposed if not "\u0300" <= c <= "\u036f" and c not in _DIRECTIONS
-            )
-            text = unicodedata.normalize("NFC", kept)
-        text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
-    return _JUNK.sub(" ", text).strip().lower()
-
-
-# Letters that have no accent to lose; marks that only tell the direction of the text.
-_UNDECOMPOSED = {"ł": "l", "ı": "i", "ø": "o", "đ": "d"}
-_DIRECTIONS = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u2066\u2067\u2068\u2069")
-_JUNK = re.compile(r"\s+")
-_KOREAN = str.maketrans({"년": "年", "월": "月", "일": "日", "시": "時", "분": "分"})
-
-MONTHS = {word: number for number, words in enumerate(_LATIN_MONTHS, 1) for word in words.split()}
-MONTHS |= {_plain(word): number for number, words in enumerate(_OTHER_MONTHS, 1) for word in words.split()}
-_WEEKDAY_WORDS = (
-    "monday mon tuesday tue tues wednesday wed weds thursday thu thur thurs friday fri saturday sat sunday sun "
-    "montag mo dienstag di mittwoch mi donnerstag do freitag fr samstag sonnabend sa sonntag so "
-    "lundi lun mardi mercredi mer jeudi jeu vendredi ven samedi sam dimanche dim "
-    "lunes martes miercoles mie jueves jue viernes vie sabado domingo dom "
-    "lunedi martedi mercoledi giovedi gio venerdi sabato domenica "
-    "segunda terca quarta quinta sexta maandag ma dinsdag woensdag wo donderdag vrijdag vr zaterdag za "
-    "zondag zo poniedzialek wtorek sroda czwartek piatek sobota niedziela pazartesi sali carsamba persembe cuma cumartesi pazar "
-    "maanantai tiistai keskiviikko torstai perjantai lauantai sunnuntai mandag tirsdag onsdag torsdag fredag lordag sondag "
-    "понедельник вторник среда четверг пятница суббота воскресенье"
-)
-_WEEKDAYS = frozenset(_plain(_WEEKDAY_WORDS).split())
 _LEADING = frozenset(("am", "den", "der", "le", "la", "el", "il", "lo", "on", "the", "a"))
 
 # RFC 5322, section 4.3, then the abbreviations that mean one offset everywhere. IST and the like mean several.
@@ -155,9 +76,11 @@ _TIME = re.compile(
 )
 _BARE_TIME = re.compile(r"([01]\d|2[0-4])([0-5]\d)([0-5]\d)?(?:[.,]\d{1,9})?(?![\d:])")
 _OFFSET = re.compile(r"(?:utc|gmt|ut)?\s?([+-])(\d{1,2}):?(\d\d)?")
-_BETWEEN = re.compile(r"(?:[\s,;|@/·•–—-]|\b(?:at|um|a las|a la|alle|a|as|ore|klo|om|kl)\b\.?)*")
-_INTRODUCTION = re.compile(r"\(?([a-z]+)(?:-feira)?\)?\s*[.,]*\s*(?=\S)")
-_INTRODUCING = _WEEKDAYS | _LEADING
+_BETWEEN = re.compile(
+    r"(?:[\s,;|@/·•–—-]|\b(?:at|um|a las|a la|alle|a|as|ore|klo|om|kl|kello|godz|r|o|v|u|в|г|р|року|года|στις|בשעה|الساعة|saat|pukul)\b\.?)*"
+)
+_INTRODUCTION = re.compile(r"\(?([^\W\d_]+)(?:-feira)?\)?\s*[.,]*\s*(?=\S)")
+_INTRODUCING = WEEKDAYS | _LEADING
 _LETTERS = re.compile(r"[^\W\d_]*")
 # A date that begins with a letter begins with one of these.
 _FIRST_WORDS = MONTHS.keys() | {"ngay"}
@@ -193,16 +116,16 @@ def parse_date(text: str, *, order: str | None = None, line: int | None = None) 
 # A line is looked at more than once, and the stories of a day state the same date.
 @lru_cache(maxsize=1024)
 def _stated(text: str, order: str | None) -> SourceDate | None:
-    plain = _plain(text)
-    if "月" in plain:
-        return _japanese(plain, text)
-    if not has_digit(plain):
+    words = folded(text)
+    if "月" in words:
+        return _japanese(words, text)
+    if not has_digit(words):
         return None
-    plain = _without_weekday(plain)
-    if plain[0].isdigit():
-        found = _iso(plain, text) or _numeric(plain, text, order) or _worded(plain, text)
+    words = _without_weekday(words)
+    if words[0].isdigit():
+        found = _iso(words, text) or _numeric(words, text, order) or _worded(words, text)
     else:
-        found = _worded(plain, text)
+        found = _worded(words, text)
     if found is None:
         return None
     day, clock = found
@@ -326,7 +249,7 @@ def _worded(plain: str, text: str) -> tuple[_Day, _Clock | None] | None:
         return (_Day(int(match[4]), month, int(match[2])), clock) if month and clock else None
     if day := _day_of(plain):
         rest = _BETWEEN.sub("", day.rest, count=1).strip(" .()")
-        if not rest or rest in _WEEKDAYS:
+        if not rest or rest in WEEKDAYS:
             return day, None
         clock = _clock(rest, text)
         return (day, clock) if clock else None

@@ -49,7 +49,7 @@ def _draft(page: Page, order: str | None) -> Draft | None:
     headline = find_headline(root, facts, sites, address)
     where = layout(root, headline.element if headline else None)
     authors, authors_from = find_authors(root, facts, sites, where)
-    published, published_from, date_findings = find_published(root, facts, where, address, order)
+    published, published_from, date_findings = find_published(root, facts, where, address, order, language)
     tags, sections = find_topics(root, facts, sites, where, (headline.text if headline else "", authors))
     orders = find_orders(facts, published, order)
     base = base_of(root, address)

@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock_time
 
 from lxml import etree
 
 from feedsvc.model import Finding, SourceDate
 from feedsvc.parsers.dates import DateError, date_in_name, parse_date
 from feedsvc.parsers.html_layout import Layout
-from feedsvc.parsers.html_shown_dates import earliest_date, order_shown, shown_dates
+from feedsvc.parsers.html_shown_dates import LATEST, ShownDate, date_within, earliest_date, order_shown, shown_dates
 from feedsvc.parsers.html_stated import Stated, string
 from feedsvc.parsers.html_tree import text_of
 
@@ -18,12 +19,20 @@ Element = etree._Element
 Found = tuple[SourceDate | None, str, tuple[Finding, ...]]
 
 _PUBLISHED = (
-    "article:published_time", "datepublished", "date", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date",
-    "dc.date.created", "dcterms.date", "sailthru.date", "parsely-pub-date", "pubdate", "publish-date", "publish_date",
-    "publication_date", "publishdate", "og:article:published_time", "rnews:datepublished", "cxenseparse:recs:publishtime",
-    "citation_publication_date", "article.published", "published-date", "og:pubdate", "datecreated", "last-modified-date",
-    "shareaholic:article_published_time", "bt:pubdate", "article:published", "citation_online_date", "og:published_time",
+    "article:published_time", "datepublished", "dc.date.issued", "dcterms.issued", "sailthru.date", "parsely-pub-date",
+    "og:article:published_time", "rnews:datepublished", "cxenseparse:recs:publishtime", "og:published_time",
+    "citation_online_date", "citation_publication_date", "shareaholic:article_published_time", "originalpublicationdate",
 )  # fmt: skip
+# Content systems also write the day of the last change, or of the template, into these.
+_VAGUE = (
+    "date", "dc.date", "dcterms.date", "dcterms.created", "dcterms:created", "dc.date.created", "dc:date.created", "date.created",
+    "datecreated", "createdate", "last-modified-date", "dc:date", "revision_date",
+)  # fmt: skip
+# Other names for the day of publication, as letters only: vr:published-time, publish_date, content_publisheddate.
+_TELLING = re.compile(
+    r"publi(?:shed|cation|sh)?(?:date|time|at|on)$|date(?:published|issued|available)$|pub_?date$|releasedate$|published$"
+)
+_LETTERS = re.compile(r"[^a-z]+")
 _UPDATED = (
     "article:modified_time",
     "datemodified",
@@ -34,38 +43,56 @@ _UPDATED = (
     "revised",
 )
 _MARKING = ("time", "span", "div", "p", "abbr", "a", "td", "li", "dd", "small", "em")
-# Content systems write the year 1 or 1970 where they know none.
+# Content systems write the years 1 and 1970 where they know none.
 _EARLIEST = 1971
 # An archive's address holds the day of the copy before the address of the page.
 _ARCHIVED = re.compile(r"^https?://[^/]+/web/\d{4,14}[a-z_]*/(?=https?:/)", re.IGNORECASE)
 _UPLOADED = re.compile(r"/uploads/(?:[^/]+/){0,2}?((?:19|20)\d\d)/(0[1-9]|1[0-2])/")
 _LIKELY = 2.0
-# From this hour of UTC on, it is the next day somewhere in Europe.
-_LATE = 21
+# What is shown as surely as this counts for more than a vague meta element.
+_SURE = 4.0
+# From this hour of UTC on, it is the next day in Europe; until that one, it is the day before in the Americas.
+_LATE, _EARLY = 21, 9
+_FARTHEST = 26
+# The languages of the Americas.
+_AMERICAN = frozenset(("en", "es", "pt", "fr"))
+# Offsets are whole hours, but for a few countries; in steps of half an hour.
+_STEP = timedelta(minutes=30)
+_HALVES = frozenset((-7, -5, 7, 9, 11, 13, 19, 21))
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d(?=[T ]\d\d:)")
+_EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
 
 
-def find_published(root: Element, facts: Stated, where: Layout, address: str | None, order: str | None) -> Found:
+def find_published(
+    root: Element, facts: Stated, where: Layout, address: str | None, order: str | None, language: str | None
+) -> Found:
     """The date, where it was found, and what was guessed about it."""
     findings: list[Finding] = []
-    for text, evidence in _published(root, facts):
-        found = _read(text, order, findings)
-        if found is not None:
-            return _in_its_zone(found, where, order), evidence, ()
     shown = shown_dates(where, order)
     named = date_in_name(_ARCHIVED.sub("", address)) if address is not None else None
-    if named is not None and named.year:
-        agreeing = (each.date for each in shown if _day(each.date) == _day(named) and each.date.time)
-        return next(agreeing, named), "the page's address", (_guess("The day was taken from the page's address"),)
+    local = _Local(
+        named if named is not None and named.year else None, shown, (language or "en")[:2].lower() in _AMERICAN
+    )
+    for text, evidence in _published(root, facts):
+        if (found := read_date(text, order, findings)) is not None:
+            return local.zoned(found), evidence, ()
+    sure = shown[0] if shown and shown[0].value >= _SURE else None
+    for text, evidence in _vague(facts):
+        if (found := read_date(text, order, findings)) is not None and (sure is None or local.is_day(found)):
+            return local.zoned(found), evidence, ()
+    if local.named is not None:
+        agreeing = (each.date for each in shown if _day(each.date) == _day(local.named) and each.date.time)
+        return (
+            next(agreeing, local.named),
+            "the page's address",
+            (_guess("The day was taken from the page's address"),),
+        )
     if shown and shown[0].value >= _LIKELY:
-        return shown[0].date, "a date near the headline", (_guess("The day was found near the headline of the page"),)
-    stated = _read(string(facts.page("datePublished")), order, findings)
-    if stated is not None:
-        return stated, "datePublished of the JSON-LD", ()
-    if shown:
-        return shown[0].date, "a date in the page's text", (_guess("The day was found in the text of the page"),)
-    for last, source, what in _last_resorts(root, facts, order):
+        found = local.zoned(shown[0].date)
+        return found, "a date near the headline", (_guess("The day was found near the headline of the page"),)
+    for last, source, what in _last_resorts(root, facts, shown, order):
         if last is not None:
-            return last, source, (_guess(what),)
+            return last, source, (_guess(what),) if what else ()
     return None, "", tuple(findings)
 
 
@@ -80,8 +107,14 @@ def date_order(root: Element, language: str | None) -> str | None:
     return "day-first"
 
 
-def _last_resorts(root: Element, facts: Stated, order: str | None) -> Iterator[tuple[SourceDate | None, str, str]]:
+def _last_resorts(
+    root: Element, facts: Stated, shown: list[ShownDate], order: str | None
+) -> Iterator[tuple[SourceDate | None, str, str]]:
     """Dates that bound the story's, where from, and what to say of them."""
+    stated = string(facts.page("datePublished")) or string(facts.node("uploadDate"))
+    yield read_date(stated, order, []), "a date of the JSON-LD", ""
+    if shown:
+        yield shown[0].date, "a date in the page's text", "The day was found in the text of the page"
     described = earliest_date(facts.every("description", "og:description"), order)
     yield described, "a date in the page's description", "The day was found in the description of the page"
     # A story is at least as old as its first comment.
@@ -98,34 +131,74 @@ def _month_of_pictures(root: Element) -> SourceDate | None:
     return SourceDate(*max(months), 1) if months else None
 
 
-def _in_its_zone(stated: SourceDate, where: Layout, order: str | None) -> SourceDate:
-    """``stated``, in the zone of the page where that is known only as an instant (RFC 9557, section 2.2).
+@dataclass(frozen=True, slots=True)
+class _Local:
+    """What tells the page's own day: the one that its address names, and those that it shows."""
 
-    Late in the evening of UTC the day differs: then the day that the page shows names the smallest offset that fits.
-    """
-    if stated.offset != timedelta() or stated.time is None or stated.time.hour < _LATE or not stated.year:
+    named: SourceDate | None
+    shown: list[ShownDate]
+    may_be_american: bool
+
+    def is_day(self, stated: SourceDate) -> bool:
+        """Whether the page shows the day of ``stated`` for sure."""
+        return any(each.value >= _SURE and _day(each.date) == _day(stated) for each in self.shown)
+
+    def zoned(self, stated: SourceDate) -> SourceDate:
+        """``stated``, in the zone of the page where that is known only as an instant (RFC 9557, section 2.2).
+
+        Late in the evening of UTC the day differs in the east, early in the morning in the west: then the time that
+        the page shows names the offset, else its day the smallest one that fits.
+        """
+        # Midnight stands for the day alone.
+        if stated.offset != timedelta() or not stated.year or stated.time in (None, clock_time()):
+            return stated
+        moment = datetime.combine(date(stated.year, stated.month, stated.day), stated.time or clock_time())
+        for each in self._days():
+            offset = _offset_from(moment, each)
+            if offset is not None and (self.may_be_american or offset > timedelta()):
+                local = moment + offset
+                return SourceDate(local.year, local.month, local.day, local.time(), offset)
         return stated
-    moment = datetime.combine(date(stated.year, stated.month, stated.day), stated.time)
-    hours = 24 - moment.hour
-    local = moment + timedelta(hours=hours)
-    likely = next((each for each in shown_dates(where, order) if each.value >= _LIKELY), None)
-    if likely is None or _day(likely.date) != (local.year, local.month, local.day):
-        return stated
-    return replace(
-        stated, year=local.year, month=local.month, day=local.day, time=local.time(), offset=timedelta(hours=hours)
-    )
+
+    def _days(self) -> Iterator[SourceDate]:
+        likely = [each.date for each in self.shown if each.value >= _LIKELY]
+        yield from sorted(likely[:3], key=lambda each: each.time is None)
+        if self.named is not None:
+            yield self.named
+
+
+def _offset_from(moment: datetime, local: SourceDate) -> timedelta | None:
+    """The offset from UTC with which ``moment`` falls on the day before or after its own, the one of ``local``."""
+    apart = date(local.year or 1, local.month, local.day) - moment.date()
+    if abs(apart) != timedelta(days=1):
+        return None
+    if local.time is not None:
+        offset = datetime.combine(moment.date() + apart, local.time) - moment
+        steps = round(offset / _STEP)
+        if (
+            abs(offset - steps * _STEP) <= timedelta(minutes=2)
+            and (steps % 2 == 0 or steps in _HALVES)
+            and abs(steps) <= _FARTHEST
+        ):
+            return steps * _STEP
+    if apart > timedelta() and moment.hour >= _LATE:
+        return timedelta(hours=24 - moment.hour)
+    if apart < timedelta() and moment.hour < _EARLY:
+        return timedelta(hours=-moment.hour - 1)
+    return None
 
 
 def find_updated(facts: Stated, order: str | None) -> SourceDate | None:
     """When the page says that it was last changed."""
     for text in (string(facts.article("dateModified")), *facts.every(*_UPDATED)):
-        found = _read(text, order, [])
+        found = read_date(text, order, [])
         if found is not None:
             return found
     return None
 
 
 def _published(root: Element, facts: Stated) -> Iterator[tuple[str | None, str]]:
+    """What states the day of publication, best first."""
     yield string(facts.article("datePublished")), "datePublished of the JSON-LD"
     for name in _PUBLISHED:
         for value in facts.every(name):
@@ -134,6 +207,14 @@ def _published(root: Element, facts: Stated) -> Iterator[tuple[str | None, str]]
         mark = element.get("itemprop") or element.get("property")
         if mark and mark.rpartition(":")[2] in ("datePublished", "dateCreated"):
             yield element.get("datetime") or element.get("content") or text_of(element), f"the property {mark}"
+    yield string(facts.article("dateCreated")), "dateCreated of the JSON-LD"
+
+
+def _vague(facts: Stated) -> Iterator[tuple[str, str]]:
+    """What may state the day of publication, or of something else."""
+    for name in (*_VAGUE, *(each for each in facts.metas if _TELLING.search(_LETTERS.sub("", each)))):
+        for value in facts.every(name):
+            yield value, f"meta {name}"
 
 
 def _guess(what: str) -> Finding:
@@ -145,12 +226,24 @@ def _day(stated: SourceDate) -> tuple[int | None, int, int]:
     return stated.year, stated.month, stated.day
 
 
-def _read(text: str | None, order: str | None, findings: list[Finding]) -> SourceDate | None:
+def read_date(text: str | None, order: str | None, findings: list[Finding]) -> SourceDate | None:
+    """The date in ``text``: the whole of it, else the first one in it; of a broken time the day remains."""
     if not text:
         return None
     try:
-        found = parse_date(text, order=order)
+        found = _epoch(text) or parse_date(text, order=order)
+        if found is None and (day := _ISO_DAY.match(text)):
+            found = parse_date(day[0])
     except DateError as error:
         findings.append(Finding("date-unreadable", "warning", str(error), "published"))
         return None
-    return found if found is not None and (found.year or 0) >= _EARLIEST else None
+    found = found or date_within(text, order)
+    return found if found is not None and _EARLIEST <= (found.year or 0) < LATEST else None
+
+
+def _epoch(text: str) -> SourceDate | None:
+    """Seconds or milliseconds since 1970, as programs write a date."""
+    if not _EPOCH.fullmatch(text):
+        return None
+    moment = datetime.fromtimestamp(int(text[:10]), UTC)
+    return SourceDate(moment.year, moment.month, moment.day, moment.time(), timedelta())

@@ -7,14 +7,16 @@ Nothing is invented: a date without a year is none, and one with two readings ne
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from lxml import etree
 
 from feedsvc.model import SourceDate
-from feedsvc.parsers.dates import MONTHS, DateError, parse_date
+from feedsvc.parsers.dates import DateError, parse_date
 from feedsvc.parsers.html_furniture import words_of
 from feedsvc.parsers.html_layout import Layout
 from feedsvc.parsers.html_tree import tag_of
+from feedsvc.parsers.months import MONTHS, folded
 from feedsvc.text import one_line
 
 Element = etree._Element
@@ -24,33 +26,39 @@ _DATE_WORDS = frozenset(
     entrydate postdate submitted""".split()
 )
 _HEAD_WORDS = frozenset("meta info infos byline author details header head kicker subline entry post article".split())
+# Words that stand before a date, without accents, as dates are compared.
 _UPDATED = re.compile(
-    r"updated?\b|aktualisiert|zuletzt|geändert|stand\b|modified|mis à jour|actualizado|aggiornato|atualizado|bearbeitet|last (?:edited|changed)",
-    re.IGNORECASE,
+    r"updated?\b|aktuali[sz]|zuletzt|geandert|stand\b|modifi|mis(?:e)? a jour|actuali[zs]|aggiornat|atualizad|bearbeitet|edited|changed|"
+    r"bijgewerkt|gewijzigd|uppdaterad|andrad|opdateret|oppdatert|endret|paivitetty|muokattu|uuendatud|zmieni|azurir|posodob|"
+    r"frissit|modositva|guncelle|diperbarui|cap nhat|обновл|изменен|оновлен|ενημερωση|تحديث|עודכן|به روز|更新|修改|수정|แก้ไข"
 )
 _PUBLISHED = re.compile(
-    r"publi|posted|veröffentlicht|erstellt|created|erschienen|geschrieben|submitted|gepostet|released?\b|\bon\b|\bam\b|vom\b|datum|date",
-    re.IGNORECASE,
+    r"publi|posted|veroffentlich|erstellt|created|erschienen|geschrieben|submitted|gepostet|released?\b|\bon\b|\bam\b|vom\b|datum|date|"
+    r"geplaatst|gepubliceerd|pubblicat|data\b|fecha|creado|cree |mis en ligne|julkaistu|postat|lagt ut|opublikowa|utworzon|dodano|zverejnen|vydano|"
+    r"objavlj|kozzetete|megjelen|yayin|eklenme|dipublikasikan|dang luc|опубликова|дата|δημοσι|نشر|תאריך|פורסם|公開|掲載|発表|发布|發布|등록|입력"
 )
-_NOT_OURS = re.compile(
-    r"©|copyright|all rights|\(c\)|born|geboren|abgerufen|retrieved|accessed|since|seit\b", re.IGNORECASE
+_NOT_OURS = re.compile(r"©|copyright|all rights|\(c\)|born|geboren|abgerufen|retrieved|accessed|since|seit\b")
+_NAME = r"[^\W\d_][^\s\d.,/()|:–-]{1,14}"
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])"
+_YEAR = r"(?:19|20)\d\d"
+_CLOCK = (
+    r"(?:(?:\s*[,|–—@·•-]?\s*(?:at|um|a|a las|alle|ore|o|u|v|в|kl\.?|klo|kello|godz\.?|г\.?,?|г\. в|r\.,?)?\s*)\d{1,2}[:.h]\d{2}(?::\d{2})?"
+    r"(?:\s*(?:[ap]\.?m\.?\b|uhr))?)?"
 )
-_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
-_CLOCK = r"(?:(?:\s*[,|–—@·•-]?\s*(?:at|um|à|a las|às|alle|ore|kl\.?)?\s*)\d{1,2}(?:[:.h]\d{2})(?::\d{2})?(?:\s*(?:[ap]\.?m\.?|uhr))?)?"
 _DATE = re.compile(
     rf"(?<![\w./-])(?:"
-    rf"(?:19|20)\d\d(?P<mark>[-/.])(?:0?[1-9]|1[0-2])(?P=mark)(?:0?[1-9]|[12]\d|3[01])(?![\w/-])"
-    rf"|(?:0?[1-9]|[12]\d|3[01])(?P<other>[./-])\s?(?:0?[1-9]|[12]\d|3[01])(?P=other)\s?(?:19|20)\d\d(?![\w/-])"
-    rf"|(?:0?[1-9]|[12]\d|3[01])(?:\.|st|nd|rd|th|er|º)?\s?(?:of\s|de\s|d['’])?(?:{_MONTH})\.?,?\s?(?:de\s|del\s)?(?:19|20)\d\d(?!\d)"
-    rf"|(?:{_MONTH})\.?\s?(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d(?!\d)"
-    rf"|(?:19|20)\d\d\s?年\s?\d{{1,2}}\s?月\s?\d{{1,2}}\s?日"
-    rf"|(?:19|20)\d\d\s?년\s?\d{{1,2}}\s?월\s?\d{{1,2}}\s?일"
-    rf"){_CLOCK}",
-    re.IGNORECASE,
+    rf"{_YEAR}(?P<mark>[-/.])\s?(?:0?[1-9]|1[0-2])(?P=mark)\s?{_DAY}(?:\.|t\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:z|[+-]\d\d:?\d\d)?)?(?![\w/-])"
+    rf"|{_DAY}(?P<other>[./-])\s?{_DAY}(?P=other)\s?{_YEAR}(?![\w/-])"
+    rf"|{_DAY}(?:\.|st|nd|rd|th|er|o|de)?[\s/-]?(?:of\s|de\s|d['’])?(?P<month>{_NAME})[.,]{{0,2}}[\s/-]?(?:de\s|del\s|of\s)?{_YEAR}(?!\d)"
+    rf"|(?P<first>{_NAME})\.?\s?{_DAY}(?:st|nd|rd|th)?,?\s+{_YEAR}(?!\d)"
+    rf"|{_YEAR}\s?年\s?\d{{1,2}}\s?月\s?\d{{1,2}}\s?日"
+    rf"){_CLOCK}"
 )
 _SLASHED = re.compile(r"(?<![\w/])(\d{1,2})/(\d{1,2})/(?:19|20)\d\d(?![\w/])")
-_DIGITS = re.compile(r"(?:19|20)\d\d")
-_ACCENTS = str.maketrans("äéèûîôáíóúç", "aeeuioaiouc")
+# A year in the digits and calendars of the sources.
+_DIGITS = re.compile(r"(?:19|20|25)\d\d|1[34]\d\d|[٠-٩۰-۹०-९০-৯]{4}")
+# Content systems write 2099 where they know no day.
+LATEST = 2090
 _LONGEST = 400
 _SHORT = 90
 _LEAF = 30
@@ -71,13 +79,14 @@ def shown_dates(where: Layout, order: str | None) -> list[ShownDate]:
     """The dates of the story's part of the page, the likeliest first."""
     found: list[ShownDate] = []
     for element, line in _lines(where):
+        place = where.after_heading(element)
         if tag_of(element) == "time" and (date := _parsed(element.get("datetime") or "", order)):
-            found.append(ShownDate(date, _value(element, line, "", where), where.after_heading(element)))
-            continue
-        for match in _DATE.finditer(line.translate(_ACCENTS)):
-            if date := _parsed(match[0].strip(), order):
-                value = _value(element, line, line[: match.start()], where)
-                found.append(ShownDate(date, value, where.after_heading(element)))
+            found.append(ShownDate(date, _value(element, line, "", where), place))
+            if date.offset != timedelta():
+                continue
+        words = folded(line)
+        for date, before in _dates_in(words, order):
+            found.append(ShownDate(date, _value(element, words, before, where), place))
     return sorted(found, key=lambda each: (-each.value, each.place < 0, abs(each.place)))
 
 
@@ -87,8 +96,8 @@ def earliest_date(texts: Iterable[str], order: str | None) -> SourceDate | None:
         date
         for text in texts
         if _DIGITS.search(text)
-        for match in _DATE.finditer(one_line(text[:_LONGEST]).translate(_ACCENTS))
-        if not _NOT_OURS.search(text) and (date := _parsed(match[0].strip(), order))
+        if not _NOT_OURS.search(words := folded(one_line(text[:_LONGEST])))
+        for date, _ in _dates_in(words, order)
     ]
     return min(found, key=lambda date: (date.year, date.month, date.day), default=None)
 
@@ -97,13 +106,27 @@ def is_dated_line(text: str) -> bool:
     """Whether ``text`` is a line with a date and little else: the line of day and author above a story."""
     if len(text) > _DATED_LINE or not _DIGITS.search(text):
         return False
-    plain = text.translate(_ACCENTS)
-    found = _DATE.search(plain)
-    return (
-        found is not None
-        and len(plain) - len(found[0]) <= _BESIDE_DATE
-        and not plain.rstrip().endswith((".", "!", "?"))
-    )
+    words = folded(text)
+    found = next((match for match in _DATE.finditer(words) if _may_be_date(match)), None)
+    return found is not None and len(words) - len(found[0]) <= _BESIDE_DATE and not words.endswith((".", "!", "?"))
+
+
+def date_within(text: str, order: str | None) -> SourceDate | None:
+    """The first date in ``text``, whatever stands around it."""
+    return next((date for date, _ in _dates_in(folded(text[:_LONGEST]), order)), None)
+
+
+def _dates_in(words: str, order: str | None) -> Iterator[tuple[SourceDate, str]]:
+    """The dates in ``words``, as dates are compared, each with what stands before it."""
+    for match in _DATE.finditer(words):
+        if _may_be_date(match) and (date := _parsed(match[0].strip(), order)):
+            yield date, words[: match.start()]
+
+
+def _may_be_date(match: re.Match[str]) -> bool:
+    """Whether the word in ``match`` names a month, or it has none: a quick look before the grammar reads it."""
+    word = match["month"] or match["first"]
+    return word is None or word in MONTHS
 
 
 def order_shown(root: Element) -> str | None:
@@ -124,7 +147,7 @@ def _parsed(text: str, order: str | None) -> SourceDate | None:
         date = parse_date(text, order=order)
     except DateError:
         return None
-    return date if date is not None and date.year else None
+    return date if date is not None and date.year and date.year < LATEST else None
 
 
 def _lines(where: Layout) -> Iterator[tuple[Element, str]]:
@@ -174,7 +197,7 @@ def _value(element: Element, line: str, before: str, where: Layout) -> float:
         value -= 0.4  # hAtom asks for this class on a story's only date, too
     elif _PUBLISHED.search(tail):
         value += 1.0
-    if _NOT_OURS.search(line[:_LONGEST]):
+    if _NOT_OURS.search(line):
         value -= 2.5
     if any(tag_of(each) in ("figcaption", "figure", "blockquote", "table") for each in near):
         value -= 1.5

@@ -25,9 +25,18 @@ _ARTICLE_TYPES = frozenset(
 _PAGE_TYPES = frozenset("webpage itempage medicalwebpage aboutpage faqpage creativework".split())
 # What orders caches says nothing of the story.
 _FOR_CACHES = frozenset((("http-equiv", "expires"),))
-_LARGEST_SCRIPT = 500_000
+_LARGEST_SCRIPT = 2_000_000
 _MOST_NODES = 400
 _COMMA_TOO_MANY = re.compile(r",(\s*[\]}])")
+_COMMENTED_OUT = re.compile(r"^\s*//.*$", re.MULTILINE)
+_TYPE = re.compile(r"\"@type\"\s*:\s*\"(?:https?://schema\.org/)?(\w{4,40})\"")
+_FIELD = re.compile(
+    r'"(datePublished|dateModified|headline|articleSection|keywords|url)"\s*:\s*"((?:[^"\\\n]|\\.){1,400})"\s*[,}\n]'
+)
+_AUTHORS = re.compile(r'"author"\s*:\s*(\[[^\]]{0,4000}\]|\{[^{}]{0,1000}\}|"[^"\n]{1,200}")')
+_NAMES = re.compile(r'(?:"name"\s*:\s*|^)"((?:[^"\\\n]|\\.){1,200})"')
+_GAP = re.compile(r"[\s;,]*")
+_DECODER = json.JSONDecoder(strict=False)
 _WRAPPING = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)\s*;?\s*$"
 )
@@ -59,6 +68,10 @@ class Stated:
         """The same of the page's JSON-LD."""
         return next((node[key] for key in keys for node in self.pages if node.get(key)), None)
 
+    def node(self, key: str) -> Any:
+        """The first value that any JSON-LD of the page has for ``key``."""
+        return next((node[key] for node in self.nodes if node.get(key)), None)
+
     def follow(self, value: Any) -> Any:
         """The node that ``{"@id": …}`` refers to, else ``value``."""
         if isinstance(value, dict) and isinstance(value.get("@id"), str) and not value.get("name"):
@@ -69,23 +82,44 @@ class Stated:
 def stated(root: Element) -> Stated:
     """All that the page states."""
     nodes = tuple(_nodes(root))
+    metas = _metas(root)
+    own = _own_addresses(root, metas)
     articles = [node for node in nodes if types_of(node) & _ARTICLE_TYPES]
-    # Teasers of other stories are articles too; the page's own has a text, a date or stands alone.
-    articles.sort(key=lambda node: (node.get("datePublished") is None, "mainEntityOfPage" not in node))
+    # Teasers of other stories are articles too; the page's own bears its address, has a text or a date, or stands alone.
+    articles.sort(
+        key=lambda node: (not _is_at(node, own), node.get("datePublished") is None, "mainEntityOfPage" not in node)
+    )
     return Stated(
-        _metas(root),
-        tuple(articles[:1] if len(articles) < 3 else _own(articles)),
+        metas,
+        tuple(articles[:1] if len(articles) < 3 or _is_at(articles[0], own) else _own(articles)),
         tuple(node for node in nodes if types_of(node) & _PAGE_TYPES),
         nodes,
         {node["@id"]: node for node in reversed(nodes) if isinstance(node.get("@id"), str) and len(node) > 1},
     )
 
 
+def _own_addresses(root: Element, metas: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+    """The addresses that the page gives as its own, without their scheme and closing slash."""
+    links = (each.get("href") or "" for each in root.iter("link") if (each.get("rel") or "").lower() == "canonical")
+    return frozenset(filter(None, map(_bare, (*links, *metas.get("og:url", ())))))
+
+
+def _bare(address: str) -> str:
+    return address.partition("://")[2].partition("#")[0].removeprefix("www.").rstrip("/")
+
+
+def _is_at(node: Node, own: frozenset[str]) -> bool:
+    """Whether a node says that it stands at one of the addresses ``own``."""
+    page = node.get("mainEntityOfPage")
+    places = (node.get("url"), node.get("@id"), page.get("@id") if isinstance(page, dict) else page)
+    return any(isinstance(place, str) and _bare(place) in own for place in places)
+
+
 def types_of(node: Node) -> set[str]:
     """The schema.org types of a node, in lower case and without their address."""
     value = node.get("@type", ())
     kinds = value if isinstance(value, list) else [value]
-    return {kind.rsplit("/", 1)[-1].lower() for kind in kinds if isinstance(kind, str)}
+    return {re.split("[/:#]", kind)[-1].lower() for kind in kinds if isinstance(kind, str)}
 
 
 def strings(value: Any) -> Iterator[str]:
@@ -98,7 +132,12 @@ def strings(value: Any) -> Iterator[str]:
         for each in value[:200]:
             yield from strings(each)
     elif isinstance(value, dict):
-        yield from strings(value.get("name") or value.get("@value") or value.get("url"))
+        whole = " ".join(part for key in ("givenName", "familyName") if isinstance(part := value.get(key), str))
+        yield from strings(
+            value.get("name") or value.get("@value") or value.get("@list") or whole or value.get("url")
+        )
+    elif isinstance(value, int) and not isinstance(value, bool):
+        yield str(value)
 
 
 def string(value: Any) -> str | None:
@@ -114,7 +153,8 @@ def _own(articles: list[Node]) -> list[Node]:
 def _metas(root: Element) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for meta in root.iter("meta"):
-        content = one_line(unescape(meta.get("content") or ""))
+        # Some pages call the content of a meta element its value.
+        content = one_line(unescape(meta.get("content") or meta.get("value") or ""))
         if not content:
             continue
         for key in ("property", "name", "itemprop", "http-equiv"):
@@ -140,14 +180,44 @@ def _nodes(root: Element) -> Iterator[Node]:
 
 
 def _json(source: str) -> Any:
-    """The value of ``source``; None when no repair makes it JSON."""
+    """The value of ``source``: what is left of it where no repair makes it JSON; None when that is nothing."""
     source = xml_clean(source[:_LARGEST_SCRIPT])
-    for repaired in (source, _COMMA_TOO_MANY.sub(r"\1", _WRAPPING.sub("", source))):
+    for repaired in (source, _COMMA_TOO_MANY.sub(r"\1", _COMMENTED_OUT.sub("", _WRAPPING.sub("", source)))):
         try:
-            return json.loads(repaired, strict=False)
+            return list(_values(repaired))
         except (ValueError, RecursionError):
             continue
-    return None
+    return _salvaged(source)
+
+
+def _values(source: str) -> Iterator[Any]:
+    """The values that stand one behind another in ``source``. Raises ValueError for what is none."""
+    at = 0
+    while gap := _GAP.match(source, at):
+        if gap.end() == len(source):
+            return
+        value, at = _DECODER.raw_decode(source, gap.end())
+        yield value
+
+
+def _salvaged(source: str) -> Node | None:
+    """The plain fields of a broken article: quotes that nobody escaped end most of those that cannot be read."""
+    kind = next((found[1] for found in _TYPE.finditer(source) if found[1].lower() in _ARTICLE_TYPES), None)
+    if kind is None:
+        return None
+    fields: dict[str, Any] = {"@type": kind}
+    for key, value in _FIELD.findall(source):
+        fields.setdefault(key, _unescaped(value))
+    if authors := _AUTHORS.search(source):
+        fields["author"] = [_unescaped(name) for name in _NAMES.findall(authors[1])]
+    return fields
+
+
+def _unescaped(value: str) -> str:
+    try:
+        return str(json.loads(f'"{value}"', strict=False))
+    except ValueError:
+        return value
 
 
 def _flat(value: Any) -> Iterator[Node]:

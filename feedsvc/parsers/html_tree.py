@@ -19,6 +19,9 @@ MAX_TAGS = 120_000
 # libxml2 takes quadratic time for the attributes of one tag.
 MAX_ATTRIBUTES = 200
 
+# One zero byte in so many may be dirt; more of them mean UTF-16, or no text.
+_RARE = 100
+
 # Encodings are declared in the first 1024 bytes (HTML, section 13.2.3.2); real pages need more.
 _SNIFFED = 4096
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,400}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([a-zA-Z0-9_:.\-]{1,40})""", re.I)
@@ -40,7 +43,9 @@ class Page:
 
 def read_page(data: bytes) -> Page | None:
     """The tree of a page, None when there is nothing in it. Raises DecodeError for what is no text."""
+    data, nulls = _without_nulls(data)
     text, findings = decode(data, declared_charset(data))
+    findings += nulls
     text, shortened = _bounded(text)
     root, deep = _tree(text)
     if deep:
@@ -52,6 +57,15 @@ def read_page(data: bytes) -> Page | None:
         return None
     etree.strip_elements(root, "style", with_tail=False)
     return Page(root, findings + shortened)
+
+
+def _without_nulls(data: bytes) -> tuple[bytes, tuple[Finding, ...]]:
+    """``data`` without stray zero bytes, which browsers drop (HTML, section 13.2.5.1); UTF-16 has one beside each letter."""
+    count = data.count(0)
+    if not 0 < count * _RARE <= len(data):
+        return data, ()
+    message = f"{count} zero bytes were removed; take them out of the file."
+    return data.replace(b"\0", b""), (Finding("illegal-characters", "info", message),)
 
 
 def declared_charset(data: bytes) -> str | None:

@@ -1,0 +1,134 @@
+"""The day of a page: what it states, what its address names, what it shows in the languages of its readers."""
+
+from datetime import UTC, datetime
+
+import pytest
+from test_parsers import date_text
+
+from feedsvc.model import Document, Draft
+from feedsvc.parsers import parse
+
+TEXT = (
+    "<p>The ferry sailed again on Saturday, the first crossing since the storm, and the islanders cheered at the pier.</p>"
+    * 3
+)
+
+
+def read(head: str, body: str = "<h1>The ferry sails</h1>", language: str = "en-GB") -> Draft:
+    page = f"<!DOCTYPE html><html lang='{language}'><head><title>The ferry sails</title>{head}</head><body><article>{body}{TEXT}</article>"
+    (draft,) = parse(Document("page.html", page.encode(), datetime(2026, 1, 1, tzinfo=UTC))).drafts
+    return draft
+
+
+def day(head: str, body: str = "<h1>The ferry sails</h1>", language: str = "en-GB") -> str | None:
+    published = read(head, body, language).published
+    return None if published is None else date_text(published)
+
+
+@pytest.mark.parametrize(
+    ("language", "shown", "read"),
+    [
+        ("pl", "5 marca 2020, 13:43", "2020-03-05T13:43:00"),
+        ("ru", "Опубликовано: 15 августа 2016, 13:43", "2016-08-15T13:43:00"),
+        ("uk", "24 вересня 2020 р.", "2020-09-24"),
+        ("ro", "duminică, 20 septembrie 2020", "2020-09-20"),
+        ("cs", "Čtvrtek 5. března 2020", "2020-03-05"),
+        ("hr", "5. ožujka 2020.", "2020-03-05"),
+        ("hu", "2020. március 5., csütörtök", "2020-03-05"),
+        ("tr", "5 Ağustos 2020 Çarşamba", "2020-08-05"),
+        ("fi", "5. maaliskuuta 2020 klo 13.43", "2020-03-05T13:43:00"),
+        ("et", "5. märts 2020", "2020-03-05"),
+        ("lv", "2020. gada 5. marts", "2020-03-05"),
+        ("lt", "2020 m. kovo 5 d.", "2020-03-05"),
+        ("el", "Πέμπτη, 5 Μαρτίου 2020", "2020-03-05"),
+        ("he", "5 במרץ 2020", "2020-03-05"),
+        ("ar", "الأربعاء، 07 أكتوبر 2020 - 12:09 م", "2020-10-07T12:09:00"),
+        ("ar", "الجمعة 24 نيسان / أبريل 2020", "2020-04-24"),
+        ("ar", "٢٤ يناير ٢٠٢٠", "2020-01-24"),
+        ("fa", "۲ تیر ۱۳۹۹", "2020-06-22"),
+        ("hi", "१६ फ़रवरी २०२०", "2020-02-16"),
+        ("th", "5 มีนาคม 2563", "2020-03-05"),
+        ("vi", "Thứ năm, ngày 5 tháng 3 năm 2020", "2020-03-05"),
+        ("id", "Kamis, 05 Mar 2020 10:30 WIB", "2020-03-05T10:30:00"),
+        ("ko", "입력 2020년 3월 5일", "2020-03-05"),
+        ("ca", "5 de març del 2020", "2020-03-05"),
+    ],
+)
+def test_a_day_is_read_in_the_language_of_the_page(language: str, shown: str, read: str) -> None:
+    assert day("", f"<h1>The ferry sails</h1><p class='date'>{shown}</p>", language) == read
+
+
+@pytest.mark.parametrize(
+    ("head", "read"),
+    [
+        ('<meta name="publish-date" content="2020-03-05T10:00:00+09:00">', "2020-03-05T10:00:00+09:00"),
+        ('<meta name="vr:published-time" value="2020-03-05">', "2020-03-05"),
+        ('<meta property="article:published_time" content="Thursday, 5 March 2020 - 10:30">', "2020-03-05T10:30:00"),
+        ('<meta property="article:published_time" content="2020-03-05T10:30:08:684Z">', "2020-03-05"),
+    ],
+)
+def test_what_meta_elements_state(head: str, read: str) -> None:
+    assert day(head) == read
+
+
+@pytest.mark.parametrize(
+    ("source", "read"),
+    [
+        ('{"@type": "NewsArticle", "datePublished": 1676551869000}', "2023-02-16T12:51:09+00:00"),
+        ('{"@type": "schema:NewsArticle", "datePublished": "2020-03-05"};', "2020-03-05"),
+        ('{"@type": "Organization"} {"@type": "NewsArticle", "datePublished": "2020-03-05"}', "2020-03-05"),
+        ('{\n// "url": "",\n"@type": "NewsArticle",\n"datePublished": "2020-03-05",}', "2020-03-05"),
+        ('{"@type": "NewsArticle",\n"headline": "He is "unfit"",\n"datePublished": "2020-03-05"\n}', "2020-03-05"),
+        (
+            '[{"@type": "NewsArticle", "url": "https://a.example/2", "datePublished": "2020-03-09"},'
+            '{"@type": "NewsArticle", "url": "https://a.example/1/", "datePublished": "2020-03-05"}]',
+            "2020-03-05",
+        ),
+    ],
+)
+def test_what_json_ld_states_however_it_is_written(source: str, read: str) -> None:
+    head = f'<link rel="canonical" href="https://a.example/1"><script type="application/ld+json">{source}</script>'
+    assert day(head) == read
+
+
+@pytest.mark.parametrize(
+    ("stated", "shown", "read"),
+    [
+        # The time that is shown names the offset, east and west of Greenwich.
+        ("2023-11-09T05:30:59Z", "November 8, 2023 at 11:30 p.m.", "2023-11-08T23:30:59-06:00"),
+        ("2023-11-08T16:05:00Z", "9 November 2023, 01:05", "2023-11-09T01:05:00+09:00"),
+        # The day alone names the smallest one.
+        ("2023-11-09T03:15:00Z", "November 8, 2023", "2023-11-08T23:15:00-04:00"),
+        ("2023-11-08T23:15:00Z", "9 November 2023", "2023-11-09T00:15:00+01:00"),
+        # What fits no zone was shown for another reason.
+        ("2023-11-08T12:00:00Z", "9 November 2023", "2023-11-08T12:00:00+00:00"),
+        ("2023-11-08T00:00:00Z", "7 November 2023", "2023-11-08T00:00:00+00:00"),
+        ("2023-11-09T05:30:59+00:00", "9 November 2023", "2023-11-09T05:30:59+00:00"),
+    ],
+)
+def test_an_instant_falls_on_the_day_that_the_page_shows(stated: str, shown: str, read: str) -> None:
+    head = f'<meta property="article:published_time" content="{stated}">'
+    assert day(head, f"<h1>The ferry sails</h1><time>{shown}</time>") == read
+
+
+def test_an_address_names_the_day_of_an_instant_and_of_a_page_without_one() -> None:
+    link = '<link rel="canonical" href="https://a.example/2023/11/08/the-ferry/">'
+    assert day(link) == "2023-11-08"
+    assert day(f'{link}<meta name="pubdate" content="2023-11-09T02:15:00Z">') == "2023-11-08T23:15:00-03:00"
+
+
+def test_what_is_shown_counts_for_more_than_a_vague_meta_element() -> None:
+    shown = "<h1>The ferry sails</h1><time class='published'>5 March 2020</time>"
+    assert day('<meta name="date" content="2020-03-12">', shown) == "2020-03-05"
+    assert day('<meta name="date" content="2020-03-12">') == "2020-03-12"
+
+
+def test_the_end_of_time_is_no_day() -> None:
+    assert day("", "<h1>The ferry sails</h1><p>This offer ends on 31 December 2099.</p>") is None
+
+
+def test_stray_zero_bytes_are_removed() -> None:
+    page = f'<html><head><meta name="pubdate" content="2020-03-05"></head><body><h1>The fe\0rry</h1>{TEXT}'.encode()
+    parsed = parse(Document("page.html", page, datetime(2026, 1, 1, tzinfo=UTC)))
+    assert parsed.drafts[0].headline == "The ferry"
+    assert [finding.code for finding in parsed.drafts[0].findings] == ["illegal-characters"]
