@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: serve test lint format quality bench clean
+.PHONY: serve test lint format docs quality bench clean
 
 serve: $(READY)
 	$(BIN)/feedsvc serve feeds --port $(PORT) --watch
@@ -21,6 +21,10 @@ lint: $(VENV)/.dev-ready
 format: $(VENV)/.dev-ready
 	$(BIN)/ruff check --fix feedsvc tests
 	$(BIN)/ruff format feedsvc tests
+
+# What docs/ takes from the code: the tables of docs/settings.md, and docs/commands.md.
+docs: $(VENV)/.dev-ready
+	$(BIN)/python tests/reference.py
 
 # How well the labelled corpora beside the checkout are read, beside the floors of tests/quality.json.
 quality: $(VENV)/.dev-ready

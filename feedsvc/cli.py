@@ -13,7 +13,8 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from feedsvc import __version__, clock
+from feedsvc import __version__, clock, manual
+from feedsvc.completion import SHELLS, completion
 from feedsvc.errors import FeedsvcError, InboxLostError, LockHeldError, UsageError, fault
 from feedsvc.text import shown
 
@@ -22,20 +23,12 @@ if TYPE_CHECKING:
 
 DONE, REJECTED, REFUSED, LOST, LOCKED = 0, 1, 2, 3, 75
 
-_EXIT_CODES = """\
-exit codes:
-  0   done; there may be findings
-  1   done, but some documents were rejected (check: there are errors)
-  2   wrong usage or settings, or something failed: nothing was changed
-  3   most of the inbox is suddenly gone, nothing was withdrawn
-  75  another build holds the lock"""
-
 _DIR_HELP = "the publication's folder; default: the one that holds feedsvc.toml, or feeds/"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
-    chosen = _arguments().parse_args(arguments)
+    chosen = command_line().parse_args(arguments)
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that lacks a character is no reason to stop
     try:
@@ -66,29 +59,24 @@ def _exit_code(error: FeedsvcError) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Command:
-    """A command: its function, what it does in a line, and what adds its arguments."""
+    """A command: its function, and what adds its arguments."""
 
     run: Callable[[argparse.Namespace], int]
-    help: str
     arguments: Callable[[argparse.ArgumentParser], None]
 
 
-def _arguments() -> argparse.ArgumentParser:
+def command_line() -> argparse.ArgumentParser:
+    """What ``feedsvc`` takes."""
+    form = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(
-        prog="feedsvc",
-        description="Publishes feeds: a folder of articles becomes live Atom, RSS and JSON feeds, one per topic.",
-        epilog=_EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        prog="feedsvc", description=manual.DESCRIPTION, epilog=manual.EPILOG, formatter_class=form
     )
     parser.add_argument("--version", action="version", version=f"feedsvc {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for name, command in _COMMANDS.items():
+        page = manual.PAGES[name]
         sub = commands.add_parser(
-            name,
-            help=command.help,
-            description=command.help[0].upper() + command.help[1:] + ".",
-            epilog=_EXIT_CODES,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            name, help=page.summary, description=page.description, epilog=page.epilog, formatter_class=form
         )
         command.arguments(sub)
         sub.set_defaults(run=command.run)
@@ -134,6 +122,7 @@ def _check_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _explain_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.usage = "%(prog)s [-h] [--all] [--json] [--now ISO-8601] [DIR] [NAME]"
     parser.add_argument(
         "names",
         nargs="*",
@@ -146,6 +135,7 @@ def _explain_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _export_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.usage = "%(prog)s [-h] [--now ISO-8601] [--verbose] [DIR] DEST"
     parser.add_argument("names", nargs="+", metavar="[DIR] DEST", help="the publication's folder, and where to write")
     parser.add_argument("--now", metavar="ISO-8601", help="export what is public at this moment")
     parser.add_argument("--verbose", action="store_true", help="say what was written, also off a terminal")
@@ -154,6 +144,10 @@ def _export_arguments(parser: argparse.ArgumentParser) -> None:
 def _stats_arguments(parser: argparse.ArgumentParser) -> None:
     _dir_argument(parser)
     parser.add_argument("--json", action="store_true", help="print the numbers as JSON")
+
+
+def _completion_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("shell", metavar="SHELL", choices=SHELLS, help="bash, zsh or fish")
 
 
 def _dir_argument(parser: argparse.ArgumentParser) -> None:
@@ -291,14 +285,20 @@ def _stats(chosen: argparse.Namespace) -> int:
     return DONE
 
 
+def _completion(chosen: argparse.Namespace) -> int:
+    print(completion(command_line(), chosen.shell), end="")
+    return DONE
+
+
 _COMMANDS = {
-    "init": _Command(_init, "write a commented publication that builds as it stands", _init_arguments),
-    "build": _Command(_build, "bring the feeds up to the inbox: the cron job", _build_arguments),
-    "serve": _Command(_serve, "build, then serve the feeds and their pages", _serve_arguments),
-    "check": _Command(_check, "show the findings of all documents, and lint every feed", _check_arguments),
-    "explain": _Command(_explain, "show how a document was read, and why it is in which feed", _explain_arguments),
-    "stats": _Command(_stats, "show who reads: subscribers and polls per feed and reader", _stats_arguments),
-    "export": _Command(_export, "write the whole edition as static files, swapped in one step", _export_arguments),
+    "init": _Command(_init, _init_arguments),
+    "build": _Command(_build, _build_arguments),
+    "serve": _Command(_serve, _serve_arguments),
+    "check": _Command(_check, _check_arguments),
+    "explain": _Command(_explain, _explain_arguments),
+    "stats": _Command(_stats, _stats_arguments),
+    "export": _Command(_export, _export_arguments),
+    "completion": _Command(_completion, _completion_arguments),
 }
 
 

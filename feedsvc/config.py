@@ -1,7 +1,7 @@
 """The publication's settings: one short typed value, read from ``feedsvc.toml``.
 
 Each key is a dataclass field; its metadata holds the function that reads it and the sentence that the
-settings reference prints. All mistakes are reported at once, with file, line, key and what is allowed.
+settings reference prints (``make docs`` writes it into docs/settings.md). All mistakes are reported at once, with file, line, key and what is allowed.
 """
 
 import re
@@ -37,7 +37,8 @@ class Publication:
     )
     id_authority: str | None = key(
         config_values.authority,
-        "The authority of minted ids (RFC 4151). Never change it, whatever becomes of url.",
+        "The authority of minted ids (RFC 4151); fixed by the first build when not set. Never change it, "
+        "whatever becomes of url.",
         None,
     )
     language: str = key(config_values.language_tag, "The language of articles that name none (BCP 47).", "en")
@@ -130,7 +131,7 @@ class Serve:
     )
     token: str | None = key(
         config_values.token,
-        "The secret with which /metrics may be asked from elsewhere (Authorization: Bearer).",
+        "The secret that opens the desk, and /metrics from elsewhere (Authorization: Bearer).",
         None,
     )
 

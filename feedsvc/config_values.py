@@ -1,4 +1,7 @@
-"""The values of settings: what TOML gave becomes a typed value, or a ValueError that says what is wanted."""
+"""The values of settings: what TOML gave becomes a typed value, or a ValueError that says what is wanted.
+
+The first sentence of each reader's docstring names the value in the settings reference (docs/settings.md).
+"""
 
 import re
 from collections.abc import Callable
@@ -16,14 +19,14 @@ _RESERVED = re.compile(r"all(?:-[a-z]{2,3}(?:-[a-z0-9]{2,8})*)?")
 
 
 def text(value: object) -> str:
-    """A text on one line."""
+    """Text on one line."""
     if not isinstance(value, str) or not one_line(value):
         raise ValueError('a text in quotes is wanted, such as "The Example Wire"')
     return one_line(value)
 
 
 def parse_address(value: object) -> str:
-    """An absolute web address without query, fragment and closing slash. Raises ValueError saying what is wanted."""
+    """An http or https address without a query, in ASCII. Raises ValueError saying what is wanted."""
     address = text(value)
     if not _is_base(address):
         raise ValueError('an absolute http or https address is wanted, such as "https://news.example.org"')
@@ -42,13 +45,13 @@ def _is_base(address: str) -> bool:
 
 
 def license_address(value: object) -> str:
-    """The address of a licence, as it is written."""
+    """An http or https address, kept as it is written."""
     parse_address(value)
     return text(value)  # its closing slash belongs to the name of a licence
 
 
 def web_address(value: object) -> str:
-    """An absolute web address, which may have a query."""
+    """An http or https address, which may have a query."""
     address = text(value)
     if not _is_base(address.partition("?")[0]) or not address.isascii():
         raise ValueError('an http or https address in ASCII is wanted, such as "https://news.example.org/art.jpg"')
@@ -63,7 +66,7 @@ def email(value: object) -> str:
 
 
 def authority(value: object) -> str:
-    """The authority of minted ids (RFC 4151, section 2.1)."""
+    """A domain, a comma and a date (RFC 4151, section 2.1)."""
     if not isinstance(value, str) or not _AUTHORITY.fullmatch(value):
         raise ValueError('a domain you own and a date are wanted, such as "news.example.org,2026" (RFC 4151)')
     return value.lower()
@@ -77,7 +80,7 @@ def language_tag(value: object) -> str:
 
 
 def zone(value: object) -> ZoneInfo:
-    """A time zone by its name."""
+    """The name of a time zone, such as `Asia/Tokyo`."""
     try:
         return ZoneInfo(text(value))
     except (LookupError, OSError, ValueError) as error:
@@ -100,7 +103,7 @@ def networks(value: object) -> tuple[IPv4Network | IPv6Network, ...]:
 
 
 def token(value: object) -> str:
-    """A secret that a header can carry."""
+    """A secret: 16 or more ASCII letters, digits and signs."""
     found = text(value)
     if len(found) < 16 or not re.fullmatch(r"[!-~]+", found):
         raise ValueError("at least 16 ASCII letters, digits and signs without a space are wanted; take random ones")
@@ -108,7 +111,7 @@ def token(value: object) -> str:
 
 
 def flag(value: object) -> bool:
-    """True or false."""
+    """`true` or `false`."""
     if not isinstance(value, bool):
         raise ValueError("true or false is wanted, without quotes")
     return value
@@ -122,6 +125,7 @@ def number(low: int, high: int) -> Callable[[object], int]:
             raise ValueError(f"a whole number from {low} to {high} is wanted")
         return value
 
+    read.__doc__ = f"A whole number from {low} to {high}."
     return read
 
 
@@ -133,6 +137,7 @@ def one_of(*allowed: str) -> Callable[[object], str]:
             raise ValueError("one of " + ", ".join(f'"{each}"' for each in allowed) + " is wanted")
         return str(value)
 
+    read.__doc__ = " or ".join(f'`"{each}"`' for each in allowed) + "."
     return read
 
 
@@ -142,7 +147,7 @@ def is_reserved(slug: str) -> bool:
 
 
 def topic_slug(value: object) -> str:
-    """The slug of a topic."""
+    """Lower-case letters, digits and single hyphens."""
     slug = text(value)
     if slugify(slug) != slug:
         better = slugify(slug) or "my-topic"
@@ -153,7 +158,7 @@ def topic_slug(value: object) -> str:
 
 
 def path(value: object) -> str:
-    """An address without the base, unencoded."""
+    """An address without the base, such as `/feeds/old-name`."""
     found = unquote(text(value))
     if not found.startswith("/") or found.startswith("//") or re.search(r"[?#]", found):
         raise ValueError('an address without the base is wanted, such as "/feeds/old-name"')
@@ -161,7 +166,7 @@ def path(value: object) -> str:
 
 
 def target(value: object) -> str:
-    """Where an address leads: a path, or a whole address."""
+    """An address without the base, or a whole one."""
     if isinstance(value, str) and value.startswith("/"):
         return path(value)
     parse_address(value)
@@ -169,7 +174,7 @@ def target(value: object) -> str:
 
 
 def article_path(value: object) -> str:
-    """The path of an article's page."""
+    """The address of an article without the base, `/articles/SLUG`."""
     found = path(value)
     if not re.fullmatch(r"/articles/[^/]+", found):
         raise ValueError('the address of an article is wanted, such as "/articles/its-slug"')
@@ -177,6 +182,6 @@ def article_path(value: object) -> str:
 
 
 def query(value: object) -> Query:
-    """A query of the topic rules. Raises QueryError."""
+    """A query in the language of topic rules. Raises QueryError."""
     text(value)
     return parse_query(str(value))

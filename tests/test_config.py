@@ -1,18 +1,15 @@
 """The settings: what the contract's example means, and what is said of every mistake."""
 
-import re
-from dataclasses import MISSING, fields
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from feedsvc.config import SECTIONS, FolderDefaults, load_settings, parse_settings
+from feedsvc.config import load_settings, parse_settings
 from feedsvc.errors import SettingsError
 from feedsvc.query import parse_query
 
 FILE = Path("news/feedsvc.toml")
-DOCS = Path(__file__).parent.parent / "docs"
 PUBLICATION = '[publication]\ntitle = "The Example Wire"\nurl = "https://news.example.org"\n'  # three lines
 
 EXAMPLE = """\
@@ -190,44 +187,3 @@ def test_the_file_is_read_as_utf8_with_or_without_a_mark(tmp_path):
         load_settings(file)
     with pytest.raises(SettingsError, match="feedsvc init"):
         load_settings(tmp_path / "nowhere.toml")
-
-
-def documented():
-    """The rows of docs/settings.md: for each section and key, its default and its meaning."""
-    rows = {}
-    for line in (DOCS / "settings.md").read_text("utf-8").splitlines():
-        if heading := re.fullmatch(r"## `\[*([\w.]+)\]*`", line):
-            section = heading[1]
-        elif row := re.fullmatch(r"\| `(\w+)` \| .+ \| (.+) \| (.+) \|", line):
-            rows[section, row[1]] = row[2], row[3]
-    return rows
-
-
-def as_documented(default):
-    match default:
-        case _ if default is MISSING:
-            return "must be given"
-        case bool():
-            return f"`{str(default).lower()}`"
-        case int():
-            return f"`{default}`"
-        case None:
-            return "not set"
-        case ():
-            return "none"
-    return f'`"{default}"`'
-
-
-def test_every_key_is_documented_with_its_default_and_meaning():
-    expected = {
-        (section, each.name): (as_documented(each.default), each.metadata["help"])
-        for section, kind in SECTIONS.items()
-        for each in fields(kind)
-    }
-    expected["publication", "id_authority"] = (
-        "fixed at the first build",
-        expected["publication", "id_authority"][1],
-    )
-    expected |= {("inbox.toml", each.name): ("not set", each.metadata["help"]) for each in fields(FolderDefaults)}
-    expected["inbox.toml", "topics"] = ("none", expected["inbox.toml", "topics"][1])
-    assert documented() == expected
