@@ -89,7 +89,7 @@ def _year(stated: SourceDate, field: str, around: Surroundings) -> tuple[int | N
         return stated.year, None, ()
     for year, evidence in _year_evidence(stated, around):
         if year is not None:
-            message = f"The date names no year; {year} was taken from {evidence}."
+            message = f"The date names no year; {year} was taken from {evidence}. Write it out if it is another."
             return year, evidence, (Finding("year-inferred", "warning", message, field, stated.line),)
     message = (
         f"The date names no year and nothing near it does; write it out, or put the document into a folder that is "

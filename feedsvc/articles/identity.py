@@ -121,7 +121,10 @@ def _recognise(story: Story, digest: str, memory: Memory) -> tuple[Identity | No
         if story.own_id is None:
             return known, ()
         if known.minted:
-            message = f"The document now names the id {story.own_id!r}, but readers know the story as {known.id!r}."
+            message = (
+                f"The document now names the id {story.own_id!r}, but readers know the story as {known.id!r}, which "
+                "stays; write that one, or take the id out."
+            )
             return known, (Finding("id-kept", "warning", message, "id"),)
     if known is None or known.withdrawn is not None:
         vacated = memory.vacated(story, digest)

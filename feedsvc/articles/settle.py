@@ -128,7 +128,12 @@ def _headline(draft: Draft, text: str, notes: _Notes) -> str:
     if not text:
         notes.remark("no-content", "error", "There is neither a headline nor a text; write the article.", "headline")
         return ""
-    notes.remark("headline-derived", "warning", "There is no headline; it was made from the first words.", "headline")
+    notes.remark(
+        "headline-derived",
+        "warning",
+        "There is no headline; it was made from the first words. Write one.",
+        "headline",
+    )
     notes.evidence["headline"] = "the first words of the text"
     return summarise(text, _HEADLINE_LENGTH)
 

@@ -33,7 +33,9 @@ def standing(story: Story, now: datetime) -> tuple[Status, tuple[Finding, ...]]:
         message = "The story is embargoed but no moment is given; it is held until the document names one."
         return Status.EMBARGOED, (Finding("embargo-open", "warning", message, "embargo"),)
     if story.date is not None and story.date > now:
-        message = f"The date lies in the future; the story is held until {story.date.isoformat()}."
+        message = (
+            f"The date lies in the future: held until {story.date.isoformat()}; correct the date if it is wrong."
+        )
         return Status.EMBARGOED, (Finding("future-date", "warning", message, "published"),)
     if story.expires is not None and story.expires <= now:
         message = f"The story expired at {story.expires.isoformat()} and is no longer published."

@@ -195,7 +195,7 @@ class _Build:
             name = self.settings.file.name
             self.report.findings.append((name, Finding("authority-assumed", "warning", message, "id_authority")))
         elif stated != fixed:
-            message = f'id_authority was "{fixed}" when ids were first minted and must not change; that is kept.'
+            message = f'id_authority was "{fixed}" when ids were first minted, and that stays; write it back there.'
             name = self.settings.file.name
             self.report.findings.append((name, Finding("authority-kept", "warning", message, "id_authority")))
         return fixed

@@ -67,8 +67,8 @@ def compose_entry(article: Article, topics: Sequence[Topic], settings: Settings)
     if entry.html is None or size <= ENTRY_LIMIT:
         return entry, ()
     message = (
-        f"the article takes {size // 1024} KiB in a feed and {ENTRY_LIMIT // 1024} are allowed, "
-        "so its entry carries summary and link; split the article to publish it whole"
+        f"The article takes {size // 1024} KiB in a feed and {ENTRY_LIMIT // 1024} are allowed, "
+        "so its entry carries summary and link; split the article to publish it whole."
     )
     finding = Finding("entry-too-large", "warning", message, field="text")
     return dataclasses.replace(entry, html=None), (finding,)

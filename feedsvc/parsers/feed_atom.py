@@ -102,7 +102,7 @@ def markup(element: Element, notes: Notes) -> str:
     kind = (element.get("type") or "text").strip().lower().partition(";")[0]
     mode = (element.get("mode") or "").strip().lower()
     if address := (element.get("src") or "").strip():
-        message = f"The text stands elsewhere ({address[:80]}) and is not fetched; a link was put in its place."
+        message = f"The text stands elsewhere ({address[:80]}) and is not fetched but linked; put it into the entry."
         notes.findings.append(Finding("content-elsewhere", "warning", message, "text"))
         link = etree.Element("a", {"href": address})
         link.text = address

@@ -96,7 +96,7 @@ class Theme:
         for file in sorted(folder.iterdir()) if folder is not None and folder.is_dir() else ():
             if file.suffix.lower() not in _MEDIA_TYPES:
                 known = ", ".join(sorted(_MEDIA_TYPES))
-                message = f"A file of this kind is not served; known are {known}."
+                message = f"A file of this kind is not served; convert it to one of {known}, or take it out."
                 yield f"static/{shown(file.name)}", Finding("file-not-served", "warning", message)
             elif file.is_file() and file.stat().st_size > _LARGEST:
                 message = f"It has more than {_LARGEST // 1024**2} MiB and is not served; make it smaller."
