@@ -233,7 +233,7 @@ def _place(prefix: str, core: str, agency: str | None, end: int) -> Dateline | N
 def _without_agency(piece: str) -> tuple[str, str | None]:
     """ "18 June Kyodo": a date, and the agency behind it."""
     words = piece.split()
-    for count in range(1, min(4, len(words))):
+    for count in range(min(3, len(words) - 1), 0, -1):
         if is_agency(name := " ".join(words[-count:])):
             return " ".join(words[:-count]), name
     return piece, None

@@ -21,6 +21,7 @@ _ABBREVIATION = re.compile(
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _TICKER = re.compile(r"<[^<>]{1,40}>")
 _LINKED = re.compile(r"www\.|\w\.(?:com|org|net|co\.\w\w|de|fr|jp|info)\b|[»›→]$|^[«‹←]")
+_FIGURE = re.compile(r"(?<![\d.,])\d")
 _WORD_END = re.compile(r"[^\W\d_]+$")
 _DECORATED = re.compile(r"([*=~|#_+:•■□◆★☆\[{<«»–—-]+)\s*([^\W_].*?)\s*([*=~|#_+:•■□◆★☆\]}>«»–—-]+)")
 
@@ -120,6 +121,8 @@ def _is_deck(above: Text, below: Text) -> bool:
     if _CJK.search(above.text):
         return len(above.text) > 12
     words = above.text.split()
+    if (len(words) > 4 or _FIGURE.search(above.text)) and len(_FIGURE.findall(below.text)) > 1 and not below.text.isupper():
+        return True
     if above.text.isupper() and not below.text.isupper():
         return len(words) > 3
     if below.text.isupper() and not above.text.isupper():

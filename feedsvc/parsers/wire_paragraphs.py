@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+from feedsvc.parsers.dates import has_digit
+
 # A line beyond this is a paragraph and not a part of one.
 LONG_LINE = 110
 _WIDEST_WRAP = 132
@@ -198,11 +200,29 @@ def _by_line_ends(block: list[_Line], width: int) -> Iterator[list[_Line]]:
         and (least == 0 or bool(_SENTENCE_END.search(line.text[-8:])))
         for room, (line, following) in zip(rooms, pairs, strict=True)
     ]
+    sure = _with_rows(block, sure)
     # Where a sentence fills its line, the text's own habit decides: how often does a sentence end a paragraph?
     within = sum(len(_SENTENCES.findall(line.text)) for line in block)
     likely = least == 0 and 2 * sum(sure) + 2 > within
     for run in _runs(block, sure):
         yield from _at_full_lines(run) if likely else (run,)
+
+
+def _with_rows(block: list[_Line], sure: list[bool]) -> list[bool]:
+    """``sure`` with the ends of rows of figures that are as wide as the text, where rows are the text's habit."""
+    rows = [ends and _is_row(line.text) for ends, line in zip(sure, block, strict=False)]
+    if sum(rows) < 3:
+        return sure
+    below = [*rows[1:], _is_row(block[-1].text)]
+    return [
+        ends or (row and _is_row(line.text) and not following.text[0].islower())
+        for ends, row, (line, following) in zip(sure, below, pairwise(block), strict=True)
+    ]
+
+
+def _is_row(text: str) -> bool:
+    """Whether a line has figures and does not end like a sentence."""
+    return has_digit(text) is not None and not _SENTENCE_END.search(text[-8:])
 
 
 def _runs(block: list[_Line], sure: list[bool]) -> Iterator[list[_Line]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from feedsvc.parsers.dates import DateError, has_digit
-from feedsvc.parsers.wire_byline import is_byline
+from feedsvc.parsers.wire_byline import is_byline, read_byline
 from feedsvc.parsers.wire_dateline import read_dateline
 from feedsvc.parsers.wire_desk import is_desk_line, is_rule
 from feedsvc.parsers.wire_headline import doubt_of, ends_sentence
@@ -59,7 +59,7 @@ def _unit(lines: Sequence[str], index: int) -> Iterator[str]:
         following = below.strip()
         if not following or _hard_end(text, following, width) or (text.isupper() and not following.isupper()):
             return
-        if _depth(below) > _depth(line) + 1 or (position == 0 and _is_dated(following)):
+        if _depth(below) > _depth(line) + 1 or (position == 0 and _begins_anew(following)):
             return
         if len(following) < _LONGEST_FURNITURE and _is_furniture(following):
             return
@@ -70,19 +70,20 @@ def _is_furniture(text: str) -> bool:
     return (
         is_rule(text)
         or is_byline(text)
+        or bool(read_byline(text))
         or is_desk_line(text)
         or read_key(text) is not None
         or doubt_of(text).points >= 3
     )
 
 
-def _is_dated(text: str) -> bool:
-    """Whether a line is a date or begins with a dateline that has one: what stands above it ends there."""
-    if not has_digit(text):
-        return False
+def _begins_anew(text: str) -> bool:
+    """Whether a line is a date or begins with a dateline: what stands above it ends there."""
     try:
         dateline = read_dateline(text)
-        return bool(dateline and dateline.date) or (len(text) < _LONGEST_FURNITURE and header_date(text) is not None)
+        if dateline is not None:
+            return bool(dateline.date or dateline.agency) or (dateline.place or "").isupper()
+        return len(text) < _LONGEST_FURNITURE and has_digit(text) is not None and header_date(text) is not None
     except DateError:
         return True
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from feedsvc.model import SourceDate
-from feedsvc.parsers.dates import LONGEST, DateError, parse_date
+from feedsvc.parsers.dates import LONGEST, DateError, has_digit, parse_date
 from feedsvc.parsers.wire_dateline import is_agency
 from feedsvc.parsers.wire_lexicon import NAVIGATION, SEPARATORS
 
@@ -68,10 +68,18 @@ def read_tail(lines: Sequence[str], order: str | None, offset: int = 0) -> Tail:
     tail = Tail(len(lines), offset)
     while tail.end > 0:
         line = lines[tail.end - 1].strip()
-        if line and not _taken(tail, line, _before(lines, tail.end - 1), order):
+        if line and (_goes_on(lines, tail.end - 1) or not _taken(tail, line, _before(lines, tail.end - 1), order)):
             break
         tail.end -= 1
     return tail
+
+
+def _goes_on(lines: Sequence[str], index: int) -> bool:
+    """Whether the line at ``index`` is a date or a figure with which the sentence of the line above it ends."""
+    above, line = lines[index - 1].strip() if index > 0 else "", lines[index].strip()
+    if len(above) < 40 or not line[0].isalnum() or not has_digit(line) or _CLOSED.search(above):
+        return False
+    return line.endswith((".", ",", ";")) or above[-1] in ",-" or above.rpartition(" ")[2].islower()
 
 
 def _before(lines: Sequence[str], end: int) -> str:
@@ -111,7 +119,7 @@ def _signed(tail: Tail, line: str, before: str, number: int) -> bool:
         tail.marks.append((number, line))
         return True
     closed = _CLOSED.search(before) is not None or is_agency(before.rpartition(" ")[2])
-    plain = bool(line.startswith("dpa") and _INITIALS.fullmatch(line))
+    plain = bool(_INITIALS.fullmatch(line) and (line.startswith("dpa") or is_agency(line.partition("/")[0])))
     plain = plain or bool(closed and (_INITIALS.fullmatch(line) or _CAPITALS.fullmatch(line)))
     if plain or (match and line[0] == "-" == line[-1] and len(name.split()) == 1 and closed):
         tail.marks.append((number, line))
