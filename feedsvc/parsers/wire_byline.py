@@ -7,16 +7,31 @@ from feedsvc.parsers.names import split_authors
 from feedsvc.parsers.wire_dateline import is_agency
 
 _BYLINE = re.compile(
-    r"(?:by|von|par|por|di|door|av|text|story by|written by|reported by|reporting by|words by)\s*[:：]?\s+(?=[^\W\d_])(.{2,120})",
+    r"(?:by|von|par|por|di|door|av|text|texto|texte|testo|story by|written by|reported by|reporting by|words by)\s*[:：]?\s+(?=[^\W\d_])(.{2,120})",
     re.IGNORECASE,
 )
 _BYLINE_EASTERN = re.compile(
     r"(?:記者|文|取材・文|著者|執筆)\s*[:：=＝/／]\s*(.{2,40})|[（(【]?(.{2,16}?)(?:記者|特派員|編集委員)[）)】]?"
 )
+_SCRIPTS = re.compile(
+    r"(?:本报记者|特约记者|记者|記者|作者|撰文|通讯员)\s*[:：/ \u3000]\s*([一-龠·、,， ]{2,20})|"
+    r"([가-힣]{2,4}(?:\s?[·,]\s?[가-힣]{2,4}){0,3})\s*(?:선임|전문)?(?:기자|특파원)|"
+    r"(?:كتب|كتبت|بقلم|إعداد)\s*[:：-]?\s*(.{3,40})|(?:автор|автори|авторы|текст)\s*[:：]\s*(.{3,60})",
+    re.IGNORECASE,
+)
+_CORRESPONDENT = re.compile(
+    r"(?:von unser\w+ (?:\w+ )?(?:korrespondent\w*|mitarbeiter\w*|redakteur\w*)|(?:par |de )?notre (?:correspondante?|envoyée? spéciale?)(?: à \w+)?|"
+    r"(?:por |de )?nuestr[oa] (?:corresponsal|enviad[oa] especial)|dal nostro (?:inviato|corrispondente)|from our (?:own )?correspondent)"
+    r",?\s+([^\W\d_].{2,60})",
+    re.IGNORECASE,
+)
+_EASTERN_NAME = re.compile(r"[（(【［\[]([一-龠々]{2,4}[一-龠々ぁ-んァ-ヶ]{0,4})[）)】］\]]")
 _CREDITED = re.compile(
     r"([A-Z][\w.'’-]+(?: [\w.'’-]+){1,3})(?:, ?| ?[|/–—-] ?)((?i:(?:staff|senior|special|chief|political)?\s*(?:writer|reporter|correspondent|editor|columnist)))s?",
 )
-_WITH_AGENCY = re.compile(r"([A-Z][\w.'-]+(?: [A-Z][\w.'-]+){1,3})(?:, ?| ?[|/-] ?| \()([A-Za-z -]{2,30})\)?")
+_WITH_AGENCY = re.compile(
+    r"([^\W\d_a-zß-ÿ][\w.'’-]+(?: [^\W\d_a-zß-ÿ][\w.'’-]+){1,3})(?:, ?| ?[|/-] ?| \()([A-Za-z -]{2,30})\)?"
+)
 _NOT_A_NAME = re.compile(r"\b(?:the|an?(?!\.)|pct|percent|\d+|of|to|than|for|end|next)\b", re.IGNORECASE)
 _PROFESSION = re.compile(
     r"(?:[\w.&'’/-]+,? ){0,5}(?:writers?|reporters?|correspondents?|editors?|columnists?|journalists?|bureau chief|staff|"
@@ -32,13 +47,18 @@ def read_byline(text: str) -> tuple[Person, ...]:
     """The people that ``text``, a line of its own, names as its writers; empty when it is no byline."""
     if len(text) > 130:
         return ()
-    if text.isascii() and (credited := _WITH_AGENCY.fullmatch(text)) and is_agency(credited[2]):
+    if (credited := _WITH_AGENCY.fullmatch(text)) and is_agency(credited[2]):
         return split_authors(credited[1])
+    if match := _CORRESPONDENT.fullmatch(text):
+        return split_authors(match[1])
     match = _BYLINE.fullmatch(text)
     if match and (text[:3].lower() == "by " or _capitalised(match[1])) and not _NOT_A_NAME.search(match[1]):
         return split_authors(text)
-    match = (_CREDITED if text.isascii() else _BYLINE_EASTERN).fullmatch(text)
-    return split_authors(match[1] or match[2]) if match else ()
+    match = (
+        _CREDITED.fullmatch(text) if text.isascii() else _SCRIPTS.fullmatch(text) or _BYLINE_EASTERN.fullmatch(text)
+    )
+    name = next((group for group in match.groups() if group), "") if match else ""
+    return split_authors(name) if name else ()
 
 
 def is_byline(text: str) -> bool:
@@ -60,4 +80,6 @@ def is_profession(text: str) -> bool:
 
 def bare_name(text: str) -> tuple[Person, ...]:
     """The writer whose name ``text`` is and nothing else."""
+    if (match := _EASTERN_NAME.fullmatch(text)) and not is_agency(match[1]):
+        return split_authors(match[1])
     return split_authors(text) if len(text) < 50 and _NAME.fullmatch(text) else ()

@@ -61,7 +61,7 @@ _EASTERN = re.compile(
 )
 # （ロンドン共同）: the same groups as above.
 _BRACKETED_PLACE = re.compile(
-    r"（()([一-龠ァ-ヶー・]{2,12}?)[\s\u3000]*([0-9０-９]{1,2}月[0-9０-９]{1,2}日)?[\s\u3000]*(共同|時事|ロイター|ＡＦＰ|AFP)）[\s\u3000]*"
+    r"（?()([一-龠ァ-ヶー・]{2,12}?)[＝=（(\s\u3000]*([0-9０-９]{1,2}月[0-9０-９]{1,2}日)?[\s\u3000]*(共同|時事|ロイター|ＡＦＰ|AFP)[）)][\s\u3000]*[-―—–－]*[\s\u3000]*"
 )
 _NO_PLACE = re.compile("写真|速報|関連|動画|画像|続報|訂正|注|独自|解説|連載|特集|PR|広告")
 _KANJI = re.compile(r"[一-龠ァ-ヶー・]{2,8}")
@@ -97,9 +97,9 @@ def _chained(found: Dateline, start: str) -> Dateline:
     """``found`` with what stands behind its dash: (ANSA) - ROMA, 29 GEN -; NEW YORK--(BUSINESS WIRE)--Jan. 29, 2017--."""
     for _ in range(2):
         rest = start[found.end :]
-        if not (rest[:1] in "(/" or has_digit(rest, 0, 16)) and found.place is not None:
+        if not (rest[:1] in "(/" or has_digit(rest, 0, 16) or found.agency is None) and found.place is not None:
             break
-        more = _western(rest) or _only_date(rest)
+        more = _western(rest) or _only_date(rest) or _only_agency(rest)
         if more is None or (found.place and more.place) or (found.date and more.date):
             break
         found = Dateline(
@@ -111,6 +111,12 @@ def _chained(found: Dateline, start: str) -> Dateline:
             found.problem or more.problem,
         )
     return found
+
+
+def _only_agency(text: str) -> Dateline | None:
+    """МОСКВА, 29 янв - РИА Новости. Text: the agency's name and a full stop."""
+    name, stop, _ = text.partition(". ")
+    return Dateline(name, len(name) + len(stop), agency=name) if stop and is_agency(name) else None
 
 
 def _only_date(text: str) -> Dateline | None:
@@ -263,14 +269,14 @@ def _take_date(pieces: list[str]) -> tuple[list[str], SourceDate | None, bool]:
 
 
 def _eastern(start: str) -> Dateline | None:
+    if match := _KOREAN.match(start):
+        return Dateline(match[0].strip(" ="), match.end(), match[1], None, match[2])
     if match := _MARKED.match(start):
         inner = match[1] or match[2] or match[3]
         if inner.isascii():
             found = _parts(inner, match.end())
             return replace(found, text=match[0].strip(" -")) if found and found.place and found.date else None
         return _marked(match[0].strip(" \u3000-―—–－"), inner, match.end())
-    if match := _KOREAN.match(start):
-        return Dateline(match[0].strip(" ="), match.end(), match[1], None, match[2])
     if match := _CHINESE.match(start):
         date, problem = _try_date(match[3])
         return Dateline(match[0].strip(), match.end(), match[2], date, match[1], problem)

@@ -11,7 +11,7 @@ from feedsvc.parsers.names import split_authors
 from feedsvc.parsers.wire_byline import bare_name, is_profession, read_byline
 from feedsvc.parsers.wire_dateline import Dateline, place_and_date, read_dateline
 from feedsvc.parsers.wire_desk import editors_note, is_desk_line, is_rule
-from feedsvc.parsers.wire_headline import Doubt, Text, choose, doubt_of
+from feedsvc.parsers.wire_headline import Doubt, Text, choose, doubt_of, is_whole
 from feedsvc.parsers.wire_keys import read_key
 from feedsvc.parsers.wire_lexicon import SECTION, is_navigation
 from feedsvc.parsers.wire_prose import is_indent, is_prose
@@ -268,6 +268,7 @@ def _settle(head: Head) -> None:
                 head.lines.add(each.at)
                 _name_source(head, each)
         return _from_names(head)
+    _name_below(head)
     if texts:
         doubts = [each.doubt for each in texts]
         if all(doubt.points > 2 for doubt in doubts):
@@ -287,6 +288,22 @@ def _settle(head: Head) -> None:
             if doubt.points >= 4:
                 head.lines.add(each.at)
     _from_names(head)
+
+
+def _name_below(head: Head) -> None:
+    """Take the last line for the byline when it is nothing but a name and stands below a whole headline."""
+    if head.authors or len(head.texts) < 2:
+        return
+    above, below = head.texts[-2:]
+    if below.at != above.at + 1 or not is_whole(above) or not (authors := bare_name(below.text)):
+        return
+    head.texts.pop()
+    head.authors = authors
+    head.lines.add(below.at)
+    number = head.number(below.at)
+    head.evidence["authors"] = f"line {number}, a name below the headline"
+    message = f'"{below.text}" was taken for the byline, by its place; write "By {below.text}".'
+    head.findings.append(Finding("byline-guessed", "info", message, "authors", number))
 
 
 def _why(head: Head, texts: list[Text], doubts: list[Doubt], first: int, last: int) -> str:

@@ -19,6 +19,7 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Z]\.)+|\b[ap]\.m\.|\b(?:Inc|Corp|Co|Ltd|Jr|Sr|No|St|Cos|Bros|Mr|Mrs|Dr|Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.|\.\.\.)$"
 )
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _TICKER = re.compile(r"<[^<>]{1,40}>")
 _LINKED = re.compile(r"www\.|\w\.(?:com|org|net|co\.\w\w|de|fr|jp|info)\b|[»›→]$|^[«‹←]")
 _FIGURE = re.compile(r"(?<![\d.,])\d")
@@ -69,15 +70,15 @@ def _own_doubt(text: str) -> Doubt:
         return Doubt(4, "the words of mastheads")
     if (marked := _DECORATED.fullmatch(text)) and not text.startswith("<"):
         return Doubt(4 if len(marked[2].split()) < 5 else 2, "the marks around it")
-    if _CJK.search(text):
-        return Doubt(0, "")
+    if _WIDE.search(text):
+        return Doubt(2 if len(text) < 4 else int(len(text) < 7), "its shortness")
     if len(words) == 1:
         return Doubt(2, "its single word")
     return Doubt(1, "its shortness") if len(words) < 4 and len(text) < 25 else Doubt(0, "")
 
 
 def _is_short(item: str) -> bool:
-    return (len(item.split()) <= 3 and len(item) < (9 if _CJK.search(item) else 30)) or is_navigation(item)
+    return (len(item.split()) <= 3 and len(item) < (9 if _WIDE.search(item) else 30)) or is_navigation(item)
 
 
 def _is_list(items: list[str], text: str) -> bool:
@@ -119,15 +120,26 @@ def _is_deck(above: Text, below: Text) -> bool:
     if above.doubt.points:
         return False
     if _CJK.search(above.text):
-        return len(above.text) > 12
+        return len(above.text) > 9
     words = above.text.split()
-    if (len(words) > 4 or _FIGURE.search(above.text)) and len(_FIGURE.findall(below.text)) > 1 and not below.text.isupper():
+    if (
+        (len(words) > 4 or _FIGURE.search(above.text))
+        and len(_FIGURE.findall(below.text)) > 1
+        and not below.text.isupper()
+    ):
         return True
     if above.text.isupper() and not below.text.isupper():
         return len(words) > 3
     if below.text.isupper() and not above.text.isupper():
         return False
     return len(words) > 5 or (len(words) > 3 and _is_sentence(words))
+
+
+def is_whole(line: Text) -> bool:
+    """Whether a line is surely a headline and no name: below it, capitalised words are no part of it."""
+    if line.doubt.points or _WIDE.search(line.text):
+        return not line.doubt.points and len(line.text) > 7
+    return _is_sentence(line.text.split()) and line.text.rpartition(" ")[2].lower() not in DANGLING
 
 
 def _is_sentence(words: list[str]) -> bool:

@@ -18,6 +18,7 @@ _NAVIGATION_PHRASES = (
     "inicio|volver(?: (?:a|al) .{1,20})?|imprimir(?: .{1,20})?|compartir|buscar|portada|suscríbete|"
     "torna (?:a|alla) .{1,20}|stampa(?: .{1,20})?|condividi|cerca|voltar(?: .{1,20})?|partilhar|terug(?: naar .{1,20})?|"
     "ホーム|トップ(?:ページ)?(?:へ(?:戻る)?)?|戻る|前のページ(?:へ)?|メニュー|検索|印刷(?:する)?|このページを印刷(?:する)?|"
+    "返回.{0,8}|打印.{0,6}|首页|上一页|下一页|目录|홈|목록(?:으로)?|인쇄(?:하기)?|공유(?:하기)?|"
     "ニュース一覧(?:へ)?|一覧へ(?:戻る)?|ログイン|会員登録|シェア(?:する)?|関連記事|お問い合わせ"
 )
 NAVIGATION = re.compile(rf"(?:{_NAVIGATION_PHRASES})\s*[»›>→]*", re.IGNORECASE)
@@ -31,9 +32,7 @@ _MASTHEAD_WORDS = (
     "nouvelles|actualités|gazette|quotidien|dépêche|noticias|diario|prensa|periódico|agencia|"
     "notizie|giornale|corriere|gazzetta|agenzia|notícias|jornal|diário|agência|nieuws|dagblad|courant"
 )
-_MASTHEAD_EASTERN = (
-    "新聞|通信|通信社|ニュース|放送|日報|タイムズ|タイムス|ウォッチ|时报|日报|通讯社|통신|뉴스|일보|신문"
-)
+_MASTHEAD_EASTERN = "新聞|通信|通信社|ニュース|放送|日報|タイムズ|タイムス|ウォッチ|时报|日报|通讯社|晚报|早报|晨报|周刊|新华网|人民网|电视台|広報|통신|뉴스|일보|신문"
 MASTHEAD = re.compile(
     rf"(?:.*\b)?(?:{_MASTHEAD_WORDS})(?:\s*(?:online|\.com|\.org|\.net|ltd|inc|group|international))?|.*(?:{_MASTHEAD_EASTERN})(?:社|オンライン|\.jp)?|"
     rf"(?:the )?(?:{_MASTHEAD_WORDS}) (?:of|from|de|du|des|della|del) .{{2,30}}|(?:agence|agenzia|agencia) .{{2,30}}",
@@ -55,15 +54,17 @@ _ACTIONS = (
     "next previous prev listen advertisement advertise newsletter newsletters bookmark follow navigation breadcrumb sitemap "
     "contact privacy cookies close window comments headlines topstory latest trending related e-paper epaper send classifieds "
     "startseite zurück drucken artikel teilen menü suche anmelden abo abonnieren kontakt impressum datenschutz vorlesen merken "
-    "versenden empfehlen accueil retour imprimer partager envoyer rechercher connexion abonnez-vous s'abonner sommaire "
+    "versenden empfehlen springen accueil retour imprimer partager envoyer rechercher connexion abonnez-vous s'abonner sommaire "
     "inicio portada volver imprimir compartir enviar buscar suscribirse suscríbete contacto siguiente anterior "
     "stampa condividi invia cerca abbonati indietro contatti voltar partilhar assinar pesquisar terug afdrukken delen zoeken "
     "inloggen utskrift dela sök hem главная печать поделиться поиск войти назад 首页 返回 打印 分享 搜索 登录 인쇄 공유 목록 로그인 검색 홈 "
     "الرئيسية طباعة مشاركة بحث"
 )
 _FILLERS = (
+    "sie sind hier vous êtes ici usted está aquí sei qui "
     "this that the a an to for of in on up out at it our us you are here by with via and or & your from my all page pages story stories "
     "article articles news version friend friendly top front main content text size font larger smaller view full site map more "
+    "zum inhalt springen aller contenu contenido saltar ir vai "
     "read as single list now today world local national business sports sport opinion markets video photos photo audio live us "
     "edition mobile desktop options tools link permalink copy save it's welcome see also section sections category "
     "zur zum zu der die das den diese dieser dieses seite übersicht nach oben weiter nachricht nachrichten als an aktuell "

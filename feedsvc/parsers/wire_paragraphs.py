@@ -11,6 +11,7 @@ from feedsvc.parsers.dates import has_digit
 # A line beyond this is a paragraph and not a part of one.
 LONG_LINE = 110
 _WIDEST_WRAP = 132
+_USUAL_WRAP = 84
 # Of newspaper paragraphs up to this many lines that could be two, most are one (1,290 cases).
 _SHORT_PARAGRAPH = 3
 _CJK = r"\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef"
@@ -18,6 +19,8 @@ _CJK_END = re.compile(rf"[{_CJK}]$")
 _CJK_START = re.compile(rf"[{_CJK}]")
 _SENTENCE_END = re.compile(r"[.!?…。！？]['\"”’»)）」』\]]*$")
 _CLOSED = re.compile(r"(?:[.!?…:;。．！？：」』）)\]}>\"'”’»%♪☆★*]|--|—)$")
+# Characters of two columns, so that half as many fill a line.
+_WIDE = re.compile(rf"[{_CJK}\uac00-\ud7af]")
 _HYPHEN = re.compile(r"[^\W\d_]-$")
 _SUSPENDED = re.compile(r"(?:and|or|to|und|oder|bis|et|ou|y|o)\b")
 _COLUMNS = re.compile(r"\S(?: {3,}|\t+ *)\S")
@@ -122,15 +125,18 @@ def _width(lines: list[_Line]) -> int:
 
 def _is_wrapped(lines: list[_Line], width: int) -> bool:
     """Whether lines were broken at a width; else each of them is a paragraph."""
-    ideographs = 2 * sum(not line.text.isascii() and bool(_CJK_START.search(line.text[:20])) for line in lines) > len(
+    ideographs = 2 * sum(not line.text.isascii() and bool(_WIDE.search(line.text[:20])) for line in lines) > len(
         lines
     )
     if width < 12 or (width < 30 and not ideographs):
         return False
-    # Each line begins like a paragraph and ends like one.
-    if all(line.indent > 0 and _SENTENCE_END.search(line.text[-8:]) for line in lines):
+    # Each line ends like a paragraph; of a few, each begins like one, too.
+    whole = all(_SENTENCE_END.search(line.text[-8:]) for line in lines)
+    if whole and (ideographs or len(lines) > 2 or width > _USUAL_WRAP or all(line.indent > 0 for line in lines)):
         return False
-    if width <= (24 if ideographs else LONG_LINE) or (ideographs and _flows_below_indents(lines)):
+    if width <= (24 if ideographs else LONG_LINE):
+        return True
+    if ideographs and width < LONG_LINE and (_flows_below_indents(lines) or _breaks_sentences(lines, width)):
         return True
     full = sum(1 for line in lines if len(line.text) + line.indent > 0.85 * width)
     return width <= (60 if ideographs else _WIDEST_WRAP) and full * 5 > len(lines) * 2
@@ -140,6 +146,14 @@ def _flows_below_indents(lines: list[_Line]) -> bool:
     """Whether paragraphs begin with a blank and a line without one goes on in the middle of a sentence."""
     return lines[0].indent > 0 and any(
         two.indent < lines[0].indent and not _CLOSED.search(one.text[-8:]) for one, two in pairwise(lines)
+    )
+
+
+def _breaks_sentences(lines: list[_Line], width: int) -> bool:
+    """Whether a full line ends in the middle of a sentence and another follows at once."""
+    return any(
+        two.number == one.number + 1 and len(one.text) > 0.8 * width and not _CLOSED.search(one.text[-8:])
+        for one, two in pairwise(lines)
     )
 
 
@@ -210,13 +224,16 @@ def _by_line_ends(block: list[_Line], width: int) -> Iterator[list[_Line]]:
 
 def _with_rows(block: list[_Line], sure: list[bool]) -> list[bool]:
     """``sure`` with the ends of rows of figures that are as wide as the text, where rows are the text's habit."""
-    rows = [ends and _is_row(line.text) for ends, line in zip(sure, block, strict=False)]
-    if sum(rows) < 3:
+    rows = [_is_row(line.text) for line in block]
+    known = [ends and row for ends, row in zip(sure, rows, strict=False)]
+    flowing = sum(line.text[0].islower() for line in block)
+    mostly = sum(rows) > 3 and sum(rows) * 3 > 2 * len(block) > 12 * flowing
+    if not mostly and sum(known) < 3:
         return sure
-    below = [*rows[1:], _is_row(block[-1].text)]
+    below = rows[1:] if mostly else [*known[1:], rows[-1]]
     return [
-        ends or (row and _is_row(line.text) and not following.text[0].islower())
-        for ends, row, (line, following) in zip(sure, below, pairwise(block), strict=True)
+        ends or (row and two and not following.text[0].islower())
+        for ends, row, two, following in zip(sure, rows, below, block[1:], strict=False)
     ]
 
 

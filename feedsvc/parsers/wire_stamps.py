@@ -7,12 +7,14 @@ from feedsvc.parsers.dates import LONGEST, has_digit, parse_date
 
 _DATED = re.compile(
     r"((?:first |last )?(?:published|posted|updated|modified|filed|dated|issued|released|created)|date|datum|stand|fecha|"
-    r"aktualisiert|veröffentlicht|publié|mis à jour|publicado|actualizado|pubblicato|aggiornato|gepubliceerd)"
+    r"aktualisiert|veröffentlicht|publié|mis à jour|publicado|actualizado|pubblicato|aggiornato|gepubliceerd|publicado em|atualizado|"
+    r"опубликовано|обновлено|发布时间|发布于|发表于|更新时间|입력|등록|수정|최종수정|승인|نشر في|تاريخ النشر|آخر تحديث)"
     r"(?:\s+(?:on|at|am|le|el|il|op))?\s*[:：]?\s+(.*\d.*)",
     re.IGNORECASE,
 )
 _UPDATED = re.compile(
-    r"(?:last )?(?:updated|modified|aktualisiert|mis à jour|actualizado|aggiornato|更新)", re.IGNORECASE
+    r"(?:last )?(?:updated|modified|aktualisiert|mis à jour|actualizado|aggiornato|atualizado|更新|обновлено|수정|최종수정|آخر تحديث)",
+    re.IGNORECASE,
 )
 _SLASHED = re.compile(r"\s+[/|·•–—-]\s+|\s*[|｜·•–—]\s*|\s{3,}|\t")
 

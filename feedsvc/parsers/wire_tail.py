@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from feedsvc.model import SourceDate
 from feedsvc.parsers.dates import LONGEST, DateError, has_digit, parse_date
-from feedsvc.parsers.wire_dateline import is_agency
+from feedsvc.parsers.wire_dateline import is_agency, place_and_date
 from feedsvc.parsers.wire_lexicon import NAVIGATION, SEPARATORS
 
-_ONLY_MARKS = re.compile(r"[\W_]+")
+# Closing punctuation alone is the end of a sentence that found no room on its line.
+_ONLY_MARKS = re.compile(r"(?![。、，」』）”’]+$)[\W_]+")
 _WORDS = (
     r"ends?|endit(?:em)?|fin|ende|final|einde|slut|fine|nnnn|x{3}|end of (?:story|text|document|article|item)|the end|"
-    r"reuters?|了|完|終|終わり|おわり|以上"
+    r"reuters?|了|完|終|終わり|おわり|以上|끝|конец"
 )
 _MARK = re.compile(
     rf"(?:{_WORDS})[.!]?|[\W_]+(?:{_WORDS}|30|0|more|x{{2,4}})[\W_]*|(?:{_WORDS})[\W_]+", re.IGNORECASE
@@ -28,7 +29,7 @@ _INITIALS = re.compile(
 _CAPITALS = re.compile(r"[A-Z]{4,12}")
 _COPYRIGHT = re.compile(
     r"(?:©|\(c\)|copyright\b|&copy;|all rights reserved|alle rechte|tous droits|todos los derechos|"
-    r"無断転載|著作権)",
+    r"todos os direitos|tutti i diritti|alle rechten|все права|無断転載|著作権|저작권|무단 ?전재|版权所有|版權所有|حقوق)",
     re.IGNORECASE,
 )
 _KEYED_DATE = re.compile(
@@ -118,7 +119,8 @@ def _signed(tail: Tail, line: str, before: str, number: int) -> bool:
         tail.source = tail.source or name
         tail.marks.append((number, line))
         return True
-    closed = _CLOSED.search(before) is not None or is_agency(before.rpartition(" ")[2])
+    last = before.rpartition(" ")[2].strip("()")
+    closed = _CLOSED.search(before) is not None or is_agency(last) or (len(last) == 4 and last.isdecimal())
     plain = bool(_INITIALS.fullmatch(line) and (line.startswith("dpa") or is_agency(line.partition("/")[0])))
     plain = plain or bool(closed and (_INITIALS.fullmatch(line) or _CAPITALS.fullmatch(line)))
     if plain or (match and line[0] == "-" == line[-1] and len(name.split()) == 1 and closed):
@@ -135,6 +137,8 @@ def _dated(tail: Tail, line: str, order: str | None, number: int) -> bool:
     except DateError as error:
         tail.problem = str(error)
         return True
+    if date is None and (placed := place_and_date(inner)) is not None:
+        date = placed.date and replace(placed.date, line=number)
     if date is None:
         return _agency_and_date(tail, inner, order, number)
     if keyed and re.match(r"(?:last )?(?:updated|modified|更新)", inner, re.IGNORECASE):
