@@ -130,9 +130,12 @@ def _is_wrapped(lines: list[_Line], width: int) -> bool:
     )
     if width < 12 or (width < 30 and not ideographs):
         return False
-    # Each line ends like a paragraph; of a few, each begins like one, too.
-    whole = all(_SENTENCE_END.search(line.text[-8:]) for line in lines)
-    if whole and (ideographs or len(lines) > 2 or width > _USUAL_WRAP or all(line.indent > 0 for line in lines)):
+    # Each line ends like a paragraph, and no blank line says more; of a few, each begins like one, too.
+    dense = lines[-1].number - lines[0].number == len(lines) - 1
+    whole = dense and all(_SENTENCE_END.search(line.text[-8:]) for line in lines)
+    if all(line.indent > 0 and _SENTENCE_END.search(line.text[-8:]) for line in lines):
+        return False
+    if whole and (ideographs or len(lines) > 2 or width > _USUAL_WRAP):
         return False
     if width <= (24 if ideographs else LONG_LINE):
         return True
