@@ -1,8 +1,9 @@
 """Marking in a text what a query asked for."""
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -12,8 +13,7 @@ _SCANNED = 20_000  # characters of a text that are looked through
 _BEFORE, _SHOWN = 90, 280  # characters of an excerpt before the first mark, and in all
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(NamedTuple):
     """A word as it is compared, and where it stands."""
 
     text: str
@@ -85,22 +85,30 @@ def _follows(scanned: Sequence[_Word], at: int, asked: Sequence[str], *, is_pref
     return True
 
 
+class _Classes(dict[int, str]):
+    """A table for str.translate, filled as characters are met: ``w`` within words, ``f`` within or between, blank else."""
+
+    def __missing__(self, code: int) -> str:
+        category = unicodedata.category(chr(code))
+        self[code] = "w" if category[0] in "LMN" else "f" if category == "Cf" else " "
+        return self[code]
+
+
+_CLASSES = _Classes()
+_RUN = re.compile("w[wf]*")
+
+
 def _scan(text: str) -> Iterator[_Word]:
     """The words of ``text`` as they are compared, each with its place."""
-    start = None
-    for at, character in enumerate(f"{text} "):
-        is_inside = unicodedata.category(character)[0] in "LMN" or (
-            start is not None and unicodedata.category(character) == "Cf"
-        )
-        if is_inside and start is None:
-            start = at
-        elif not is_inside and start is not None:
-            yield from _words_in(text[start:at], start)
-            start = None
+    for run in _RUN.finditer(text.translate(_CLASSES)):
+        yield from _words_in(text[run.start() : run.end()], run.start())
 
 
 def _words_in(run: str, start: int) -> Iterator[_Word]:
     """The words in a run of letters: one, or one a character in scripts without spaces, or some in between."""
+    if run.isascii():
+        yield _Word(run.lower(), start, start + len(run))
+        return
     listed = words(run)
     if len(listed) == len(run):
         yield from (_Word(word, start + at, start + at + 1) for at, word in enumerate(listed))
