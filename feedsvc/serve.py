@@ -1,114 +1,145 @@
-"""Serving for real: a first build, then granian with its workers, and the watch beside them."""
+"""Serving for real: a first build, then the workers on one socket, and the watch beside them."""
 
 import os
+import signal
 import sys
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from ipaddress import ip_address
+from multiprocessing import get_context
+from multiprocessing.connection import wait
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
-from socket import AI_PASSIVE, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, getaddrinfo, socket
+from socket import AI_PASSIVE, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, getaddrinfo, socket, socketpair
 from threading import Event, Thread
+from time import monotonic
 from urllib.parse import urlsplit
 
-from flask import Flask
-
-from feedsvc import clock
-from feedsvc.config import Settings, load_settings
+from feedsvc.config import Settings
 from feedsvc.config_values import parse_address
 from feedsvc.errors import Problem, SettingsError, UsageError
-from feedsvc.media import STREAMS
-from feedsvc.store.database import open_database
-from feedsvc.store.reader import PublishedEdition
 from feedsvc.watch import Builds
+from feedsvc.worker import work
 
-# How the workers, which granian starts as processes of their own, learn what to serve.
-_SETTINGS_VARIABLE = "FEEDSVC_SETTINGS"
-_BASE_VARIABLE = "FEEDSVC_BASE"
-
-# A client that is slower than this with its headers is let go, so that slow ones do not pile up (milliseconds).
-_HEADER_TIMEOUT = 10_000
-# A thread is taken for each answer under way: few for those that are ready, and one for each media file that a slow
-# client takes its time over.
-_THREADS = 4 + STREAMS
+_BACKLOG = 1024  # connections that the system holds while no worker takes them
+_BREATH = 1.0  # seconds until a worker that ended is started again
+_FAREWELL = 15.0  # seconds that workers have to end
 
 
 def serve(settings: Settings, host: str, port: int, workers: int, *, url: str | None, watch: bool) -> int:
     """Build, then serve until a signal ends it; with ``watch``, build again whenever there is a reason."""
-    from granian.constants import HTTPModes, Interfaces
-    from granian.http import HTTP1Settings
-    from granian.server import Server
-
-    address = _free_address(host, port)
+    listening = _bound(host, port)
     settings = _with_base(settings, host, port, url)
     base = settings.publication.url
     builds = Builds(settings)
     builds.build()
-    os.environ[_SETTINGS_VARIABLE] = str(settings.file.resolve())
-    os.environ[_BASE_VARIABLE] = base
     # Each thread of a worker would have an arena of its own, and memory that one frees is of no use to the others.
     os.environ.setdefault("MALLOC_ARENA_MAX", "2")
-    server = Server(
-        "feedsvc.serve:application",
-        address=address,
-        port=port,
-        interface=Interfaces.WSGI,
-        factory=True,
-        workers=workers,
-        blocking_threads=_THREADS,
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=_HEADER_TIMEOUT),
-        websockets=False,
-        respawn_failed_workers=True,
-    )
     stop = Event()
     watcher = Thread(target=builds.watch, args=(stop,), name="watch")
-    if watch:
-        watcher.start()
-    print(f"{settings.publication.title} is served at {base}/", file=sys.stderr, flush=True)
-    try:
-        server.serve()
-    finally:
-        stop.set()
+    _listen(listening)
+    with _signals() as told:
+        crew = _Crew(listening, settings.file.resolve(), base, workers)
         if watch:
-            watcher.join()
-        builds.close()
+            watcher.start()
+        print(f"{settings.publication.title} is served at {base}/", file=sys.stderr, flush=True)
+        try:
+            crew.keep(told)
+        finally:
+            stop.set()
+            crew.dismiss()
+            if watch:
+                watcher.join()
+            builds.close()
     return 0
 
 
-def application() -> Flask:
-    """The app of one worker; what it serves stands in the environment."""
-    from feedsvc.desk import Newsroom
-    from feedsvc.store.statistics import open_statistics
-    from feedsvc.web.app import create_app
-    from feedsvc.web.counting import Counter
-    from feedsvc.web.theme import Theme
+class _Crew:
+    """The workers: processes of their own on one socket, each started again when it ends."""
 
-    settings = load_settings(Path(os.environ[_SETTINGS_VARIABLE]))
-    database = open_database(settings)
-    edition = PublishedEdition(database, now=clock.now, copies=settings.media_folder)
-    counter = Counter(open_statistics(settings), settings.serve.trusted_proxies, time.time)
-    counter.start()
-    base, theme = os.environ[_BASE_VARIABLE], Theme(settings.folder)
-    newsroom = Newsroom(settings, database, edition, clock.now)
-    return create_app(
-        edition, base=base, counter=counter, token=settings.serve.token, theme=theme, operations=newsroom
-    )
+    def __init__(self, listening: socket, settings_file: Path, base: str, count: int) -> None:
+        self._listening = listening
+        self._arguments = (listening, settings_file, base)
+        self._processes = [self._started() for _ in range(count)]
+
+    def keep(self, told: socket) -> None:
+        """Keep as many as there are, until a signal is ``told``."""
+        while told not in wait([told, *(each.sentinel for each in self._processes)]):
+            for place, process in enumerate(self._processes):
+                if process.exitcode is None:
+                    continue
+                print(
+                    f"feedsvc: a worker ended ({process.exitcode}); another is started", file=sys.stderr, flush=True
+                )
+                if wait([told], _BREATH):
+                    return
+                process.close()
+                self._processes[place] = self._started()
+
+    def dismiss(self) -> None:
+        """Let them end what is under way, and then all."""
+        self._listening.close()
+        for process in self._processes:
+            process.terminate()
+        end = monotonic() + _FAREWELL
+        for process in self._processes:
+            process.join(max(0.0, end - monotonic()))
+            if process.exitcode is None:
+                process.kill()
+                process.join()
+
+    def _started(self) -> SpawnProcess:
+        process = get_context("spawn").Process(target=work, args=self._arguments, name="worker")
+        process.start()
+        return process
 
 
-def _free_address(host: str, port: int) -> str:
-    """The numeric address that ``host`` means. Raises UsageError when nothing can listen there.
+@contextmanager
+def _signals() -> Iterator[socket]:
+    """A socket that becomes readable when the process is told to end."""
+    told, tell = socketpair()
+    with told, tell:
 
-    That is tried here, because granian would share the port with whatever server has it.
-    """
+        def end(*_: object) -> None:
+            tell.send(b"\0")
+
+        before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield told
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _bound(host: str, port: int) -> socket:
+    """A socket at ``host`` and ``port``, which are taken from now on. Raises UsageError when they cannot be."""
     try:
         family, kind, protocol, _, address = getaddrinfo(host, port, type=SOCK_STREAM, flags=AI_PASSIVE)[0]
-        with socket(family, kind, protocol) as trial:
-            trial.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
-            trial.bind(address)
+        bound = socket(family, kind, protocol)
+        try:
+            bound.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+            bound.bind(address)
+        except OSError:
+            bound.close()
+            raise
     except OSError as error:
-        why = f"{host} port {port}: nothing can listen there ({error.strerror})"
-        raise UsageError(f"{why}; choose another --host or --port, or end what listens there") from error
-    return str(address[0])
+        raise _taken(host, port, error) from error
+    return bound
+
+
+def _listen(bound: socket) -> None:
+    """Let clients connect, now that there is something for them. Raises UsageError when another server was quicker."""
+    try:
+        bound.listen(_BACKLOG)
+    except OSError as error:
+        host, port = bound.getsockname()[:2]
+        raise _taken(host, port, error) from error
+
+
+def _taken(host: str, port: int, error: OSError) -> UsageError:
+    why = f"{host} port {port}: nothing can listen there ({error.strerror})"
+    return UsageError(f"{why}; choose another --host or --port, or end what listens there")
 
 
 def _with_base(settings: Settings, host: str, port: int, url: str | None) -> Settings:

@@ -59,9 +59,13 @@ class MemoryEdition:
     files: dict[str, MediaView] = field(default_factory=dict)
     moves: dict[str, Moved | Closed] = field(default_factory=dict)
     condition: Health | None = None
+    is_known: bool = True
 
     def revision(self) -> int:
         return self.number
+
+    def known_revision(self) -> int | None:
+        return self.number if self.is_known else None
 
     def representation(self, path: str) -> Representation | None:
         return self.documents.get(path)

@@ -1,13 +1,18 @@
 """What is answered again from memory is what the app would answer."""
 
 from datetime import datetime, timedelta
+from time import monotonic
+from urllib.parse import urlsplit
 
+import pytest
 from flask.testing import FlaskClient
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from memory_edition import BASE, PUBLISHED, MemoryEdition, representation
 
-from feedsvc.web.app import create_app
+from feedsvc.server.heads import environ_of, plain
+from feedsvc.web.app import create_app, ready_answers
+from feedsvc.web.express import Express
 
 NOW = PUBLISHED + timedelta(hours=1)
 TEXT = "<feed>" + "words of a feed " * 99 + "</feed>"
@@ -95,3 +100,88 @@ def test_a_last_modified_that_is_held_back_moves_with_the_clock() -> None:
         answer = client.get("/feeds/all.atom")
         assert answer.headers["Last-Modified"] == answer.headers["Date"]
         clock.now += timedelta(seconds=10)
+
+
+# What the server is given
+
+
+def ask(client: FlaskClient, path: str, *fields: str) -> tuple[bytes, dict[str, str]]:
+    """A head as it comes over the wire, and what it says."""
+    head = "\r\n".join([f"GET {path} HTTP/1.1", "Host: x", *fields, "", ""]).encode()
+    target, named, _ = plain(head) or (b"", [], False)
+    return head, environ_of(b"GET", target, named, "203.0.113.9", ("x", "80"))
+
+
+@pytest.mark.parametrize("base", [BASE, f"{BASE}/deep/wire"])
+@settings(max_examples=30)
+@given(headers=HEADERS)
+def test_the_server_says_what_the_app_says(base: str, headers: dict[str, str]) -> None:
+    edition, clock, _ = set_up()
+    app = create_app(edition, base=base, clock=clock)
+    client, ready = app.test_client(), ready_answers(app)
+    path = f"{urlsplit(base).path}/feeds/all.atom"
+    head, environ = ask(client, path, *(f"{name}: {value}" for name, value in headers.items()))
+    assert ready.again(head, "") is None
+    assert ready.known(head, environ, "") is None
+    wanted = client.get(path, headers=headers)
+    if wanted.status_code not in (200, 304):
+        assert ready.known(head, environ, "") is None
+        return
+    said = ready.known(head, environ, "")
+    assert said is not None
+    assert ready.again(head, "") == said
+    top, _, body = said.partition(b"\r\n\r\n")
+    status, *lines = top.decode().split("\r\n")
+    assert (status, body) == (f"HTTP/1.1 {wanted.status}", wanted.data)
+    assert sorted(lines) == sorted(f"{name}: {value}" for name, value in wanted.headers)
+
+
+def test_the_server_says_nothing_of_an_older_edition_and_dates_each_answer() -> None:
+    edition, clock, client = set_up()
+    ready = Express(client.application.wsgi_app, edition, clock, None, moment=0)
+    head, environ = ask(client, "/feeds/all.atom")
+    list(ready(environ, lambda *_: print))
+    first = ready.known(head, environ, "")
+    clock.now += timedelta(seconds=61)
+    second = ready.again(head, "")
+    assert first is not None
+    assert second == first.replace(b"09:30:00", b"09:31:01")
+    edition.number += 1
+    assert ready.again(head, "") is None
+    assert ready.known(head, environ, "") is None
+
+
+def test_one_request_asks_for_the_edition_and_those_on_its_heels_are_answered() -> None:
+    edition, clock, client = set_up()
+    ready = Express(client.application.wsgi_app, edition, clock, None, moment=0.2)
+    head, environ = ask(client, "/feeds/all.atom")
+    list(ready(environ, lambda *_: print))
+    said = ready.known(head, environ, "")
+    edition.is_known = False
+    ready._until = monotonic()
+    assert ready.again(head, "") is None
+    assert ready.again(head, "") == said
+    # Nobody asked for long: nothing is answered before it is known what is published now.
+    ready._until = monotonic() - 60
+    assert ready.again(head, "") is None
+    assert ready.again(head, "") is None
+
+
+def test_memory_is_bounded_whatever_is_asked() -> None:
+    edition, clock, client = set_up()
+    ready = Express(client.application.wsgi_app, edition, clock, None)
+    for number in range(6_000):
+        head, environ = ask(
+            client, "/feeds/all.atom", f"User-Agent: reader {number}", f'If-None-Match: "{number % 40}"'
+        )
+        if ready.known(head, environ, "") is None:
+            list(ready(environ, lambda *_: print))
+            assert ready.known(head, environ, "") is not None
+    memory = ready._memory
+    assert len(memory.said) == 40
+    assert len(memory.heard) == sum(len(said.heads) for said in memory.said.values()) == 4_096
+    for number in range(5_000):
+        list(ready(ask(client, "/feeds/all.atom", f'If-None-Match: "new {number}"')[1], lambda *_: print))
+    assert len(memory.said) == 4_096
+    assert memory.heard == {}
+    assert memory.weight == sum(len(said.wire) for said in memory.said.values()) <= 24 * 1024 * 1024

@@ -126,6 +126,10 @@ class PublishedEdition:
             self._notice(self._current().revision)
         return self._revision
 
+    def known_revision(self) -> int | None:
+        """The number of the current edition as it was asked for a moment ago; None when it must be asked for again."""
+        return self._revision if self._clock() - self._asked < self._notice_after else None
+
     def representation(self, path: str) -> Representation | None:
         """The document at an address without the base, unencoded."""
         self.revision()

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 _HELD = 4  # tags of a request that are looked up for a delta
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
+_EXPRESS = "feedsvc.express"  # where the app keeps its ready answers
 MISSING_AGE = 60  # seconds for which a 404 may be kept: an article may appear there
 RETRY_AFTER = {"Retry-After": "60"}
 
@@ -76,8 +77,16 @@ def create_app(
     app.register_error_handler(MethodNotAllowed, site.wrong_method)
     app.register_error_handler(StoreError, site.unavailable)
     app.register_error_handler(InternalServerError, site.broken)
-    app.wsgi_app = _Mounted(Express(app.wsgi_app, edition, clock, counter), site)  # type: ignore[method-assign]
+    mounted = _Mounted(app.wsgi_app, site)
+    express = Express(mounted, edition, clock, counter, site.addresses.prefix)
+    app.wsgi_app, app.extensions[_EXPRESS] = express, express  # type: ignore[method-assign]
     return app
+
+
+def ready_answers(app: Flask) -> Express:
+    """The answers that ``app`` has ready for a server."""
+    express: Express = app.extensions[_EXPRESS]
+    return express
 
 
 class _Site:

@@ -2,11 +2,14 @@
 
 import atexit
 import logging
+from collections import Counter as Counts
+from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from hashlib import blake2b
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from threading import Event, Lock, Thread
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from feedsvc.audience import FeedAudience, Tally, Traffic, date_of, day_of, window_of
 from feedsvc.errors import StoreError
@@ -16,8 +19,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 FLUSH = 2.0  # seconds between two writes
-_MANY = 10_000  # different polls after which those noted are taken into the tally
-_FULL = 50_000  # things in a tally after which no client is added until they were written
+_MANY = 10_000  # polls after which equal ones are made one; different ones after which they are written at once
+_FULL = 50_000  # different polls after which others count without their client until those were written; things in a tally after which no client is added until they were written
 _COUNTED = (200, 226, 304)
 _IPV6_SITE = 64  # bits that stay the same where machines change their addresses (RFC 8981)
 
@@ -79,17 +82,35 @@ def _site(address: str) -> str:
     return str(parsed.ipv4_mapped or IPv6Network((parsed, _IPV6_SITE), strict=False))
 
 
-class _Poll(NamedTuple):
-    """What is noted of an answer to a poll, until it is taken into the tally within seconds."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Poll:
+    """What an answer to a poll counts as, for whoever asks in the same words."""
 
-    day: int
     path: str
     agent: str
-    address: str
     forwarded: str
     is_not_modified: bool
     sent: int
     whole: int
+
+    @property
+    def feed(self) -> str:
+        """The feed's name."""
+        return self.path.removeprefix("/feeds/").rpartition(".")[0]
+
+
+def poll_of(path: str, environ: "WSGIEnvironment", status: int, sent: int, whole: int) -> Poll | None:
+    """What the answer to a request for the document at ``path`` counts as; None when it was no poll of a feed.
+
+    ``sent`` and ``whole`` are the lengths of the body and of the whole document without a coding, in bytes.
+    """
+    asked = environ.get
+    if status not in _COUNTED or environ["REQUEST_METHOD"] != "GET" or asked("HTTP_SEC_FETCH_DEST") == "document":
+        return None  # "document": a person opened it in a browser (Fetch Metadata); no reader says so
+    if "/" in path.removeprefix("/feeds/"):
+        return None
+    agent, forwarded = asked("HTTP_USER_AGENT", ""), asked("HTTP_X_FORWARDED_FOR", "")
+    return Poll(path, agent, forwarded, status == 304, sent, whole)
 
 
 class Counter:
@@ -102,11 +123,14 @@ class Counter:
         self._statistics = statistics
         self._trusted = tuple(trusted)
         self._clock = clock
-        self._noted: dict[_Poll, int] = {}
+        self._fresh: deque[tuple[Poll, str, int]] = deque()  # the one thing that requests touch
+        self._lock = Lock()  # for what is noted
+        self._noted: Counts[tuple[Poll, str, int]] = Counts()
+        self._beyond = Tally()
+        self._writing = Lock()  # for what was worked out
         self._tally = Tally()
         self._salts: dict[int, bytes] = {}
-        self._lock = Lock()
-        self._writing = Lock()
+        self._hurry = Event()
         self._is_failing = False
 
     def start(self) -> None:
@@ -114,7 +138,9 @@ class Counter:
         stop = Event()
 
         def work() -> None:
-            while not stop.wait(FLUSH):
+            while not stop.is_set():
+                self._hurry.wait(FLUSH)
+                self._hurry.clear()
                 self.flush()
 
         Thread(target=work, name="counting", daemon=True).start()
@@ -122,68 +148,66 @@ class Counter:
         atexit.register(stop.set)
 
     def note(self, path: str, environ: "WSGIEnvironment", status: int, sent: int, whole: int) -> None:
-        """Count the answer to a request for the document at ``path``, if it was a poll of a feed.
+        """Count the answer to a request for the document at ``path``, if it was a poll of a feed (see ``poll_of``)."""
+        poll = poll_of(path, environ, status, sent, whole)
+        if poll is not None:
+            self.count(poll, environ.get("REMOTE_ADDR") or "", self.today())
 
-        ``sent`` and ``whole`` are the lengths of the body and of the whole document without a coding, in bytes.
-        """
-        asked = environ.get
-        if status not in _COUNTED or environ["REQUEST_METHOD"] != "GET" or asked("HTTP_SEC_FETCH_DEST") == "document":
-            return  # "document": a person opened it in a browser (Fetch Metadata); no reader says so
-        poll = _Poll(
-            day_of(self._clock()),
-            path,
-            asked("HTTP_USER_AGENT", ""),
-            asked("REMOTE_ADDR") or "",
-            asked("HTTP_X_FORWARDED_FOR", "") if self._trusted else "",
-            status == 304,
-            sent,
-            whole,
-        )
+    def today(self) -> int:
+        """The day on which is counted."""
+        return day_of(self._clock())
+
+    def count(self, poll: Poll, address: str, day: int) -> None:
+        """Count an answer to a poll that came from ``address``."""
+        self._fresh.append((poll, address, day))
+        if len(self._fresh) >= _MANY:
+            self._fold()
+
+    def _fold(self) -> None:
+        """Make one of what was noted twice."""
         with self._lock:
-            self._noted[poll] = self._noted.get(poll, 0) + 1
+            fresh = Counts(self._fresh.popleft() for _ in range(len(self._fresh)))
+            for noted, times in fresh.items():
+                if noted in self._noted or len(self._noted) < _FULL:
+                    self._noted[noted] += times
+                else:
+                    poll, _, day = noted
+                    _add_traffic(self._beyond, poll, day, times)
             if len(self._noted) >= _MANY:
-                self._take()
-
-    def _take(self) -> None:
-        """Take what was noted into the tally. The lock is held."""
-        for poll, times in self._noted.items():
-            name = poll.path.removeprefix("/feeds/")
-            if "/" not in name:
-                self._count(poll, name.rpartition(".")[0], times)
-        self._noted = {}
-
-    def _count(self, poll: _Poll, feed: str, times: int) -> None:
-        reader = identify(poll.agent)
-        saved = max(0, poll.whole - poll.sent)
-        traffic = Traffic(times, times * poll.is_not_modified, times * poll.sent, times * saved)
-        tally = self._tally
-        tally.traffic.setdefault((poll.day, feed), Traffic()).add(traffic)
-        if tally.size >= _FULL:
-            return
-        if reader.stated is not None:
-            tally.stated[feed, poll.path, reader.name] = (poll.day, reader)
-            return
-        window = window_of(poll.day)
-        client = self._client(poll, window)
-        if client is not None:
-            tally.clients[window, feed, reader.name, client] = reader
+                self._hurry.set()
 
     def flush(self) -> None:
         """Write what was counted. When that fails it is said once, and tried again with what comes next."""
         with self._writing:
+            self._fold()
             with self._lock:
-                self._take()
-                tally, self._tally = self._tally, Tally()
-            if not tally:
+                noted, self._noted = self._noted, Counts()
+                beyond, self._beyond = self._beyond, Tally()
+            self._tally.merge(beyond)
+            for (poll, address, day), times in noted.items():
+                self._take(poll, address, day, times)
+            if not self._tally:
                 return
             try:
-                self._statistics.add(tally, day_of(self._clock()))
-                self._is_failing = False
+                self._statistics.add(self._tally, self.today())
+                self._tally, self._is_failing = Tally(), False
             except StoreError as error:
                 self._complain(error)
-                with self._lock:
-                    tally.merge(self._tally)
-                    self._tally = tally
+
+    def _take(self, poll: Poll, address: str, day: int, times: int) -> None:
+        """Work out what polls of one kind tell."""
+        reader, tally = identify(poll.agent), self._tally
+        _add_traffic(tally, poll, day, times)
+        if tally.size >= _FULL:
+            return
+        feed = poll.feed
+        if reader.stated is not None:
+            tally.stated[feed, poll.path, reader.name] = (day, reader)
+            return
+        window = window_of(day)
+        client = self._client(poll, address, window)
+        if client is not None:
+            tally.clients[window, feed, reader.name, client] = reader
 
     def audiences(self) -> tuple[FeedAudience, ...]:
         """Who reads each feed, with all that this process counted. Raises StoreError."""
@@ -195,7 +219,7 @@ class Counter:
         self.flush()
         return [(date_of(day), each.polls, each.not_modified) for day, each in self._statistics.days()]
 
-    def _client(self, poll: _Poll, window: int) -> bytes | None:
+    def _client(self, poll: Poll, address: str, window: int) -> bytes | None:
         """The hash by which a client is known in a window; None while there is no salt for it."""
         salt = self._salts.get(window)
         if salt is None:
@@ -205,10 +229,16 @@ class Counter:
                 self._complain(error)
                 return None
             self._salts = {window: salt}
-        site = _site(client_address(poll.address, poll.forwarded, self._trusted))
+        site = _site(client_address(address, poll.forwarded, self._trusted))
         return blake2b(f"{site}\n{poll.agent}".encode("utf-8", "replace"), key=salt, digest_size=16).digest()
 
     def _complain(self, error: StoreError) -> None:
         if not self._is_failing:
             _log.warning("readers are not counted: %s", error)
         self._is_failing = True
+
+
+def _add_traffic(tally: Tally, poll: Poll, day: int, times: int) -> None:
+    saved = max(0, poll.whole - poll.sent)
+    traffic = Traffic(times, times * poll.is_not_modified, times * poll.sent, times * saved)
+    tally.traffic.setdefault((day, poll.feed), Traffic()).add(traffic)

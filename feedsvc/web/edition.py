@@ -25,12 +25,16 @@ from feedsvc.views import (
 class Edition(Protocol):
     """The current edition, always whole: a new one replaces it between two calls, never within one.
 
-    ``revision``, ``representation`` and ``moved`` are answered from memory; the other methods may query the store. An
+    ``known_revision``, ``revision``, ``representation`` and ``moved`` are answered from memory; the other methods may query the store. An
     edition that was made ahead takes its place at its moment.
     """
 
     def revision(self) -> int:
         """The number of the current edition; 0 when nothing was built yet."""
+        ...
+
+    def known_revision(self) -> int | None:
+        """The same without a query; None when that was too long ago to be known."""
         ...
 
     def representation(self, path: str) -> Representation | None:
