@@ -1,6 +1,5 @@
 """JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/): every item an article with its own id."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +7,7 @@ from feedsvc.model import Document, Draft, Enclosure, Finding, Hints, Neighbours
 from feedsvc.parsers.charset import DecodeError, decode
 from feedsvc.parsers.feed_entry import MOST_ENTRIES, Notes, enclosure, parsed, unique, with_own_ids
 from feedsvc.parsers.feed_tree import as_html, plain
+from feedsvc.parsers.json_text import JsonError, read_json
 from feedsvc.text import one_line
 
 FORMAT = "jsonfeed"
@@ -18,16 +18,14 @@ def parse(document: Document, _neighbours: Neighbours, _hints: Hints) -> Parsed:
     """The articles of a feed."""
     try:
         text, findings = decode(document.data, "utf-8")
-        feed = json.loads(text.lstrip("\ufeff"), strict=False)
+        feed, remarks = read_json(text)
     except DecodeError as error:
         return Parsed((), (Finding("undecodable", "error", str(error)),))
-    except ValueError as error:
-        line = getattr(error, "lineno", None)
-        message = f"This is no JSON ({getattr(error, 'msg', 'a number is too long')}); fetch it again."
-        return Parsed((), (Finding("json-broken", "error", message, line=line),))
-    except RecursionError:
-        message = "The JSON is nested too deeply to be a feed; take it out of the inbox."
-        return Parsed((), (Finding("json-broken", "error", message),))
+    except JsonError as error:
+        return Parsed(
+            (), (Finding("json-broken", "error", f"This is no JSON ({error}); fetch it again.", line=error.line),)
+        )
+    findings = (*findings, *remarks)
     items = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(items, list):
         message = "The JSON Feed has no list of items; fetch it again."

@@ -1,6 +1,5 @@
 """ninjs 1.x to 3.x (IPTC News in JSON), and what agencies make of it: one item, a list, or items in an envelope."""
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from feedsvc.model import Document, Draft, Enclosure, Finding, Hints, Neighbours, Parsed, Person, Picture
 from feedsvc.parsers.charset import DecodeError, decode
 from feedsvc.parsers.item import Item, numbered
+from feedsvc.parsers.json_text import JsonError, read_json
 from feedsvc.parsers.markup import nitf_html, text_html
 from feedsvc.text import one_line
 
@@ -32,6 +32,7 @@ _PACKAGES = {"composite", "package"}
 _WIDEST = 2000
 _TAG = re.compile(r"<[^<>]*>")
 
+# Keys are in lower case: versions of ninjs differ in little else.
 Object = dict[str, Any]
 
 
@@ -39,14 +40,11 @@ def parse(document: Document, _neighbours: Neighbours, _hints: Hints) -> Parsed:
     """The items of a JSON document."""
     try:
         text, findings = decode(document.data)
-        value = json.loads(text.lstrip("\ufeff"), object_pairs_hook=_lowered)
+        value, remarks = read_json(text, lowered=True)
     except DecodeError as error:
         return Parsed((), (Finding("undecodable", "error", str(error)),))
-    except RecursionError:
-        return _refused("json-broken", "Its brackets stand too deep to be read; send the item by itself.")
-    except ValueError as error:
-        line = getattr(error, "lineno", None)
-        return _refused("json-broken", f"This is no JSON ({str(error)[:120]}); send the file again.", line)
+    except JsonError as error:
+        return _refused("json-broken", f"This is no JSON ({error}); send the file again.", error.line)
     items = list(_items(value, 0))
     if not items:
         return _refused(
@@ -56,16 +54,11 @@ def parse(document: Document, _neighbours: Neighbours, _hints: Hints) -> Parsed:
         )
     articles = [each for each in items if not _is_package(each)]
     packages = [_package(each, alone=not articles) for each in items if _is_package(each)]
-    return Parsed(numbered(_draft(each) for each in articles), (*findings, *packages))
+    return Parsed(numbered(_draft(each) for each in articles), (*findings, *remarks, *packages))
 
 
 def _refused(code: str, message: str, line: int | None = None) -> Parsed:
     return Parsed((), (Finding(code, "error", message, line=line),))
-
-
-def _lowered(pairs: list[tuple[str, Any]]) -> Object:
-    """An object with its keys in lower case: versions of ninjs differ in little else."""
-    return {key.lower(): value for key, value in pairs}
 
 
 def _items(value: object, depth: int) -> Iterator[Object]:
@@ -139,6 +132,8 @@ def _described(item: Item, source: Object) -> None:
     item.text("headline", source.get("headline"), "headline")
     item.text("headline", _chosen(source.get("headlines"), "main"), "headlines")
     item.text("headline", source.get("title"), "title")
+    for key in _roles(source, "headline_", "main"):
+        item.text("headline", source[key], key)
     item.text("slugline", source.get("slugline"), "slugline")
     item.text("language", source.get("language"), "language")
     item.text("dateline", source.get("dateline"), "dateline")
@@ -178,6 +173,8 @@ def _body(item: Item, source: Object) -> None:
         item.value("html", html, place)
     described = source.get("description_text") or _chosen(source.get("descriptions"), "text", "caption", "summary")
     described = described or source.get("description_caption") or _plain(source.get("description_html"))
+    for key in _roles(source, "description_", "main"):
+        described = described or _plain(source[key])
     if not isinstance(described, str):
         return
     if "html" in item:
@@ -188,8 +185,9 @@ def _body(item: Item, source: Object) -> None:
 
 def _bodies(source: Object) -> Iterator[tuple[str, str]]:
     """Each form of the body with its place, the richest first."""
-    for key in ("body_xhtml", "body_html"):
-        if _line(source.get(key)):
+    roles = list(_roles(source, "body_", "xhtml", "html"))
+    for key in roles:
+        if source[key].lstrip()[:1] == "<" or key in ("body_xhtml", "body_html"):
             yield key, source[key]
     rich: list[tuple[str, str]] = []
     plain: list[tuple[str, str]] = []
@@ -203,8 +201,8 @@ def _bodies(source: Object) -> Iterator[tuple[str, str]]:
             (plain if html is None else rich).append(("bodies", text_html(value) if html is None else html))
     yield from rich
     yield from plain
-    if _line(source.get("body_text")):
-        yield "body_text", text_html(source["body_text"])
+    for key in roles:
+        yield key, text_html(source[key])
 
 
 # Pictures and other media
@@ -266,6 +264,12 @@ def _all(source: Object, *keys: str) -> list[Any]:
         value = source.get(key)
         found += value if isinstance(value, list) else [value] if value else []
     return found
+
+
+def _roles(source: Object, start: str, *first: str) -> Iterator[str]:
+    """The keys that ninjs 1 makes of a role ("headline_main", "body_text"), the wanted ones first, whose text says something."""
+    keys = [key for key in source if key.startswith(start) and _line(source[key])]
+    yield from sorted(keys, key=lambda key: key.removeprefix(start) not in first)
 
 
 def _chosen(values: object, *roles: str) -> str | None:
