@@ -1,6 +1,7 @@
 """Who reads: User-Agents told apart, counted by a real server, and forgotten in time."""
 
 import json
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from memory_edition import BASE, MemoryEdition, representation
 from prometheus_client.parser import text_string_to_metric_families
 from publication import SETTINGS, Publication
-from server import serving, until
+from server import Server, serving, until
 
 from feedsvc.audience import WINDOW, FeedAudience
 from feedsvc.config import load_settings
@@ -341,8 +342,34 @@ def test_wrong_settings_are_told(publication: Publication, line: str, wanted: st
 # The whole
 
 
+HOSTILE = (
+    b"Feedly/1.0 (999999999 subscribers)",
+    b"Boaster/1.0 (99999 subscribers)",
+    b"\xff\xfe<script>alert(1)</script>",
+    b"A" * 8000,
+    b"${jndi:ldap://x} %s %n \xe2\x80\xae",
+    b'Mozilla/5.0 (compatible; "><img src=x>; 7 subscribers)',
+)
+HOSTILE_COUNTED = [
+    {"name": "Feedly", "subscribers": MOST_STATED + 5, "stated": True, "unverified": True},
+    {"name": "Boaster", "subscribers": MOST_UNVERIFIED, "stated": True, "unverified": True},
+    {"name": '"><img', "subscribers": 7, "stated": True, "unverified": True},
+    {"name": "A" * 40, "subscribers": 1, "unverified": True},
+    {"name": "Unknown", "subscribers": 1, "unverified": True},  # the server hands no other bytes than ASCII on
+]
+
+
+def raw(server: Server, request: bytes) -> bytes:
+    """The status of the answer to a request whose bytes no client would send."""
+    host, port = server.base.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(request + b"\r\nHost: x\r\nConnection: close\r\n\r\n")
+        return connection.makefile("rb").readline().split()[1]
+
+
 def test_a_replayed_log_gives_the_expected_counts(publication: Publication) -> None:
     publication.write("a.md", "---\ntitle: Harbour\ndate: 2026-02-01\ntags: [Sea]\n---\nThe harbour reopened.\n")
+    publication.settings(SETTINGS + f'[serve]\ntoken = "{TOKEN}"\n')
     publication.run("build", str(publication.folder))
     before = publication.run("stats", str(publication.folder), "--json")
     assert {each["feed"]: each["subscribers"] for each in before.report["feeds"]} == {"all": 0, "sea": 0}
@@ -352,6 +379,11 @@ def test_a_replayed_log_gives_the_expected_counts(publication: Publication) -> N
             server.get("/feeds/all.atom", User_Agent=agent)
             assert server.get("/feeds/all.atom", User_Agent=agent, If_None_Match=tag).status == 304
         server.get("/feeds/sea.rss", User_Agent=FEEDLY.format(5))
+        for agent in HOSTILE:
+            assert raw(server, b"GET /feeds/sea.json HTTP/1.1\r\nUser-Agent: " + agent) == b"200"
+        for given, status in ((TOKEN, b"200"), ("wrong-" + TOKEN, b"401"), ("é", b"401")):
+            assert raw(server, b"GET /desk HTTP/1.1\r\nAuthorization: Bearer " + given.encode()) == status
+            assert raw(server, b"GET /metrics HTTP/1.1\r\nAuthorization: Bearer " + given.encode()) == status
 
         def feeds() -> dict[str, dict[str, object]]:
             command = [sys.executable, "-m", "feedsvc", "stats", "--json", str(publication.folder)]
@@ -359,17 +391,23 @@ def test_a_replayed_log_gives_the_expected_counts(publication: Publication) -> N
             return {each["feed"]: each for each in json.loads(out)["feeds"]}
 
         until(
-            lambda: feeds()["all"]["polls"] == 2 * len(STATED | SINGLE) + 1 and feeds()["sea"]["polls"], "it counts"
+            lambda: (
+                feeds()["all"]["polls"] == 2 * len(STATED | SINGLE) + 1
+                and feeds()["sea"]["polls"] == 1 + len(HOSTILE)
+            ),
+            "it counts",
         )
         found = feeds()
         with urllib.request.urlopen(f"{server.base}/metrics") as answer:
-            assert b'feedsvc_subscribers{feed="sea",reader="Feedly"} 5.0' in answer.read()
+            assert b'feedsvc_subscribers{feed="sea",reader="Feedly"} 1.000005e+06' in answer.read()
     assert found["all"]["not_modified"] == len(STATED | SINGLE)
     readers = {each["name"]: each["subscribers"] for each in found["all"]["readers"]}  # type: ignore[attr-defined]
     installed = {name: list(SINGLE.values()).count(name) for name in SINGLE.values()}
     assert readers == dict(STATED.values()) | installed | {"Unknown": 1}
     assert found["all"]["subscribers"] == sum(readers.values())
-    assert found["sea"]["readers"] == [{"name": "Feedly", "subscribers": 5, "stated": True}]
+    assert found["sea"]["readers"] == HOSTILE_COUNTED
+    kept = [path for path in publication.folder.rglob("*") if path.is_file() and path.name != "feedsvc.toml"]
+    assert not [path for path in kept if TOKEN.encode() in path.read_bytes()]
     text = publication.run("stats", str(publication.folder)).out
     assert "Feedly" in text
     assert "7 days" in text
