@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Callable, Iterator, Mapping
+from threading import local
 
 import brotli
 import zstandard
@@ -71,11 +72,22 @@ def encode(data: bytes) -> Codings:
     return Codings(data)
 
 
+class _Packer(local):
+    """What packs and unpacks, one for each thread: making it takes longer than a small document takes."""
+
+    def __init__(self) -> None:
+        self.pack = zstandard.ZstdCompressor(level=_PACK_LEVEL).compress
+        self.unpack = zstandard.ZstdDecompressor().decompress
+
+
+_packer = _Packer()
+
+
 def pack(data: bytes) -> bytes:
     """``data`` as the store keeps it: one Zstandard frame (RFC 8878)."""
-    return zstandard.ZstdCompressor(level=_PACK_LEVEL).compress(data)
+    return _packer.pack(data)
 
 
 def unpack(packed: bytes) -> bytes:
     """What was packed."""
-    return zstandard.ZstdDecompressor().decompress(packed)
+    return _packer.unpack(packed)

@@ -37,20 +37,22 @@ def serve(settings: Settings, host: str, port: int, workers: int, *, url: str | 
     # Each thread of a worker would have an arena of its own, and memory that one frees is of no use to the others.
     os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     stop = Event()
-    watcher = Thread(target=builds.watch, args=(stop,), name="watch")
+    tasks = [Thread(target=builds.index, args=(stop,), name="index")]
+    if watch:
+        tasks.append(Thread(target=builds.watch, args=(stop,), name="watch"))
     _listen(listening)
     with _signals() as told:
         crew = _Crew(listening, settings.file.resolve(), base, workers)
-        if watch:
-            watcher.start()
+        for task in tasks:
+            task.start()
         print(f"{settings.publication.title} is served at {base}/", file=sys.stderr, flush=True)
         try:
             crew.keep(told)
         finally:
             stop.set()
             crew.dismiss()
-            if watch:
-                watcher.join()
+            for task in tasks:
+                task.join()
             builds.close()
     return 0
 

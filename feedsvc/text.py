@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 
 # Everything outside the Char production of XML 1.0 (section 2.2), the C1 controls that it discourages,
 # and the noncharacters, which RFC 3629 readers refuse as well.
@@ -46,6 +47,7 @@ def fold(text: str) -> str:
     return one_line(unicodedata.normalize("NFKC", text).casefold())
 
 
+@lru_cache(4096)  # the names of authors and topics are few, and a headline is asked for more than once
 def slugify(text: str) -> str:
     """``text`` as a part of an address: lower case, letters of every script kept, the rest as ``-``.
 

@@ -95,7 +95,8 @@ class ArchiveView:
 class SearchView:
     """What a search found, newest release first.
 
-    ``query`` is its canonical spelling; ``total`` counts all that matches, up to one more than ``MOST_COUNTED``. ``settings`` and ``authority`` are those of the build, ``published`` is when the edition was published.
+    ``query`` is its canonical spelling; ``total`` counts all that matches, up to one more than ``MOST_COUNTED``. ``settings`` and ``authority`` are those of the build, ``published`` is when the edition was published, or when the last
+    articles of a large import were indexed. ``waiting`` counts those that no search finds yet.
     """
 
     query: str
@@ -104,6 +105,7 @@ class SearchView:
     articles: tuple[ArticleView, ...]
     total: int
     published: datetime
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Event
 
 from feedsvc import clock
-from feedsvc.build import build
+from feedsvc.build import build, indexing
 from feedsvc.config import Settings, load_settings
 from feedsvc.console import complaints, summary
 from feedsvc.errors import FeedsvcError, LockHeldError, SettingsError, StoreError, fault
@@ -27,6 +27,7 @@ _GATHER = 300
 _LOOK = 500  # how often the watch looks at the time
 # How long after a failure it is tried again: the disk may have room by then, or be mounted.
 _RETRY = timedelta(seconds=10)
+_BREATH, _REST = 0.02, 5.0  # seconds between two steps of the search index, and when there is nothing to do for it
 _POLL = 2000  # how often an inbox is looked through where the system tells of no changes
 
 
@@ -69,6 +70,20 @@ class Builds:
                 continue  # it went after we looked
             except OSError as error:
                 self._poll_from_now_on(error)
+
+    def index(self, stop: Event) -> None:
+        """Bring into the search index, step by step, what a build left for later, until ``stop``."""
+        while not stop.is_set():
+            is_behind = False
+            try:
+                with self._database.reading() as connection:
+                    is_behind = indexing.is_behind(Ledger(connection))
+                if is_behind:
+                    with self._database.writing() as connection:
+                        is_behind = indexing.step(Ledger(connection), clock.live_stamp(None))
+            except StoreError as error:
+                _say(f"feedsvc: the search index waits: {error}")
+            stop.wait(_BREATH if is_behind else _REST)
 
     @property
     def _inbox(self) -> Path:

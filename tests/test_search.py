@@ -19,11 +19,14 @@ from query_samples import ARTICLES, QUERIES
 from sqlalchemy import Connection, create_engine, select
 from werkzeug.test import TestResponse
 
-from feedsvc.config import parse_settings
+from feedsvc.build import indexing
+from feedsvc.config import load_settings, parse_settings
 from feedsvc.errors import QueryError
 from feedsvc.feeds.lint import lint
 from feedsvc.model import Article
 from feedsvc.query import DEEPEST, parse_query
+from feedsvc.store.database import open_database
+from feedsvc.store.ledger import Ledger
 from feedsvc.store.schema import metadata
 from feedsvc.store.search import Indexed, SearchIndex
 from feedsvc.topics.match import matches, subject_of, texts_of, values_of
@@ -323,3 +326,30 @@ def test_the_lines_for_the_settings_mean_the_search(query, text: str) -> None:
     head = '[publication]\ntitle = "T"\nurl = "https://news.example.org"\n'
     if "topic:" not in lines:
         assert parse_settings(head + lines, Path("feedsvc.toml")).topics[0].match == query
+
+
+def test_a_large_import_is_indexed_after_the_build_newest_first(
+    publication: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "IN_A_BUILD", 2)
+    monkeypatch.setattr(indexing, "IN_A_STEP", 2)
+    for number in range(1, 6):
+        publication.article(f"gull{number}.md", f"Gull {number}", date=f"2026-02-0{number}T09:00:00+09:00")
+    publication.build_here()
+    client = create_app(publication.edition(), base="https://news.example.org").test_client()
+    page = client.get("/search?q=gull").get_data(as_text=True)
+    assert "Gull 5" in page.replace("<mark>", "").replace("</mark>", "")
+    assert "older articles are still being indexed" in page
+    waiting = client.get("/search.atom?q=gull")
+    assert waiting.status_code == 503
+    assert int(waiting.headers["Retry-After"]) > 0
+    publication.later()
+    database = open_database(load_settings(publication.folder / "feedsvc.toml"))
+    left = True
+    while left:
+        with database.writing() as connection:
+            left = indexing.step(Ledger(connection), publication.now)
+    done = client.get("/search.atom?q=gull")
+    assert done.get_data(as_text=True).count("<entry>") == 5
+    assert done.last_modified == publication.now
+    assert "being indexed" not in client.get("/search?q=gull").get_data(as_text=True)

@@ -7,6 +7,7 @@ as a renamed document by its content (the identity ladder of ``identify``).
 import re
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from operator import attrgetter
 from typing import Protocol
 from urllib.parse import quote
@@ -69,25 +70,26 @@ def enter(story: Story, digest: str, memory: Memory, base: str, now: datetime) -
         identity, taken = _renamed(identity, story, memory)
         findings = (*findings, *kept, *taken)
     moved_from = known.name if known is not None and known.name != story.name else None
-    remarked = replace(story, findings=(*story.findings, *findings))
-    return Entered(article_of(remarked, identity, base, now), identity, moved_from)
+    return Entered(article_of(story, identity, base, now, findings), identity, moved_from)
 
 
 def continue_as(known: Identity, story: Story, digest: str, base: str, now: datetime) -> tuple[Article, Identity]:
     """``story`` in the place of whatever stood under ``known`` before."""
     identity, findings = _continue(known, story, digest, now)
-    remarked = replace(story, findings=(*story.findings, *findings))
-    return article_of(remarked, identity, base, now), identity
+    return article_of(story, identity, base, now, findings), identity
 
 
-def article_of(story: Story, identity: Identity, base: str, now: datetime) -> Article:
-    """``story`` under ``identity``, with the status it has at ``now``."""
+def article_of(
+    story: Story, identity: Identity, base: str, now: datetime, remarks: tuple[Finding, ...] = ()
+) -> Article:
+    """``story`` under ``identity``, with the status it has at ``now``, and ``remarks`` beside its findings."""
     url = base + quote(identity.slug)
     status, findings = standing(story, now)
     known = dict(zip(_STORY_FIELDS, _story_values(story), strict=True))
     known["html"] = resolve_fragments(story.html, url)
-    lasting = (each for each in story.findings if each.code not in STANDING_CODES)
-    known["findings"] = tuple(dict.fromkeys((*lasting, *findings)))
+    if story.findings or remarks or findings:
+        lasting = (each for each in (*story.findings, *remarks) if each.code not in STANDING_CODES)
+        known["findings"] = tuple(dict.fromkeys((*lasting, *findings)))
     return Article(
         **known,
         id=identity.id,
@@ -100,6 +102,7 @@ def article_of(story: Story, identity: Identity, base: str, now: datetime) -> Ar
     )
 
 
+@lru_cache(2048)  # asked for a batch of stories, then for each
 def minted_id(name: str, authority: str) -> str:
     """The id of a story without one of its own: a tag: URI (RFC 4151) of the first name it was met under."""
     document, _, part = name.rpartition("#") if _PART.search(name) else (name, "", "")

@@ -158,7 +158,7 @@ class _Build:
         )
         with Workers(Desk(self.settings, folders, formats, media), self.jobs) as workers:
             missing = intake.changes.missing
-            entering = Entering(self.settings, self.ledger, classifier, authority, self.now, missing)
+            entering = Entering(self.settings, self.ledger, classifier, authority, self.now, missing, intake.knows)
             with self.timed("read"):
                 intake.look(workers, entering, partial(self.progress, "read"))
                 if not self.accept_withdrawals and self.settings.inbox.deleted == "withdraw":
@@ -247,7 +247,6 @@ class _Build:
         publishing.join(entering.touched)
         if entering.touched or publishing.changed or everything:
             Prepared(connection).forget()
-            publishing.stands_alone = True
         publishing.feeds(everything=everything, printer=printer, progress=partial(self.progress, "render"))
         return publishing
 

@@ -1,6 +1,6 @@
 """Entering stories into the ledger, and taking out those whose document is gone."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -25,7 +25,10 @@ _BATCH = 500
 
 @dataclass(slots=True)
 class Entering:
-    """One build's changes to the ledger. ``touched`` holds the ids of all articles that it changed."""
+    """One build's changes to the ledger. ``touched`` holds the ids of all articles that it changed.
+
+    ``is_known`` tells whether the ledger holds anything of a document; of others nothing need be asked or taken out.
+    """
 
     settings: Settings
     ledger: Ledger
@@ -33,6 +36,7 @@ class Entering:
     authority: str
     now: datetime
     missing: frozenset[str]
+    is_known: Callable[[str], bool] = lambda _document: True
     touched: set[str] = field(default_factory=set)
     moved: dict[str, str] = field(default_factory=dict)
     rejected: set[str] = field(default_factory=set)
@@ -125,18 +129,20 @@ class Entering:
         bad = [(outcome.name, story) for story, outcome in stories if is_rejected(story)]
         self.rejected |= {name for name, _ in bad} | {outcome.name for outcome in read if not outcome.stories}
         self.remarks |= {story.name: story.findings for _, story in bad}
-        places = self._make_room(read)
+        known = [outcome for outcome in read if self.is_known(outcome.name)]
+        places = self._make_room(known)
         recall = Recall(self.ledger, self.authority, self._is_missing)
         recall.prefetch([(story, outcome.content) for story, outcome in good], self.missing)
-        held = self.ledger.ids_by_name([story.name for story, _ in good])
+        held = self.ledger.ids_by_name([story.name for story, outcome in good if self.is_known(outcome.name)])
         records = [self._enter(story, outcome, recall, held.get(story.name)) for story, outcome in good]
         self.touched |= {record.article.id for record in records} | set(held.values())
         self.ledger.save_identities(recall.learnt())
-        self.ledger.delete_rejects([outcome.name for outcome in batch])
-        self.ledger.save_articles(records)
+        self.ledger.delete_rejects([outcome.name for outcome in batch if self.is_known(outcome.name)])
+        self.ledger.save_articles(each for each in records if self.is_known(each.document))
+        self.ledger.save_articles((each for each in records if not self.is_known(each.document)), are_new=True)
         self.ledger.save_rejects(bad)
-        self._classify(record.article for record in records)
-        self._withdraw_vanished(read, places)
+        self._classify((record.article for record in records), held)
+        self._withdraw_vanished(known, places)
 
     def _enter(self, story: Story, outcome: Outcome, recall: Recall, before: str | None) -> ArticleRecord:
         """The article of ``story``; ``before`` is the id under which one of its name stood until now."""
@@ -180,7 +186,7 @@ class Entering:
             self.ledger.delete_articles([was.article.name for was, _ in changed])
             self.ledger.save_identities([replace(known[is_.article.id], name=is_.article.name) for _, is_ in changed])
             self.ledger.save_articles([is_ for _, is_ in changed])
-            self._classify(is_.article for _, is_ in changed)
+            self._classify((is_.article for _, is_ in changed), [is_.article.name for _, is_ in changed])
         return {is_.article.name for _, is_ in moves}
 
     def _withdraw_vanished(self, read: Sequence[Outcome], places: set[str]) -> None:
@@ -223,8 +229,11 @@ class Entering:
             self.remarks[article.name] = findings
         self.ledger.save_articles(beaten)
 
-    def _classify(self, entered: Iterable[Article]) -> None:
-        """Sort articles into topics; clashes of topics are remarked on the article that brought them."""
+    def _classify(self, entered: Iterable[Article], sorted_before: Collection[str]) -> None:
+        """Sort articles into topics; clashes of topics are remarked on the article that brought them.
+
+        ``sorted_before`` names those that the ledger may have sorted into topics already.
+        """
         found, clashes = {}, {}
         for article in entered:
             topics, findings = self.classifier.classify(article)
@@ -233,12 +242,14 @@ class Entering:
                 clashes[article.name] = findings
             if remarks := (*article.findings, *findings):
                 self.remarks[article.name] = remarks
-        self.ledger.save_classifications(found)
+        self.ledger.save_classifications(found, sorted_before)
         self.ledger.add_findings(clashes)
 
     def _in_open_topics(self, topics: Sequence[Classification]) -> tuple[Classification, ...]:
         """``topics`` without those whose feed is closed; those whose feed moved by the name that it has now."""
         moves = self.settings.moves
+        if not moves:
+            return tuple(topics)
         titles = {rule.slug: rule.title for rule in self.settings.topics}
         found: dict[str, Classification] = {}
         for each in topics:

@@ -72,6 +72,10 @@ class Intake:
             self._known = self.ledger.stamps()
             self.changes = compare(self.found, self._known, self.stale, self.everything)
 
+    def knows(self, document: str) -> bool:
+        """Whether the ledger held a document of this name before this build."""
+        return document in self._known
+
     def look(self, workers: Workers, entering: Entering, progress: Callable[[int, int], None]) -> None:
         """Look at each document that may have changed; what comes of it alone, without neighbours, is entered."""
         suspects = self.changes.suspects
@@ -135,7 +139,7 @@ class Intake:
     def _suspects(self) -> Iterator[tuple[str, str | None]]:
         """Each suspect with the hash that is known of it, where nothing else is to be read anew."""
         for batch in _batches(self.changes.suspects):
-            known = self.ledger.documents_where_in([name for name in batch if name in self._known])
+            known = self.ledger.documents_where_in(list(filter(self.knows, batch)))
             for name in batch:
                 record = self._compared[name] = known.get(name)
                 is_renewed = self.everything or name in self.stale
@@ -165,7 +169,7 @@ class Intake:
         """Note what came of a document."""
         record, around = self._under_way.pop(outcome.name)
         record = read_well(record, outcome, around, outcome.name in entering.rejected)
-        if outcome.unread is None:
+        if outcome.unread is None and (outcome.media or self.knows(outcome.name)):
             self._beside[outcome.name] = outcome.media
         if record.findings:
             self.findings[outcome.name] = record.findings

@@ -10,7 +10,7 @@ from datetime import datetime
 
 import msgspec
 
-from feedsvc.codings import pack
+from feedsvc.codings import pack, unpack
 from feedsvc.config import Settings
 from feedsvc.feeds.compose import compose_entry, compose_feed, feed_title
 from feedsvc.feeds.delta import DELTA_FORMATS, generation
@@ -23,7 +23,7 @@ _decode_article = msgspec.json.Decoder(Article).decode
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An article, encoded as in the ledger, at its place in a feed, and its topics."""
+    """An article, encoded and packed as in the ledger, at its place in a feed, and its topics."""
 
     place: int
     payload: bytes
@@ -89,7 +89,7 @@ def print_feed(order: FeedOrder, settings: Settings) -> Printed:
     fresh: dict[str, tuple[Finding, ...]] = {}
     shown: list[tuple[int, Entry]] = []
     for placed in order.window:
-        article = _decode_article(placed.payload)
+        article = _decode_article(unpack(placed.payload))
         entry, findings = _entry(article, placed.topics, settings)
         if entry is not None:
             shown.append((placed.place, entry))

@@ -1,6 +1,6 @@
 """From the ledger to the edition: release, tombstones, and the feeds that changed, composed and rendered."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from urllib.parse import quote
@@ -15,36 +15,50 @@ from feedsvc.feeds.compose import DOCUMENT_LIMIT, feed_title
 from feedsvc.feeds.formats import FORMATS, OPML_TYPE
 from feedsvc.feeds.opml import Outline, render_opml
 from feedsvc.languages import feed_language
-from feedsvc.model import Finding
+from feedsvc.model import Finding, Tombstone
 from feedsvc.moves import feed_of
-from feedsvc.store.edition import ALL, Edition, FeedRecord, PackedDocument, all_first, origin_key
+from feedsvc.store.edition import ALL, Edition, FeedRecord, PackedDocument, all_first, origin_key, origins
 from feedsvc.store.ledger import Ledger
-from feedsvc.store.memberships import Memberships, Pending
+from feedsvc.store.memberships import NO_ARCHIVE, Memberships, NewestArchive, Pending
 from feedsvc.views import PublicationView
 
 Printer = Callable[[Iterable[FeedOrder], int], Iterator[Printed]]
 
 OPML_PATH = "/feeds.opml"
 _SECOND = timedelta(seconds=1)
+_AT_ONCE = 100  # feeds that are written together
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What stood before of the feeds that are printed: first names, tombstones, newest archive documents and (where
+    everything is printed) numbers of articles by feed; digest and Last-Modified of documents by path."""
+
+    origins: Mapping[str, str] = field(default_factory=dict)
+    tombstones: Mapping[str, tuple[Tombstone, ...]] = field(default_factory=dict)
+    archives: Mapping[str, NewestArchive] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    documents: Mapping[str, tuple[str, datetime]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Publishing:
-    """One build's way to a new edition. ``stands_alone``: no edition that was made ahead holds documents of it."""
+    """One build's way to a new edition."""
 
     settings: Settings
     ledger: Ledger
     edition: Edition
     authority: str
     now: datetime
-    stands_alone: bool = False
     findings: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
     rendered: int = 0
     _joined: Joined = field(default_factory=lambda: Joined({}, frozenset(), set(), {}))
     _everything: bool = False
     _fresh: list[str] = field(default_factory=list)
-    _known: frozenset[str] | None = None
+    _before: "_Before" = field(default_factory=lambda: _Before())
     _pages: dict[str, list[list[Pending]]] = field(default_factory=dict)
+    _unsaved: list[FeedRecord] = field(default_factory=list)
+    _unsaved_documents: list[PackedDocument] = field(default_factory=list)
 
     def rename(self) -> None:
         """Let a feed that moved go on under its new name, with its id, its archive and its date."""
@@ -52,14 +66,10 @@ class Publishing:
         for path, to in self.settings.moves.items():
             old, new = feed_of(path), feed_of(to)
             if old in known and new is not None and new not in known:
-                self.ledger.remember(origin_key(new), self._origin(old) or old)
+                self.ledger.remember(origin_key(new), self.ledger.recall(origin_key(old)) or old)
                 self.edition.rename_feed(old, new)
                 self.memberships.rename(old, new)
                 known[new] = known.pop(old)
-
-    def _origin(self, name: str) -> str | None:
-        """The name that a feed had at first, of which its id is made; None when it still has it."""
-        return self.ledger.recall(origin_key(name))
 
     def release(self) -> None:
         """Give every article that becomes public for the first time its place in the order of release."""
@@ -80,19 +90,21 @@ class Publishing:
         """Compose and render the feeds that changed, or ``everything``."""
         self._everything = everything
         known = self.edition.feeds()
-        self._known = frozenset(known) if self.stands_alone else None
         wanted = self._wanted(known)
         for name in known.keys() - wanted.keys():
             self.edition.drop_feed(name)
         changed = self._joined.feeds.keys()
         due = [each for each in wanted.values() if everything or each.name in changed or each.name not in known]
+        self._before = self._recall(due)
         orders = (self._order(record, self.settings.feeds.entries) for record in due)
         printed = printer(orders, len(due)) if printer else (print_feed(order, self.settings) for order in orders)
         for done, (record, each) in enumerate(zip(due, printed, strict=True)):
             progress(done, len(due))
             self._publish_feed(record, each)
+        self._save()
         if due or known.keys() != wanted.keys():
             self._opml()
+            self._save()
         progress(len(due), len(due))
 
     @property
@@ -133,22 +145,23 @@ class Publishing:
 
     # One feed
 
-    def _is_new(self, name: str) -> bool:
-        """Whether there never was a feed of this name, as far as the edition knows."""
-        return self._known is not None and name not in self._known
-
-    def _is_blank(self, name: str) -> bool:
-        """Whether a feed is new and has no article, as those of most rules of a large publication at first."""
-        return self._is_new(name) and name not in self._joined.feeds
+    def _recall(self, due: Sequence[FeedRecord]) -> "_Before":
+        """What stood of the feeds that are due, asked at once."""
+        paths = [f"/feeds/{record.name}{each.suffix}" for record in due for each in FORMATS.values()]
+        return _Before(
+            origins=origins(self.edition.connection),
+            tombstones=self.edition.tombstones(),
+            archives=self.memberships.newest_archives(),
+            counts=self.memberships.counts() if self._everything else {},
+            documents=self.edition.standing([*paths, OPML_PATH]),
+        )
 
     def _order(self, record: FeedRecord, limit: int) -> FeedOrder:
         """What a feed is printed from, of ``limit`` articles."""
-        if self._is_blank(record.name):
-            return self._blank_order(record)
-        rows = self.memberships.window(record.name, limit, self.now)
+        rows = self._window(record.name, limit)
         topics = self.ledger.topics_of([name for _, name, _ in rows])
-        pages = list(paged(self.memberships.pending(record.name, self.now), self.settings.feeds.entries))
-        self._pages[record.name] = pages
+        archive = self._before.archives.get(record.name, NO_ARCHIVE)
+        pages = self._pages[record.name] = self._unsealed(record.name, archive) if rows else []
         return FeedOrder(
             name=record.name,
             title=record.title,
@@ -159,29 +172,21 @@ class Publishing:
             floor=record.updated,
             opened=self.now,
             authority=self.authority,
-            origin=self._origin(record.name),
-            tombstones=self.edition.tombstones(record.name),
-            archives=self.memberships.last_archive(record.name) or 0,
+            origin=self._before.origins.get(record.name),
+            tombstones=self._before.tombstones.get(record.name, ()),
+            archives=archive.number,
             pages=tuple(page[0].place for page in pages),
         )
 
-    def _blank_order(self, record: FeedRecord) -> FeedOrder:
-        """What a new feed without articles is printed from, without asking for what it cannot have."""
-        return FeedOrder(
-            name=record.name,
-            title=record.title,
-            description=record.description or "",
-            window=(),
-            entries=self.settings.feeds.entries,
-            is_whole=True,
-            floor=record.updated,
-            opened=self.now,
-            authority=self.authority,
-            origin=None,
-            tombstones=(),
-            archives=0,
-            pages=(),
-        )
+    def _window(self, name: str, limit: int) -> list[tuple[int, str, bytes]]:
+        """The articles that came into a feed last; of one that has none in a large publication, without asking."""
+        if self._everything and name not in self._before.counts:
+            return []
+        return self.memberships.window(name, limit, self.now)
+
+    def _unsealed(self, name: str, archive: NewestArchive) -> list[list[Pending]]:
+        """What no archive document of a feed holds yet, as documents that may be made of it."""
+        return list(paged(self.memberships.pending(name, archive.last, self.now), self.settings.feeds.entries))
 
     def _publish_feed(self, record: FeedRecord, printed: Printed) -> None:
         """Put a feed into the edition, and seal what no longer stands in its subscription document.
@@ -193,23 +198,27 @@ class Publishing:
             limit *= 2
             printed = print_feed(self._order(record, limit), self.settings)
         self._remark(printed)
-        overdue = self._pages.pop(record.name, [])[: printed.pages]
-        self.memberships.seal(record.name, overdue, self.edition.writing, self.now)
-        is_new = self._is_new(record.name)
-        self.edition.save_feed(replace(record, entries=self._count(record), updated=printed.updated), is_new=is_new)
-        documents = []
+        overdue = self._pages.pop(record.name)[: printed.pages]
+        archive = self._before.archives.get(record.name, NO_ARCHIVE)
+        self.memberships.seal(record.name, archive.number + 1, overdue, self.edition.writing, self.now)
+        self._unsaved.append(replace(record, entries=self._count(record), updated=printed.updated))
         for each in FORMATS.values():
             document = printed.documents[each.name]
             path = f"/feeds/{record.name}{each.suffix}"
-            packed, digest = document.packed, document.digest
-            documents.append(
-                self._fresh_document(record.name, path, each.media_type, packed, digest, printed.refresh)
-            )
+            self._renew(record.name, path, each.media_type, document.packed, document.digest, printed.refresh)
             if document.generation is not None:
                 shrunk = record.name in self._joined.shrunk
                 self.edition.note_generation(path, document.digest, document.generation, shrunk=shrunk)
-        self._publish(documents, are_new=is_new)
         self.rendered += 1
+        if len(self._unsaved) >= _AT_ONCE:
+            self._save()
+
+    def _save(self) -> None:
+        """Write what was printed since it was last written."""
+        self.edition.save_feeds(self._unsaved)
+        self.edition.save_documents(self._unsaved_documents)
+        self._unsaved.clear()
+        self._unsaved_documents.clear()
 
     def _remark(self, printed: Printed) -> None:
         """Say of each article what came of it in the feeds, once."""
@@ -219,8 +228,8 @@ class Publishing:
 
     def _count(self, wanted: FeedRecord) -> int:
         """How many articles a feed has. Counting them takes the longer the more there are, so it is done rarely."""
-        if self._everything and not self._is_blank(wanted.name):
-            return self.memberships.count(wanted.name)
+        if self._everything:
+            return self._before.counts.get(wanted.name, 0)
         return wanted.entries + self._joined.feeds.get(wanted.name, 0)
 
     def _opml(self) -> None:
@@ -236,26 +245,17 @@ class Publishing:
             for record in sorted(self.edition.feeds().values(), key=all_first)
         ]
         data = render_opml(self.settings.publication.title, f"{base}/", outlines)
-        made = self._fresh_document(
-            "", OPML_PATH, OPML_TYPE, pack(data), digest_of(data), self.settings.feeds.refresh
-        )
-        self._publish([made], are_new=False)
+        self._renew("", OPML_PATH, OPML_TYPE, pack(data), digest_of(data), self.settings.feeds.refresh)
 
-    def _fresh_document(
-        self, feed: str, path: str, media_type: str, packed: bytes, digest: str, max_age: int
-    ) -> PackedDocument | None:
-        """A document that is to stand at ``path`` in the next edition; None when the same bytes stand there already."""
-        standing = None if feed and self._is_new(feed) else self.edition.standing(path)
+    def _renew(self, feed: str, path: str, media_type: str, packed: bytes, digest: str, max_age: int) -> None:
+        """Let a document stand at ``path`` in the next edition, if the same bytes do not stand there already."""
+        standing = self._before.documents.get(path)
         if standing is not None and standing[0] == digest:
-            return None
+            return
         # What stood here before bounds Last-Modified from below; ``swap`` moves it to the moment of publication.
         earliest = self.now if standing is None else standing[1] + _SECOND
-        return PackedDocument(path, feed, media_type, digest, earliest, max_age, packed)
-
-    def _publish(self, documents: Iterable[PackedDocument | None], *, are_new: bool) -> None:
-        fresh = [each for each in documents if each is not None]
-        self.edition.save_documents(fresh, are_new=are_new)
-        self._fresh += [each.path for each in fresh]
+        self._unsaved_documents.append(PackedDocument(path, feed, media_type, digest, earliest, max_age, packed))
+        self._fresh.append(path)
 
     # Which feeds there are
 

@@ -30,20 +30,21 @@ class Recall:
 
     def prefetch(self, stories: Sequence[tuple[Story, str]], vacant: Iterable[str]) -> None:
         """Fetch what the stories (each with its document's digest) may be compared with, and who left."""
-        ids = {minted_id(story.name, self.authority) for story, _ in stories}
-        ids |= {story.own_id for story, _ in stories if story.own_id is not None}
-        names = {story.name for story, _ in stories}
-        slugs = {story.own_slug or slugify(story.headline) for story, _ in stories}
-        self._fetch(identities.c.id, ids, self._ids)
-        self._fetch(identities.c.name, names, self._names)
-        self._fetch_slugs(slugs)
-        for column, values in (
-            (identities.c.digest, {digest for _, digest in stories}),
-            (identities.c.fingerprint, {story.fingerprint for story, _ in stories}),
-            (identities.c.name, set(vacant)),
-        ):
-            for identity in self._ledger.identities_where_in(column, values):
-                self.learn(identity)
+        self._fetch(
+            identities.c.id,
+            {story.own_id or minted_id(story.name, self.authority) for story, _ in stories},
+            self._ids,
+        )
+        self._fetch(identities.c.name, {story.name for story, _ in stories}, self._names)
+        self._fetch_slugs({story.own_slug or slugify(story.headline) for story, _ in stories})
+        for identity in self._ledger.identities_where_in(identities.c.name, set(vacant)):
+            self.learn(identity)
+        if self._ledger.has_withdrawn():
+            digests = {digest for _, digest in stories}
+            fingerprints = {story.fingerprint for story, _ in stories}
+            for column, values in ((identities.c.digest, digests), (identities.c.fingerprint, fingerprints)):
+                for identity in self._ledger.withdrawn_where_in(column, values):
+                    self.learn(identity)
 
     def learnt(self) -> list[Identity]:
         """The identities that were entered, as they are from now on."""
@@ -57,6 +58,8 @@ class Recall:
         self._slugs[identity.slug] = identity.id
         if self._names.get(identity.name) is None or identity.withdrawn is None:
             self._names[identity.name] = identity.id
+        if identity.withdrawn is None and not self._is_vacant(identity.name):
+            return
         for key in (identity.digest, identity.fingerprint, _stem(identity.name)):
             held = self._vacated.setdefault(key, [])
             if identity.id not in held:

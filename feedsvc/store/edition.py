@@ -4,23 +4,26 @@ What an edition brings carries its revision. Editions may be made ahead: they ho
 the server takes them up without a build.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, Table, case, delete, func, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, case, delete, func, insert, select, update
 
 from feedsvc.codings import unpack
 from feedsvc.config import FILE_NAME, Feeds, Publication, Settings
 from feedsvc.languages import feed_language
 from feedsvc.model import Tombstone
 from feedsvc.store.ledger import Ledger, moment, seconds
-from feedsvc.store.schema import editions, feeds, generations, representations, tombstones
+from feedsvc.store.rows import delete_rows, insert_rows, rows_where_in
+from feedsvc.store.schema import editions, feeds, generations, meta, representations, tombstones
 
 ALL = "all"
+_DIGEST = (representations.c.digest, representations.c.last_modified)
 # While anything is embargoed, caches must not outlive its end; one constant, so that no countdown tells of it.
 EMBARGO_MAX_AGE = 60
 # How many older documents of each feed a reader may hold to be given a delta.
@@ -92,10 +95,10 @@ class Edition:
         """Whether a row of ``table`` belongs to this edition or an older one."""
         return table.c.revision <= self.writing
 
-    def _make_room(self, table: Table, *conditions: ColumnElement[bool]) -> None:
-        """Take out what a new row takes the place of."""
-        older = table.c.revision == self.writing if self.ahead else self.stands(table)
-        self.connection.execute(delete(table).where(older, *conditions))
+    def _clear(self, column: Column[str], values: Collection[str]) -> None:
+        """Take out what stands where something new is written."""
+        older = "=" if self.ahead else "<="
+        delete_rows(self.connection, column, values, f"revision {older} {self.writing}")
 
     # Feeds
 
@@ -103,20 +106,22 @@ class Edition:
         """Every feed by name."""
         return feeds_at(self.connection, self.writing)
 
-    def save_feed(self, record: FeedRecord, *, is_new: bool) -> None:
-        """Write a feed in place of what stood under its name; ``is_new``: nothing did."""
-        if not is_new:
-            self._make_room(feeds, feeds.c.name == record.name)
-        values = {
-            "name": record.name,
-            "revision": self.writing,
-            "title": record.title,
-            "description": record.description,
-            "automatic": record.automatic,
-            "entries": record.entries,
-            "updated": None if record.updated is None else record.updated.isoformat(),
-        }
-        self.connection.execute(insert(feeds).values(values))
+    def save_feeds(self, records: Iterable[FeedRecord]) -> None:
+        """Write feeds, each in place of what stood under its name."""
+        rows = [
+            (
+                each.name,
+                self.writing,
+                each.title,
+                each.description,
+                each.automatic,
+                each.entries,
+                None if each.updated is None else each.updated.isoformat(),
+            )
+            for each in records
+        ]
+        self._clear(feeds.c.name, [row[0] for row in rows])
+        insert_rows(self.connection, feeds, rows)
 
     def rename_feed(self, old: str, new: str) -> None:
         """Let a feed stand under a new name; its documents under the old one are taken out."""
@@ -126,20 +131,21 @@ class Edition:
 
     def drop_feed(self, name: str) -> None:
         """Take a feed and its representations out of the edition."""
-        self._make_room(feeds, feeds.c.name == name)
-        self._make_room(representations, representations.c.feed == name)
+        self._clear(feeds.c.name, [name])
+        self._clear(representations.c.feed, [name])
         self.connection.execute(delete(tombstones).where(tombstones.c.feed == name))
 
     # Tombstones
 
-    def tombstones(self, name: str) -> tuple[Tombstone, ...]:
-        """What a feed shows of its withdrawn articles, last withdrawn first."""
-        query = select(tombstones).where(tombstones.c.feed == name)
-        found = (
-            Tombstone(row.id, row.uri, datetime.fromisoformat(row.withdrawn))
-            for row in self.connection.execute(query)
-        )
-        return tuple(sorted(found, key=lambda each: (-each.when.timestamp(), each.id)))
+    def tombstones(self) -> dict[str, tuple[Tombstone, ...]]:
+        """What feeds show of their withdrawn articles, last withdrawn first, by feed."""
+        found: dict[str, list[Tombstone]] = defaultdict(list)
+        for row in self.connection.execute(select(tombstones)):
+            found[row.feed].append(Tombstone(row.id, row.uri, datetime.fromisoformat(row.withdrawn)))
+        return {
+            feed: tuple(sorted(each, key=lambda tombstone: (-tombstone.when.timestamp(), tombstone.id)))
+            for feed, each in found.items()
+        }
 
     def bury(self, name: str, tombstone: Tombstone) -> None:
         """Leave a tombstone in a feed, unless one stands there."""
@@ -164,31 +170,30 @@ class Edition:
 
     # Representations
 
-    def standing(self, path: str) -> tuple[str, datetime] | None:
-        """Digest and Last-Modified of the representation at ``path``."""
-        columns = (representations.c.digest, representations.c.last_modified)
-        row = self.connection.execute(representation_at(path, self.writing, *columns)).first()
-        return None if row is None else (row.digest, moment(row.last_modified))
+    def standing(self, paths: Collection[str]) -> dict[str, tuple[str, datetime]]:
+        """Digest and Last-Modified of the representations at ``paths``, where any stand."""
+        columns = (representations.c.revision, representations.c.path, *_DIGEST)
+        rows = rows_where_in(self.connection, columns, representations.c.path, paths, f"revision <= {self.writing}")
+        # Of several the newest: rows are sorted by revision, and later ones take the place of earlier ones.
+        return {path: (digest, moment(modified)) for _, path, digest, modified in sorted(rows)}
 
-    def save_documents(self, documents: Iterable[PackedDocument], *, are_new: bool) -> None:
-        """Write documents, each in place of what stood at its path; ``are_new``: nothing did."""
-        rows = [self._row(each) for each in documents]
-        for row in rows if not are_new else ():
-            self._make_room(representations, representations.c.path == row["path"])
-        if rows:
-            self.connection.execute(insert(representations), rows)
-
-    def _row(self, document: PackedDocument) -> dict[str, Any]:
-        return {
-            "path": document.path,
-            "revision": self.writing,
-            "feed": document.feed,
-            "media_type": document.media_type,
-            "digest": document.digest,
-            "last_modified": seconds(document.last_modified),
-            "max_age": document.max_age,
-            "body": document.packed,
-        }
+    def save_documents(self, documents: Iterable[PackedDocument]) -> None:
+        """Write documents, each in place of what stood at its path."""
+        rows = [
+            (
+                each.path,
+                self.writing,
+                each.feed,
+                each.media_type,
+                each.digest,
+                seconds(each.last_modified),
+                each.max_age,
+                each.packed,
+            )
+            for each in documents
+        ]
+        self._clear(representations.c.path, [row[0] for row in rows])
+        insert_rows(self.connection, representations, rows)
 
     def note_generation(self, path: str, digest: str, entries: bytes, *, shrunk: bool) -> None:
         """Keep what readers of the document written at ``path`` have; ``shrunk``: something was taken out of it."""
@@ -230,9 +235,18 @@ class Edition:
             Ledger(self.connection).remember("frame", encoded)
 
 
+_ORIGIN = "origin of "
+
+
+def origins(connection: Connection) -> dict[str, str]:
+    """The first names of the feeds that were renamed, of which their ids are made."""
+    query = select(meta.c.key, meta.c.value).where(meta.c.key.startswith(_ORIGIN))
+    return {row.key.removeprefix(_ORIGIN): row.value for row in connection.execute(query)}
+
+
 def origin_key(name: str) -> str:
     """Under which key the ledger remembers the first name of a feed that was renamed."""
-    return f"origin of {name}"
+    return f"{_ORIGIN}{name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from feedsvc.store.edition import ALL
 from feedsvc.store.ledger import is_public
-from feedsvc.store.schema import articles, classifications, memberships, tombstones
+from feedsvc.store.schema import archives, articles, classifications, memberships, tombstones
 
 _scratch = MetaData()
 _touched = Table("touched", _scratch, Column("id", Text, primary_key=True), prefixes=["TEMPORARY"])
@@ -127,10 +127,12 @@ class Touched:
 
     def archives(self) -> set[tuple[str, int]]:
         """The archive documents that hold any of them, by feed and number."""
-        query = select(memberships.c.feed, memberships.c.archive).where(
-            memberships.c.archive.is_not(None), _is_touched
-        )
-        return {(row.feed, row.archive) for row in self.connection.execute(query.distinct())}
+        holding = (archives.c.feed == memberships.c.feed) & (archives.c.first <= memberships.c.place)
+        number = select(archives.c.number).where(holding, archives.c.last >= memberships.c.place)
+        nearest = number.order_by(archives.c.first.desc()).limit(1).scalar_subquery()
+        query = select(memberships.c.feed, nearest.label("number")).where(_is_touched)
+        found = {(row.feed, row.number) for row in self.connection.execute(query.distinct())}
+        return {(feed, number) for feed, number in found if number is not None}
 
     def gone(self, ids: Collection[str]) -> set[str]:
         """Those of ``ids`` that are public no more."""

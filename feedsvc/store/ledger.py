@@ -9,13 +9,16 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, func, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Row, and_, delete, func, insert, select, update
 
+from feedsvc.codings import pack, unpack
 from feedsvc.languages import language_feed
 from feedsvc.model import Article, Classification, Clues, Finding, Identity, Lookup, Stamp, Status, Story, Term, Topic
+from feedsvc.store.rows import Values, delete_rows, insert_rows, parts, replace_rows, rows_where_in
 from feedsvc.store.schema import (
     articles,
     attachments,
+    bodies,
     bylines,
     classifications,
     documents,
@@ -27,11 +30,6 @@ from feedsvc.store.schema import (
     topics,
 )
 from feedsvc.text import slugify
-
-# SQLite takes 32,766 variables in a statement; smaller lists keep the statement cache small.
-_LIST = 500
-_BATCH = 1000
-
 
 # A stamp that no file has: the document is looked at again by every build.
 NO_STAMP = Stamp(-1, 0, 0)
@@ -98,29 +96,25 @@ class Ledger:
 
     def documents(self) -> dict[str, DocumentRecord]:
         """Every document by name."""
-        return {row.name: _document(row) for row in self.connection.execute(select(documents))}
+        return {row.name: _document(tuple(row)) for row in self.connection.execute(select(documents))}
 
     def stamps(self) -> dict[str, KnownStamp]:
         """The stamp of every document by name: all that a build must know of what has not changed."""
-        columns = documents.c
-        query = select(columns.name, columns.size, columns.modified, columns.inode, columns.kept)
+        query = "SELECT name, size, modified, inode, kept FROM documents"
         return {
-            name: KnownStamp(Stamp(size, modified, inode), kept)
-            for name, size, modified, inode, kept in self.connection.execute(query)
+            name: KnownStamp(Stamp(size, modified, inode), bool(kept))
+            for name, size, modified, inode, kept in self.connection.exec_driver_sql(query)
         }
 
     def documents_where_in(self, names: Collection[str]) -> dict[str, DocumentRecord]:
         """The documents among ``names`` that are known."""
-        return {
-            row.name: _document(row)
-            for part in parts(names)
-            for row in self.connection.execute(select(documents).where(documents.c.name.in_(part)))
-        }
+        rows = rows_where_in(self.connection, documents.columns.values(), documents.c.name, names)
+        return {record.name: record for record in map(_document, rows)}
 
     def rejected_documents(self) -> dict[str, DocumentRecord]:
         """Every document that is rejected."""
         query = select(documents).where(documents.c.rejected).order_by(documents.c.name)
-        return {row.name: _document(row) for row in self.connection.execute(query)}
+        return {row.name: _document(tuple(row)) for row in self.connection.execute(query)}
 
     def texts_in(self, folder: str) -> list[DocumentRecord]:
         """The plain-text documents that lie in ``folder`` itself (empty: the inbox), by name."""
@@ -128,18 +122,16 @@ class Ledger:
         below = name.between(f"{folder}/", f"{folder}0") if folder else name.not_like("%/%")  # "0" comes after "/"
         query = select(documents).where(documents.c.clues.is_not(None), below).order_by(name)
         depth = len(folder) + 1 if folder else 0
-        return [_document(row) for row in self.connection.execute(query) if "/" not in row.name[depth:]]
+        return [_document(tuple(row)) for row in self.connection.execute(query) if "/" not in row.name[depth:]]
 
     def save_documents(self, records: Iterable[DocumentRecord]) -> None:
         """Write ``records``, each in place of what stood under its name."""
-        rows = [_document_row(record) for record in records]
-        self._replace(documents, documents.c.name, [row["name"] for row in rows], rows)
+        replace_rows(self.connection, documents, [_document_row(record) for record in records])
 
     def forget_documents(self, names: Collection[str]) -> None:
         """Take the documents out of the ledger; the identities of their articles stay."""
-        self._delete(documents, documents.c.name, names)
-        self._delete(rejects, rejects.c.document, names)
-        self._delete(attachments, attachments.c.document, names)
+        for column in (documents.c.name, rejects.c.document, attachments.c.document):
+            delete_rows(self.connection, column, names)
 
     def keep_documents(self, names: Collection[str]) -> None:
         """Mark documents that are gone from the inbox while their articles stay."""
@@ -152,8 +144,8 @@ class Ledger:
 
     def save_attachments(self, found: Mapping[str, Mapping[str, Lookup]]) -> None:
         """Write what was found of the files of documents, in place of what it was before."""
-        rows = [{"document": name, "payload": _encode(each)} for name, each in found.items() if each]
-        self._replace(attachments, attachments.c.document, found.keys(), rows)
+        delete_rows(self.connection, attachments.c.document, [name for name, each in found.items() if not each])
+        replace_rows(self.connection, attachments, [(name, _encode(each)) for name, each in found.items() if each])
 
     def document_digest(self, name: str) -> str:
         """The hash of a document's bytes when last read; empty while it is being entered."""
@@ -163,9 +155,8 @@ class Ledger:
 
     def articles(self, *conditions: Any) -> Iterator[ArticleRecord]:
         """The articles that meet all ``conditions`` (on ``schema.articles``), by name."""
-        yield from map(
-            _article, self.connection.execute(select(articles).where(*conditions).order_by(articles.c.name))
-        )
+        query = select(articles, bodies.c.payload).join(bodies, bodies.c.name == articles.c.name)
+        yield from map(_article, self.connection.execute(query.where(*conditions).order_by(articles.c.name)))
 
     def articles_where_in(self, column: Any, values: Collection[str]) -> list[ArticleRecord]:
         """The articles whose ``column`` is among ``values``, by name."""
@@ -174,16 +165,18 @@ class Ledger:
             key=lambda record: record.article.name,
         )
 
-    def save_articles(self, records: Iterable[ArticleRecord]) -> None:
-        """Write ``records``, each in place of what stood under its name."""
+    def save_articles(self, records: Iterable[ArticleRecord], *, are_new: bool = False) -> None:
+        """Write ``records``, each in place of what stood under its name; ``are_new``: nothing did."""
         written = list(records)
-        rows = [_article_row(record) for record in written]
-        names = [row["name"] for row in rows]
-        self._replace(articles, articles.c.name, names, rows)
-        self._delete(rejects, rejects.c.name, names)
-        self._replace(media, media.c.article, names, [row for each in written for row in _media_rows(each.article)])
-        credited = [row for each in written for row in _byline_rows(each.article)]
-        self._replace(bylines, bylines.c.article, names, credited)
+        payloads = [_encode(record.article) for record in written]
+        replace_rows(self.connection, articles, list(map(_article_row, written, map(len, payloads))))
+        names = [record.article.name for record in written]
+        replace_rows(self.connection, bodies, list(zip(names, map(pack, payloads), strict=True)))
+        if not are_new:
+            for column in (rejects.c.name, media.c.article, bylines.c.article):
+                delete_rows(self.connection, column, names)
+        insert_rows(self.connection, media, [row for each in written for row in _media_rows(each.article)])
+        insert_rows(self.connection, bylines, [row for each in written for row in _byline_rows(each.article)])
 
     def add_findings(self, remarks: Mapping[str, Sequence[Finding]]) -> None:
         """Add remarks to articles, by name."""
@@ -197,17 +190,14 @@ class Ledger:
 
     def delete_articles(self, names: Collection[str]) -> None:
         """Take articles out, with their classifications."""
-        self._delete(articles, articles.c.name, names)
-        self._delete(media, media.c.article, names)
-        self._delete(bylines, bylines.c.article, names)
-        self._delete(classifications, classifications.c.name, names)
+        columns = (articles.c.name, bodies.c.name, media.c.article, bylines.c.article, classifications.c.name)
+        for column in columns:
+            delete_rows(self.connection, column, names)
 
     def save_rejects(self, stories: Iterable[tuple[str, Story]]) -> None:
         """Keep what was understood of rejected stories, for ``explain``."""
-        rows: list[dict[str, Any]] = [
-            {"name": story.name, "document": document, "payload": _encode(story)} for document, story in stories
-        ]
-        self._replace(rejects, rejects.c.name, [row["name"] for row in rows], rows)
+        rows = [(story.name, document, _encode(story)) for document, story in stories]
+        replace_rows(self.connection, rejects, rows)
 
     def rejected_stories(self) -> dict[str, Story]:
         """Every rejected story by name."""
@@ -215,7 +205,7 @@ class Ledger:
 
     def delete_rejects(self, document_names: Collection[str]) -> None:
         """Forget the rejected stories of documents."""
-        self._delete(rejects, rejects.c.document, document_names)
+        delete_rows(self.connection, rejects.c.document, document_names)
 
     def count_usable(self) -> int:
         """How many articles are published."""
@@ -229,21 +219,16 @@ class Ledger:
 
     def names_in(self, document_names: Collection[str]) -> list[tuple[str, str]]:
         """Document and name of every article of these documents."""
-        query = select(articles.c.document, articles.c.name)
+        columns = (articles.c.document, articles.c.name)
         return [
             (document, name)
-            for part in parts(document_names)
-            for document, name in self.connection.execute(query.where(articles.c.document.in_(part)))
+            for document, name in rows_where_in(self.connection, columns, articles.c.document, document_names)
         ]
 
     def ids_by_name(self, names: Collection[str]) -> dict[str, str]:
         """The id of each named article that the ledger has."""
-        query = select(articles.c.name, articles.c.id)
-        return {
-            row.name: row.id
-            for part in parts(names)
-            for row in self.connection.execute(query.where(articles.c.name.in_(part)))
-        }
+        columns = (articles.c.name, articles.c.id)
+        return dict(rows_where_in(self.connection, columns, articles.c.name, names))
 
     def embargo_pending(self) -> bool:
         """Whether any article waits for its time."""
@@ -252,7 +237,8 @@ class Ledger:
 
     def next_change(self) -> datetime | None:
         """The next moment at which an article's status changes by itself (UTC)."""
-        seconds = self.connection.execute(select(func.min(articles.c.changes))).scalar()
+        query = select(func.min(articles.c.changes)).where(articles.c.changes.is_not(None))
+        seconds = self.connection.execute(query).scalar()
         return None if seconds is None else moment(seconds)
 
     def release(self, now: datetime) -> None:
@@ -272,28 +258,31 @@ class Ledger:
 
     # Identities
 
-    def identities_where_in(self, column: Any, values: Collection[str]) -> list[Identity]:
+    def identities_where_in(self, column: Column[Any], values: Collection[str]) -> list[Identity]:
         """The identities whose ``column`` is among ``values``."""
-        chosen = select(identities)
-        return [
-            _identity(row)
-            for part in parts(values)
-            for row in self.connection.execute(chosen.where(column.in_(part)))
-        ]
+        return [_identity(row) for row in rows_where_in(self.connection, _IDENTITY_COLUMNS, column, values)]
+
+    def withdrawn_where_in(self, column: Column[Any], values: Collection[str]) -> list[Identity]:
+        """The identities whose ``column`` is among ``values`` and whose articles are taken out."""
+        also = "withdrawn IS NOT NULL"
+        return [_identity(row) for row in rows_where_in(self.connection, _IDENTITY_COLUMNS, column, values, also)]
+
+    def has_withdrawn(self) -> bool:
+        """Whether any article was ever taken out and did not come back."""
+        query = select(identities.c.digest).where(identities.c.withdrawn.is_not(None))
+        return self.connection.execute(query.limit(1)).first() is not None
 
     def releases(self, ids: Collection[str]) -> list[int]:
         """The places in the order of release of those of the articles that have one."""
-        query = select(identities.c.release).where(identities.c.release.is_not(None))
-        return [
-            number
-            for part in parts(ids)
-            for number in self.connection.scalars(query.where(identities.c.id.in_(part)))
-        ]
+        found = rows_where_in(self.connection, (identities.c.release,), identities.c.id, ids, "release IS NOT NULL")
+        return [number for (number,) in found]
 
     def save_identities(self, records: Iterable[Identity]) -> None:
         """Write ``records``, each in place of what stood under its id."""
         rows = [_identity_row(record) for record in records]
-        self._replace(identities, identities.c.id, [row["id"] for row in rows], rows)
+        # Not one by one: two of them may have changed slugs, of which each may stand but once.
+        delete_rows(self.connection, identities.c.id, [row[0] for row in rows])
+        insert_rows(self.connection, identities, rows)
 
     def former_owner(self, slug: str) -> str | None:
         """The id of the article whose page stood under this slug before."""
@@ -301,18 +290,12 @@ class Ledger:
 
     def former_owners(self, slugs: Collection[str]) -> dict[str, str | None]:
         """The ids of the articles whose pages stood under these slugs before, by slug."""
-        query = select(former_slugs.c.slug, former_slugs.c.id)
-        return {
-            slug: id_
-            for part in parts(slugs)
-            for slug, id_ in self.connection.execute(query.where(former_slugs.c.slug.in_(part)))
-        }
+        columns = (former_slugs.c.slug, former_slugs.c.id)
+        return dict(rows_where_in(self.connection, columns, former_slugs.c.slug, slugs))
 
     def save_former_slugs(self, owners: Mapping[str, str]) -> None:
         """Remember under which slugs pages stood before, by slug and id."""
-        self._replace(
-            former_slugs, former_slugs.c.slug, owners.keys(), [{"slug": s, "id": i} for s, i in owners.items()]
-        )
+        replace_rows(self.connection, former_slugs, list(owners.items()))
 
     def erase(self, ids: Collection[str], finding: Finding) -> bool:
         """Erase all that tells what articles said; their documents keep ``finding``. Whether there was anything."""
@@ -329,7 +312,7 @@ class Ledger:
             rejected = select(rejects.c.document).where(rejects.c.name.in_(part))
             held |= {row.document for row in self.connection.execute(rejected)}
         self.delete_articles([row.name for row in rows])
-        self._delete(rejects, rejects.c.name, names)
+        delete_rows(self.connection, rejects.c.name, names)
         for part in parts(held):
             here = documents.c.name.in_(part)
             self.connection.execute(update(documents).where(here).values(clues=None, findings=_encode((finding,))))
@@ -347,8 +330,7 @@ class Ledger:
 
     def save_topics(self, minted: Iterable[tuple[str, Topic]]) -> None:
         """Remember newly minted topics."""
-        rows = [{"key": key, "slug": topic.slug, "title": topic.title} for key, topic in minted]
-        self._insert(topics, rows)
+        insert_rows(self.connection, topics, [(key, topic.slug, topic.title) for key, topic in minted])
 
     def classifications(self, names: Collection[str]) -> dict[str, tuple[Classification, ...]]:
         """The topics of each named article."""
@@ -361,37 +343,26 @@ class Ledger:
 
     def topics_of(self, names: Collection[str]) -> dict[str, tuple[Topic, ...]]:
         """The topics of each named article, without the reasons."""
+        columns = classifications.c
+        rows = rows_where_in(
+            self.connection, (columns.name, columns.position, columns.slug, columns.title), columns.name, names
+        )
         found: dict[str, list[Topic]] = {name: [] for name in names}
-        columns = (classifications.c.name, classifications.c.slug, classifications.c.title)
-        query = select(*columns).order_by(classifications.c.name, classifications.c.position)
-        for part in parts(names):
-            for name, slug, title in self.connection.execute(query.where(classifications.c.name.in_(part))):
-                found[name].append(Topic(slug, title))
+        for name, _, slug, title in sorted(rows):
+            found[name].append(Topic(slug, title))
         return {name: tuple(each) for name, each in found.items()}
 
-    def save_classifications(self, found: Mapping[str, Sequence[Classification]]) -> None:
-        """Write the topics of articles, in place of those they had."""
-        self._delete(classifications, classifications.c.name, found.keys())
+    def save_classifications(
+        self, found: Mapping[str, Sequence[Classification]], known: Collection[str] | None = None
+    ) -> None:
+        """Write the topics of articles, in place of those they had; ``known`` are those that had any (None: all)."""
+        delete_rows(self.connection, classifications.c.name, found.keys() if known is None else known)
         rows = [
-            {"name": name, "slug": c.topic.slug, "position": position, "title": c.topic.title, "reason": c.reason}
-            for name, each in found.items()
-            for position, c in enumerate(each)
+            (name, each.topic.slug, position, each.topic.title, each.reason)
+            for name, topics in found.items()
+            for position, each in enumerate(topics)
         ]
-        self._insert(classifications, rows)
-
-    # Rows
-
-    def _replace(self, table: Table, column: Any, keys: Collection[str], rows: list[dict[str, Any]]) -> None:
-        self._delete(table, column, keys)
-        self._insert(table, rows)
-
-    def _insert(self, table: Table, rows: list[dict[str, Any]]) -> None:
-        for start in range(0, len(rows), _BATCH):
-            self.connection.execute(insert(table), rows[start : start + _BATCH])
-
-    def _delete(self, table: Table, column: Any, values: Collection[str]) -> None:
-        for part in parts(values):
-            self.connection.execute(delete(table).where(column.in_(part)))
+        insert_rows(self.connection, classifications, rows)
 
 
 def is_public(now: datetime) -> ColumnElement[bool]:
@@ -411,7 +382,7 @@ def moment(seconds_since_1970: int) -> datetime:
 
 
 _encode = msgspec.json.Encoder().encode
-decode_article = msgspec.json.Decoder(Article).decode
+_decode_article = msgspec.json.Decoder(Article).decode
 _decode_story = msgspec.json.Decoder(Story).decode
 _decode_findings = msgspec.json.Decoder(tuple[Finding, ...]).decode
 _decode_lookups = msgspec.json.Decoder(dict[str, Lookup]).decode
@@ -422,39 +393,36 @@ def _story(payload: bytes) -> Story:
     return _decode_story(payload)
 
 
-def parts(values: Collection[str]) -> Iterator[Sequence[str]]:
-    """``values`` in lists that one statement takes."""
-    ordered = list(values)
-    for start in range(0, len(ordered), _LIST):
-        yield ordered[start : start + _LIST]
-
-
-def _document(row: Row[Any]) -> DocumentRecord:
+def _document(values: Values) -> DocumentRecord:
+    name, size, modified, inode, digest, clues, around, findings, rejected, kept = values
     return DocumentRecord(
-        name=row.name,
-        stamp=Stamp(row.size, row.modified, row.inode),
-        digest=row.digest,
-        clues=None if row.clues is None else _decode_clues(row.clues),
-        around=row.around,
-        findings=_decode_findings(row.findings),
-        rejected=row.rejected,
-        kept=row.kept,
+        name=name,
+        stamp=Stamp(size, modified, inode),
+        digest=digest,
+        clues=None if clues is None else _decode_clues(clues),
+        around=around,
+        findings=_decode_findings(findings),
+        rejected=bool(rejected),
+        kept=bool(kept),
     )
 
 
-def _document_row(record: DocumentRecord) -> dict[str, Any]:
-    return {
-        "name": record.name,
-        "size": record.stamp.size,
-        "modified": record.stamp.modified,
-        "inode": record.stamp.inode,
-        "digest": record.digest,
-        "clues": None if record.clues is None else _encode(record.clues),
-        "around": record.around,
-        "findings": _encode(record.findings),
-        "rejected": record.rejected,
-        "kept": record.kept,
-    }
+def _document_row(record: DocumentRecord) -> Values:
+    return (
+        record.name,
+        *record.stamp,
+        record.digest,
+        None if record.clues is None else _encode(record.clues),
+        record.around,
+        _encode(record.findings),
+        record.rejected,
+        record.kept,
+    )
+
+
+def decode_article(payload: bytes) -> Article:
+    """An article as ``schema.bodies`` holds it."""
+    return _decode_article(unpack(payload))
 
 
 def _article(row: Row[Any]) -> ArticleRecord:
@@ -462,52 +430,61 @@ def _article(row: Row[Any]) -> ArticleRecord:
     return ArticleRecord(row.document, decode_article(row.payload), row.release, Term(opens, closes), changes)
 
 
-def _article_row(record: ArticleRecord) -> dict[str, Any]:
-    return {
-        "name": record.article.name,
-        "document": record.document,
-        "id": record.article.id,
-        "status": str(record.article.status),
-        "published": seconds(record.article.published),
-        "release": record.release,
-        "tongue": language_feed(record.article.language),
-        "opens": seconds(record.term.opens),
-        "closes": seconds(record.term.closes),
-        "changes": seconds(record.changes),
-        "payload": _encode(record.article),
-    }
+def _article_row(record: ArticleRecord, size: int) -> Values:
+    article = record.article
+    return (
+        article.name,
+        record.document,
+        article.id,
+        article.status.value,
+        seconds(article.published),
+        record.release,
+        language_feed(article.language),
+        seconds(record.term.opens),
+        seconds(record.term.closes),
+        seconds(record.changes),
+        size,
+    )
 
 
-def _media_rows(article: Article) -> Iterator[dict[str, Any]]:
+def _media_rows(article: Article) -> Iterator[Values]:
     for file in {each.path: each for each in article.files}.values():
-        yield {
-            "path": file.path,
-            "article": article.name,
-            "digest": file.digest,
-            "type": file.type,
-            "length": file.length,
-            "modified": seconds(file.modified),
-        }
+        yield file.path, article.name, file.digest, file.type, file.length, seconds(file.modified)
 
 
-def _byline_rows(article: Article) -> Iterator[dict[str, Any]]:
+def _byline_rows(article: Article) -> Iterator[Values]:
     for slug in {slugify(each.name) for each in article.authors} - {""}:
-        yield {"slug": slug, "article": article.name}
+        yield slug, article.name
 
 
-def _identity(row: Row[Any]) -> Identity:
-    values = row._asdict()
+def _identity(values: Values) -> Identity:
+    known = dict(zip(_IDENTITY_FIELDS, values, strict=True))
     for name in _IDENTITY_MOMENTS:
-        values[name] = None if values[name] is None else datetime.fromisoformat(values[name])
-    return Identity(**values)
+        if (kept := known[name]) is not None:
+            known[name] = datetime.fromisoformat(kept)
+    known["minted"] = bool(known["minted"])
+    return Identity(**known)
 
 
 _IDENTITY_MOMENTS = ("first_seen", "published", "updated", "withdrawn", "canceled")
-_IDENTITY_COLUMNS = tuple(column.name for column in identities.columns)
+_IDENTITY_COLUMNS = tuple(identities.columns)
+_IDENTITY_FIELDS = tuple(column.name for column in _IDENTITY_COLUMNS)
 
 
-def _identity_row(record: Identity) -> dict[str, Any]:
-    row = {name: getattr(record, name) for name in _IDENTITY_COLUMNS}
-    for name in _IDENTITY_MOMENTS:
-        row[name] = None if row[name] is None else row[name].isoformat()
-    return row
+def _identity_row(record: Identity) -> Values:
+    return (
+        record.id,
+        record.uri,
+        record.slug,
+        record.name,
+        record.minted,
+        record.first_seen.isoformat(),
+        record.published.isoformat(),
+        record.updated.isoformat(),
+        record.headline,
+        record.fingerprint,
+        record.digest,
+        record.release,
+        None if record.withdrawn is None else record.withdrawn.isoformat(),
+        None if record.canceled is None else record.canceled.isoformat(),
+    )

@@ -11,11 +11,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, case, delete, func, select, update
 
 from feedsvc.model import Article
-from feedsvc.store.ledger import decode_article, is_public, moment, parts, seconds
-from feedsvc.store.schema import archives, articles, memberships
+from feedsvc.store.ledger import decode_article, moment, seconds
+from feedsvc.store.rows import insert_rows, parts
+from feedsvc.store.schema import archives, articles, bodies, memberships
+
+_encode = msgspec.json.Encoder().encode
 
 
 class Pending(NamedTuple):
@@ -24,6 +27,35 @@ class Pending(NamedTuple):
     place: int
     id: str
     size: int
+
+
+class NewestArchive(NamedTuple):
+    """The newest archive document of a feed: its number, and the last place that it holds."""
+
+    number: int
+    last: int
+
+
+NO_ARCHIVE = NewestArchive(0, 0)
+
+# Asked once for each feed, and made ready once.
+_is_public = (articles.c.opens <= bindparam("now")) & (
+    articles.c.closes.is_(None) | (articles.c.closes > bindparam("now"))
+)
+_WINDOW = (
+    select(memberships.c.place, articles.c.name, bodies.c.payload)
+    .join(articles, articles.c.id == memberships.c.id)
+    .join(bodies, bodies.c.name == articles.c.name)
+    .where(memberships.c.feed == bindparam("feed"), memberships.c.left.is_(None), _is_public)
+    .order_by(memberships.c.place.desc())
+    .limit(bindparam("limit"))
+)
+_PENDING = (
+    select(memberships.c.place, memberships.c.id, articles.c.size)
+    .join(articles, articles.c.id == memberships.c.id)
+    .where(memberships.c.feed == bindparam("feed"), memberships.c.place > bindparam("after"), _is_public)
+    .order_by(memberships.c.place)
+)
 
 
 class Memberships:
@@ -57,56 +89,35 @@ class Memberships:
 
     def window(self, feed: str, limit: int, now: datetime) -> list[tuple[int, str, bytes]]:
         """The articles that came into a feed last, the last one first: place, name, and the article encoded."""
-        query = (
-            select(memberships.c.place, articles.c.name, articles.c.payload)
-            .join(articles, articles.c.id == memberships.c.id)
-            .where(memberships.c.feed == feed, memberships.c.left.is_(None), is_public(now))
-            .order_by(memberships.c.place.desc())
-            .limit(limit)
-        )
-        return [(place, name, payload) for place, name, payload in self.connection.execute(query)]
+        asked = {"feed": feed, "limit": limit, "now": seconds(now)}
+        return [(place, name, payload) for place, name, payload in self.connection.execute(_WINDOW, asked)]
 
-    def count(self, feed: str) -> int:
-        """How many articles stand in a feed."""
-        here = (memberships.c.feed == feed) & memberships.c.left.is_(None)
-        return self.connection.execute(select(func.count()).select_from(memberships).where(here)).scalar_one()
+    def counts(self) -> dict[str, int]:
+        """How many articles stand in each feed that has any."""
+        standing = select(memberships.c.feed, func.count().label("n")).where(memberships.c.left.is_(None))
+        return {row.feed: row.n for row in self.connection.execute(standing.group_by(memberships.c.feed))}
 
     # Archives
 
-    def pending(self, feed: str, now: datetime) -> list[Pending]:
-        """What no archive document holds yet, in the order of the places."""
-        query = (
-            select(memberships.c.place, memberships.c.id, func.length(articles.c.payload).label("size"))
-            .join(articles, articles.c.id == memberships.c.id)
-            .where(memberships.c.feed == feed, memberships.c.archive.is_(None), is_public(now))
-            .order_by(memberships.c.place)
-        )
-        return [Pending(*row) for row in self.connection.execute(query)]
+    def pending(self, feed: str, after: int, now: datetime) -> list[Pending]:
+        """The members of a feed in the order of their places, from the one behind ``after`` on."""
+        asked = {"feed": feed, "after": after, "now": seconds(now)}
+        return [Pending(*row) for row in self.connection.execute(_PENDING, asked)]
 
-    def seal(self, feed: str, pages: Sequence[Sequence[Pending]], revision: int, when: datetime) -> None:
-        """Make an archive document of each page, after those that there are."""
-        if not pages:
-            return
-        last = self.last_archive(feed) or 0
-        moments = {"sealed": seconds(when), "changed": seconds(when)}
+    def seal(self, feed: str, first: int, pages: Sequence[Sequence[Pending]], revision: int, when: datetime) -> None:
+        """Make an archive document of each page, numbered from ``first`` on."""
+        at = seconds(when)
         rows = [
-            {
-                "feed": feed,
-                "number": number,
-                "revision": revision,
-                **moments,
-                "members": msgspec.json.encode([each.id for each in page]),
-            }
-            for number, page in enumerate(pages, last + 1)
+            (feed, number, page[0].place, page[-1].place, revision, at, at, _encode([each.id for each in page]))
+            for number, page in enumerate(pages, first)
         ]
-        self.connection.execute(insert(archives), rows)
-        bounds = [
-            {"first": page[0].place, "last": page[-1].place, "number": number}
-            for number, page in enumerate(pages, last + 1)
-        ]
-        within = memberships.c.place.between(bindparam("first"), bindparam("last"))
-        here = (memberships.c.feed == feed) & within & memberships.c.archive.is_(None)
-        self.connection.execute(update(memberships).where(here).values(archive=bindparam("number")), bounds)
+        insert_rows(self.connection, archives, rows)
+
+    def newest_archives(self) -> dict[str, "NewestArchive"]:
+        """The newest archive document of each feed that has any."""
+        columns = (archives.c.feed, func.max(archives.c.number), func.max(archives.c.last))
+        rows = self.connection.execute(select(*columns).group_by(archives.c.feed))
+        return {feed: NewestArchive(number, last) for feed, number, last in rows}
 
     def last_archive(self, feed: str) -> int | None:
         """The number of a feed's newest archive document; None when there is none."""
@@ -127,8 +138,14 @@ class Memberships:
 
     # Rows
 
+    def _last_place(self, feed: str) -> int:
+        """The last place of a feed that an archive document holds."""
+        return self.connection.execute(select(func.max(archives.c.last)).where(archives.c.feed == feed)).scalar() or 0
+
     def _sealed(self, feed: str, ids: Collection[str]) -> list[str]:
-        query = select(memberships.c.id).where(memberships.c.feed == feed, memberships.c.archive.is_not(None))
+        query = select(memberships.c.id).where(
+            memberships.c.feed == feed, memberships.c.place <= self._last_place(feed)
+        )
         return [
             row.id for part in parts(ids) for row in self.connection.execute(query.where(memberships.c.id.in_(part)))
         ]
@@ -184,7 +201,8 @@ class _Opened:
 def _opened(connection: Connection, ids: Collection[str], now: datetime) -> dict[str, _Opened]:
     found: dict[str, _Opened] = {}
     at: Any = seconds(now)
-    query = select(articles.c.id, articles.c.opens, articles.c.closes, articles.c.payload)
+    query = select(articles.c.id, articles.c.opens, articles.c.closes, bodies.c.payload)
+    query = query.join(bodies, bodies.c.name == articles.c.name)
     for part in parts(ids):
         for row in connection.execute(query.where(articles.c.id.in_(part), articles.c.opens <= at)):
             if row.closes is None or row.closes > at:

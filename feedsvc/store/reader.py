@@ -36,8 +36,9 @@ from feedsvc.store.media import pieces
 from feedsvc.store.memberships import Memberships, sealed_page
 from feedsvc.store.removed import decode_removed
 from feedsvc.store.schema import (
-    MIGRATIONS,
+    VERSION,
     articles,
+    bodies,
     bylines,
     classifications,
     editions,
@@ -72,6 +73,7 @@ _NOTICE = 0.2
 _BUDGET = 12 * 1024 * 1024
 _QUARTER = 900  # seconds; since 1972 the offsets of all zones are multiples of it
 _EPOCH = datetime.fromtimestamp(0, UTC)
+_PAYLOADS = select(bodies.c.payload).join(articles, articles.c.name == bodies.c.name)
 # What stands on the pages while nothing was built yet.
 _NOBODY = PublicationView(title="feedsvc", url="", home="/", language="en")
 
@@ -277,7 +279,7 @@ class PublishedEdition:
         """What ``question`` finds in one view of the database; ``otherwise`` while there is no schema."""
         now = self._now()
         with self._database.reading() as connection:
-            return question(_View(connection, now)) if schema_version(connection) == len(MIGRATIONS) else otherwise
+            return question(_View(connection, now)) if schema_version(connection) == VERSION else otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,7 +339,7 @@ class _View:
         )
 
     def entries(self, name: str, limit: int) -> tuple[ArticleView, ...]:
-        query = select(articles.c.payload).where(self.shown)
+        query = _PAYLOADS.where(self.shown)
         if feed_language(name):
             query = query.where(articles.c.tongue == name)
         elif name != ALL:
@@ -353,9 +355,10 @@ class _View:
         settings, authority = made_with
         matching = index.matching(query)
         here = matching.table.join(articles, articles.c.release == matching.number)
+        found = here.join(bodies, bodies.c.name == articles.c.name)
         shown = self.shown & matching.condition
         few = select(matching.number).select_from(here).where(shown).limit(MOST_COUNTED + 1).subquery()
-        newest = select(articles.c.payload).select_from(here).where(shown).order_by(matching.number.desc())
+        newest = select(bodies.c.payload).select_from(found).where(shown).order_by(matching.number.desc())
         page = newest.offset(skip).limit(settings.feeds.entries if limit is None else limit)
         return SearchView(
             query=str(query),
@@ -363,7 +366,8 @@ class _View:
             authority=authority,
             articles=self._with_topics(decode_article(row.payload) for row in self.connection.execute(page)),
             total=self.connection.execute(select(func.count()).select_from(few)).scalar_one(),
-            published=self.current.published,
+            published=max(self.current.published, index.completed() or self.current.published),
+            waiting=index.count_waiting(),
         )
 
     def months(self) -> tuple[MonthView, ...]:
@@ -382,14 +386,14 @@ class _View:
         start = datetime(month.year, month.month, 1, tzinfo=zone)
         end = datetime(month.year + month.month // 12, month.month % 12 + 1, 1, tzinfo=zone)
         within = articles.c.published.between(seconds(start), int(end.timestamp()) - 1)
-        query = select(articles.c.payload).where(self.shown, within)
+        query = _PAYLOADS.where(self.shown, within)
         newest = query.order_by(articles.c.published.desc(), articles.c.id).offset(skip).limit(limit)
         return self._with_topics(decode_article(row.payload) for row in self.connection.execute(newest))
 
     def author(self, slug: str, limit: int) -> AuthorView | None:
         theirs = select(bylines.c.article).where(bylines.c.slug == slug)
         written = self.shown & articles.c.name.in_(theirs)
-        newest = select(articles.c.payload).where(written).order_by(articles.c.published.desc(), articles.c.id)
+        newest = _PAYLOADS.where(written).order_by(articles.c.published.desc(), articles.c.id)
         rows = self.connection.execute(newest.limit(limit))
         views = self._with_topics(decode_article(row.payload) for row in rows)
         people = [each for view in views for each in view.article.authors if slugify(each.name) == slug]
@@ -414,7 +418,7 @@ class _View:
         if identity is None:
             return self._former(slug)
         here = articles.c.id == identity.id
-        query = select(articles.c.payload, articles.c.status).where(here, is_public(self.now))
+        query = _PAYLOADS.add_columns(articles.c.status).where(here, is_public(self.now))
         found = self.connection.execute(query).first()
         if found is None:
             return self._gone(identity)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Index,
     Integer,
@@ -19,22 +20,24 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    delete,
     event,
-    func,
     insert,
     inspect,
-    literal,
     select,
     text,
-    union_all,
-    update,
 )
 
+from feedsvc.codings import pack
 from feedsvc.errors import StoreError
-from feedsvc.model import Status
 
 metadata = MetaData()
+_AT_ONCE = 500
+
+
+def _only(condition: ColumnElement[bool]) -> dict[str, Any]:
+    """What makes an index one of the rows that meet ``condition``."""
+    return {"sqlite_where": condition, "postgresql_where": condition}
+
 
 meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
 
@@ -51,6 +54,7 @@ documents = Table(
     Column("findings", LargeBinary, nullable=False),
     Column("rejected", Boolean, nullable=False),
     Column("kept", Boolean, nullable=False),  # gone from the inbox, its articles kept by the settings
+    sqlite_with_rowid=False,
 )
 
 articles = Table(
@@ -58,17 +62,28 @@ articles = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("document", Text, nullable=False, index=True),
-    Column("id", Text, nullable=False, index=True),
+    Column("id", Text, nullable=False),
     Column("status", Text, nullable=False, index=True),
     Column("published", BigInteger, nullable=False),
     Column("release", BigInteger, index=True),
     Column("tongue", Text),  # the feed of its language
     Column("opens", BigInteger),  # from when it is public; never, when not set
     Column("closes", BigInteger),  # from when it is public no more
-    Column("changes", BigInteger, index=True),  # when its status next changes by itself
-    Column("payload", LargeBinary, nullable=False),
+    Column("changes", BigInteger),  # when its status next changes by itself
+    Column("size", BigInteger, nullable=False, server_default="0"),  # of the article as JSON, in bytes
+    Index("articles_by_id", "id", "opens", "closes", "size"),
     Index("articles_by_tongue", "tongue", "opens", "closes"),
     Index("articles_by_time", "published", "opens", "closes", "status"),
+)
+# Few articles change by themselves, and few identities are withdrawn: the others cost no place and no time.
+Index("articles_by_change", articles.c.changes, **_only(articles.c.changes.is_not(None)))
+
+# The articles themselves, packed. They lie apart, so that a change of a date or a status moves no text.
+bodies = Table(
+    "bodies",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("payload", LargeBinary, nullable=False),
 )
 
 rejects = Table(
@@ -91,12 +106,14 @@ identities = Table(
     Column("published", Text, nullable=False),
     Column("updated", Text, nullable=False),
     Column("headline", Text, nullable=False),
-    Column("fingerprint", Text, nullable=False, index=True),
-    Column("digest", Text, nullable=False, index=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("digest", Text, nullable=False),
     Column("release", BigInteger, index=True),
     Column("withdrawn", Text),
     Column("canceled", Text),
 )
+Index("withdrawn_by_fingerprint", identities.c.fingerprint, **_only(identities.c.withdrawn.is_not(None)))
+Index("withdrawn_by_digest", identities.c.digest, **_only(identities.c.withdrawn.is_not(None)))
 
 # What was found under the names of the files that a document refers to, when it was last read.
 attachments = Table(
@@ -124,6 +141,7 @@ bylines = Table(
     metadata,
     Column("slug", Text, primary_key=True),
     Column("article", Text, primary_key=True, index=True),
+    sqlite_with_rowid=False,
 )
 
 # Slugs under which articles were public before their page moved.
@@ -148,6 +166,7 @@ classifications = Table(
     Column("title", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Index("classifications_by_slug", "slug"),
+    sqlite_with_rowid=False,
 )
 
 # What readers see carries the revision of the edition that brought it; the newest one that holds is served.
@@ -203,23 +222,26 @@ memberships = Table(
     "memberships",
     metadata,
     Column("feed", Text, primary_key=True),
-    Column("id", Text, primary_key=True, index=True),
-    Column("place", BigInteger, nullable=False),
-    Column("archive", Integer),
+    Column("place", BigInteger, primary_key=True),
+    Column("id", Text, nullable=False),
     Column("left", BigInteger),
-    Index("memberships_by_place", "feed", "place"),
-    Index("memberships_by_archive", "feed", "archive", "place"),
+    Index("memberships_by_id", "id", "feed", unique=True),
+    sqlite_with_rowid=False,
 )
 
+# An archive document holds the places from ``first`` to ``last`` of its feed.
 archives = Table(
     "archives",
     metadata,
     Column("feed", Text, primary_key=True),
     Column("number", Integer, primary_key=True),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
     Column("revision", Integer, nullable=False, index=True),
     Column("sealed", BigInteger, nullable=False),
     Column("changed", BigInteger, nullable=False),
     Column("members", LargeBinary, nullable=False),  # ids in the order of their places
+    Index("archives_by_place", "feed", "first"),
 )
 
 tombstones = Table(
@@ -231,6 +253,9 @@ tombstones = Table(
     Column("withdrawn", Text, nullable=False),
 )
 
+# The numbers of the articles that the search index does not have yet, or not as they are now.
+unindexed = Table("unindexed", metadata, Column("number", Integer, primary_key=True))
+
 # The columns of the search index: words by field, and all values that are compared whole. SQLAlchemy has no words
 # for such a table; other databases have none of it.
 SEARCHED = ("headline", "text", "tag", "author", "source", "value")
@@ -240,120 +265,55 @@ _make_search = (
 event.listen(metadata, "after_create", DDL(_make_search).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]
 
 
-def _archives(connection: Connection) -> None:
-    """Archives, and editions that are made ahead."""
-    for column in (articles.c.opens, articles.c.closes, identities.c.canceled):
-        _add_column(connection, column)
-    connection.execute(
-        update(articles)
-        .where(articles.c.status == Status.USABLE)
-        .values(opens=articles.c.published, closes=articles.c.changes)
-    )
-    _remake(connection, editions, prepared=False, embargoed=False)
-    revision = connection.execute(select(func.max(editions.c.revision))).scalar() or 0
-    _remake(connection, feeds, revision=revision)
-    connection.execute(text("DROP TABLE representations"))  # the next build writes them all
+def _apart(connection: Connection) -> None:
+    """Texts lie apart from what decides when they are public; archive documents know their places."""
+    old = [_set_aside(connection, table) for table in (articles, memberships, archives)]
+    _drop_indexes(connection, identities)
     metadata.create_all(connection)
-    public = select(articles.c.id, articles.c.release, literal("all").label("feed")).where(
-        articles.c.opens.is_not(None)
-    )
-    sorted_in = (
-        select(articles.c.id, articles.c.release, classifications.c.slug)
-        .join(classifications, classifications.c.name == articles.c.name)
-        .where(articles.c.opens.is_not(None))
-    )
-    found = union_all(public, sorted_in).subquery()
-    place = func.row_number().over(partition_by=found.c.feed, order_by=found.c.release)
-    connection.execute(
-        insert(memberships).from_select(["id", "feed", "place"], select(found.c.id, found.c.feed, place))
-    )
-    connection.execute(delete(meta).where(meta.c.key == "settings"))  # so that the next build reads everything
-
-
-def _former_slugs(connection: Connection) -> None:
-    former_slugs.create(connection, checkfirst=True)
-
-
-def _codings(connection: Connection) -> None:
-    """Documents are kept uncompressed; the next build writes them all."""
-    if "identity" in {each["name"] for each in inspect(connection).get_columns("representations")}:
-        representations.drop(connection)
-        representations.create(connection)
-        connection.execute(delete(meta).where(meta.c.key == "settings"))
-
-
-def _generations(connection: Connection) -> None:
-    generations.create(connection, checkfirst=True)
-
-
-def _tongues(connection: Connection) -> None:
-    """The language of each article, which the next build fills in."""
-    _add_column(connection, articles.c.tongue)
-    metadata.create_all(connection)
-    for index in articles.indexes:
+    for index in identities.indexes:
         index.create(connection, checkfirst=True)
-    connection.execute(delete(meta).where(meta.c.key == "settings"))
+    _copy_articles(connection)
+    copy = 'INSERT INTO memberships (feed, place, id, "left") SELECT feed, place, id, "left" FROM old_memberships'
+    connection.execute(text(copy))
+    connection.execute(text(_WITH_PLACES))
+    for name in old:
+        connection.execute(text(f"DROP TABLE {name}"))
 
 
-def _packed(connection: Connection) -> None:
-    """Documents are kept packed; the next build writes them all."""
-    connection.execute(delete(representations))
-    connection.execute(delete(meta).where(meta.c.key == "settings"))
-    for index in articles.indexes:
-        index.create(connection, checkfirst=True)
+_WITH_PLACES = """
+    INSERT INTO archives (feed, number, first, last, revision, sealed, changed, members)
+    SELECT a.feed, number, min(place), max(place), revision, sealed, changed, members
+    FROM old_archives a JOIN old_memberships m ON m.feed = a.feed AND m.archive = a.number
+    GROUP BY a.feed, number, revision, sealed, changed, members
+"""
 
 
-def _media(connection: Connection) -> None:
-    attachments.create(connection, checkfirst=True)
-    media.create(connection, checkfirst=True)
+def _set_aside(connection: Connection, table: Table) -> str:
+    """Give the table that stands in the database another name, without its indexes; that name."""
+    _drop_indexes(connection, table)
+    connection.execute(text(f"ALTER TABLE {table.name} RENAME TO old_{table.name}"))
+    return f"old_{table.name}"
 
 
-def _search(connection: Connection) -> None:
-    """The search index, which the next build fills."""
-    metadata.create_all(connection)
-    connection.execute(delete(meta).where(meta.c.key == "settings"))
+def _drop_indexes(connection: Connection, table: Table) -> None:
+    for index in inspect(connection).get_indexes(table.name):
+        connection.execute(text(f"DROP INDEX IF EXISTS {index['name']}"))
 
 
-def _bylines(connection: Connection) -> None:
-    """Who wrote each article, which the next build fills in, and the index of the archive by month."""
-    metadata.create_all(connection)
-    for index in articles.indexes:
-        index.create(connection, checkfirst=True)
-    connection.execute(delete(meta).where(meta.c.key == "settings"))
+def _copy_articles(connection: Connection) -> None:
+    columns = [column.name for column in articles.columns if column.name != "size"]
+    rows = connection.execute(text(f"SELECT {', '.join(columns)}, payload FROM old_articles ORDER BY name"))  # noqa: S608
+    for batch in rows.mappings().partitions(_AT_ONCE):
+        known = [{name: row[name] for name in columns} | {"size": len(row["payload"])} for row in batch]
+        connection.execute(insert(articles), known)
+        connection.execute(insert(bodies), [{"name": row["name"], "payload": pack(row["payload"])} for row in batch])
 
 
-# The step at position N brings a database from version N to N + 1; a published step is never changed. An empty
-# database is made as the tables stand, so each step finds out what is there.
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
-    metadata.create_all,
-    _archives,
-    _former_slugs,
-    _codings,
-    _generations,
-    _tongues,
-    _packed,
-    _media,
-    _search,
-    _bylines,
-)
-
-
-def _add_column(connection: Connection, column: Column[Any]) -> None:
-    if column.name not in {each["name"] for each in inspect(connection).get_columns(column.table.name)}:
-        kind = column.type.compile(connection.dialect)
-        connection.execute(text(f"ALTER TABLE {column.table.name} ADD COLUMN {column.name} {kind}"))
-
-
-def _remake(connection: Connection, table: Table, **added: object) -> None:
-    """Make ``table`` anew as it stands here, with the rows it had and what is ``added`` to each."""
-    rows = [dict(row) for row in connection.execute(text(f"SELECT * FROM {table.name}")).mappings()]  # noqa: S608
-    table.drop(connection)
-    table.create(connection)
-    names = {column.name for column in table.columns}
-    if rows:
-        connection.execute(
-            insert(table), [{name: v for name, v in (added | row).items() if name in names} for row in rows]
-        )
+# The step at position N brings a database from version FIRST + N to the next; a published step is never changed.
+# Ledgers of before version FIRST were never released.
+FIRST = 10
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_apart,)
+VERSION = FIRST + len(MIGRATIONS)
 
 
 def migrate(connection: Connection) -> None:
@@ -362,14 +322,19 @@ def migrate(connection: Connection) -> None:
     Raises StoreError when it was written by a newer feedsvc.
     """
     version = schema_version(connection)
-    if version > len(MIGRATIONS):
-        message = f"the ledger has schema {version}, this feedsvc knows {len(MIGRATIONS)}; upgrade feedsvc"
-        raise StoreError(message)
-    for step in MIGRATIONS[version:] if version else MIGRATIONS[:1]:
-        step(connection)
-    if version < len(MIGRATIONS):
-        connection.execute(meta.delete().where(meta.c.key == "schema"))
-        connection.execute(meta.insert().values(key="schema", value=str(len(MIGRATIONS))))
+    if version == VERSION:
+        return
+    if version > VERSION:
+        raise StoreError(f"the ledger has schema {version}, this feedsvc knows {VERSION}; upgrade feedsvc")
+    if version == 0:
+        metadata.create_all(connection)
+    elif version < FIRST:
+        raise StoreError(f"the ledger has schema {version} of a version before the first; delete var/ and build")
+    else:
+        for step in MIGRATIONS[version - FIRST :]:
+            step(connection)
+    connection.execute(meta.delete().where(meta.c.key == "schema"))
+    connection.execute(meta.insert().values(key="schema", value=str(VERSION)))
 
 
 def schema_version(connection: Connection) -> int:

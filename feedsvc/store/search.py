@@ -8,8 +8,9 @@ whole (``tag:``, ``folder:`` …) are one token each, in hexadecimal digits, so 
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, select, text
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, func, select, text
 from sqlalchemy.sql.elements import ColumnElement
 
 from feedsvc.query import (
@@ -26,9 +27,12 @@ from feedsvc.query import (
     plain,
     words,
 )
-from feedsvc.store.schema import SEARCHED
+from feedsvc.store.ledger import Ledger, moment, seconds
+from feedsvc.store.rows import delete_rows, replace_rows
+from feedsvc.store.schema import SEARCHED, unindexed
 
 _INITIALS = {"tag": "t", "language": "l", "folder": "f", "format": "m", "topic": "c"}  # of the tokens of values
+_COMPLETED = "indexed"  # the key of that moment in the ledger
 _EVERY = "x"  # a token of every row
 WORD_COLUMNS = SEARCHED[:-1]
 _BETWEEN = " \ue000 "  # between two values: no word, since it is no letter, so that no phrase reaches across
@@ -66,6 +70,33 @@ class SearchIndex:
             found = [(number,) for number in self._connection.scalars(held)]
             if found:
                 self._connection.exec_driver_sql("DELETE FROM search WHERE rowid = ?", found)
+
+    def wait(self, numbers: Collection[int]) -> None:
+        """Remember that articles are to be put in."""
+        if self.is_offered:
+            replace_rows(self._connection, unindexed, [(number,) for number in numbers])
+
+    def waiting(self, limit: int) -> list[int]:
+        """The numbers of the articles that are to be put in, at most ``limit``, the newest first."""
+        query = select(unindexed.c.number).order_by(unindexed.c.number.desc()).limit(limit)
+        return list(self._connection.scalars(query))
+
+    def indexed(self, numbers: Collection[int]) -> None:
+        """Forget that articles are to be put in."""
+        delete_rows(self._connection, unindexed.c.number, numbers)
+
+    def count_waiting(self) -> int:
+        """How many articles are to be put in."""
+        return self._connection.execute(select(func.count()).select_from(unindexed)).scalar_one()
+
+    def complete(self, when: datetime) -> None:
+        """Remember that from ``when`` on no article is waiting any more."""
+        Ledger(self._connection).remember(_COMPLETED, str(seconds(when)))
+
+    def completed(self) -> datetime | None:
+        """When the last articles were put in that a build had left for later."""
+        kept = Ledger(self._connection).recall(_COMPLETED)
+        return None if kept is None else moment(int(kept))
 
     def add(self, indexed: Iterable[Indexed]) -> None:
         """Put articles in that are not there."""

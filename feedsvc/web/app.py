@@ -27,7 +27,7 @@ from feedsvc.web.express import WHOLE, Express
 from feedsvc.web.media import MediaDesk
 from feedsvc.web.operator import is_own
 from feedsvc.web.pages import NO_THEME, Pages
-from feedsvc.web.searching import PAGE_LENGTH, PAGES, Asked, Searches, understand
+from feedsvc.web.searching import PAGE_LENGTH, PAGES, Asked, Searches, Unfinished, understand
 from feedsvc.web.shelf import Shelf
 from feedsvc.web.sitemap import Sitemaps
 from feedsvc.web.theme import Theme
@@ -250,12 +250,16 @@ class _Site:
             made = self.pages.search_form(text, error)
             return self._unlisted(answers.page(400, made, self.clock(), answers.kept_error(MISSING_AGE)))
 
-        def render() -> str | None:
+        def render() -> str | Answer | None:
             view = self.edition.search(asked.query, (page - 1) * PAGE_LENGTH, PAGE_LENGTH)
-            return None if view is None else self.pages.search(text, asked, view, page)
+            if view is None:
+                return None
+            made = self.pages.search(text, asked, view, page)
+            return answers.page(200, made, self.clock(), answers.NO_STORE) if view.waiting else made
 
         # What was written stands in the form again, so that two spellings are two pages.
-        return self._unlisted(self._page(self.shelf.page(f"/search?q={text}&page={page}", render)))
+        found = self.shelf.page(f"/search?q={text}&page={page}", render)
+        return self._unlisted(found if isinstance(found, Answer) else self._page(found))
 
     def search_feed(self) -> Answer:
         """A search as a feed, at the canonical spelling of its query."""
@@ -269,6 +273,8 @@ class _Site:
         found = self.searches.feed(asked, name)
         if found is None:
             raise NotFound
+        if isinstance(found, Unfinished):
+            return self._unavailable(f"{found.waiting} articles are still being indexed for the search.")
         link = {"Link": self._search_links(asked, name)}
         if answers.is_xml_feed(found) and request.headers.get("Sec-Fetch-Dest") == "document":
             return self._unlisted(self._represent(*answers.for_browsers(found, link)))

@@ -232,6 +232,7 @@ class Pages:
             found=True,
             query=asked.query,
             told=typesetting.matches(view.total, MOST_COUNTED),
+            waiting=view.waiting,
             entries=view.articles,
             formats=formats,
             discovery=formats + self._all_formats(),

@@ -74,6 +74,13 @@ def _toml(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """The index lacks ``waiting`` articles: a feed made now would gain older entries without being modified."""
+
+    waiting: int
+
+
 class Searches:
     """The feeds of searches, kept in memory while the edition lasts, as far as there is room."""
 
@@ -81,13 +88,15 @@ class Searches:
         self._edition = edition
         self._shelf = shelf
 
-    def feed(self, asked: Asked, format_name: str) -> Representation | None:
-        """The feed of a search; None where the store cannot search."""
+    def feed(self, asked: Asked, format_name: str) -> Representation | Unfinished | None:
+        """The feed of a search, or what it waits for; None where the store cannot search."""
 
-        def make() -> Representation | None:
+        def make() -> Representation | Unfinished | None:
             view = self._edition.search(asked.query, 0, None)
             if view is None:
                 return None
+            if view.waiting:
+                return Unfinished(view.waiting)
             data = render_search(view, format_name)
             form = FORMATS[format_name]
             return represent_bytes(path, form.media_type, data, view.published, self._edition.max_age())
