@@ -33,7 +33,7 @@ _KEYS = {
     "headline": ("headline", "title"),
     "published": ("date", "published", "pubdate", "publishdate", "publish_date", "datetime"),
     "updated": ("updated", "lastmod", "modified", "last_modified_at", "last_modified", "date_modified"),
-    "embargo": ("embargo", "embargoed"),
+    "embargo": ("embargo", "embargoed", "publishdate", "publish_date"),
     "expires": ("expires", "expirydate", "expiry_date", "unpublishdate"),
     "authors": ("authors", "author", "byline"),
     "tags": ("tags", "tag", "categories", "category", "topics", "keywords"),
@@ -57,18 +57,29 @@ _KEYS = {
     "kind": ("episode_type", "itunes_episodetype"),
     "explicit": ("explicit", "itunes_explicit"),
     "status": ("status", "pubstatus"),
-    "draft": ("draft",),
 }
+# Keys of the generators that keep a page to itself, and what they say then.
+_HELD = {
+    "draft": True, "hidden": True, "private": True, "headless": True, "eleventyexcludefromcollections": True,
+    "published": False, "publish": False, "render": False, "permalink": False,
+}  # fmt: skip
+# Eleventy's words for the time of the file, which says nothing about when a story was published.
+_FILE_TIMES = frozenset(("last modified", "created", "git last modified", "git created"))
 _STATUSES = {each.value: each for each in (Status.USABLE, Status.WITHHELD, Status.CANCELED, Status.EMBARGOED)} | {
     "cancelled": Status.CANCELED,
     "published": Status.USABLE,
     "draft": Status.WITHHELD,
     "hidden": Status.WITHHELD,
+    "publish": Status.USABLE,
+    "private": Status.WITHHELD,
+    "pending": Status.WITHHELD,
+    "unpublished": Status.WITHHELD,
 }
 # What YAML calls nothing.
 _NOTHING = ("", "~", "null")
 _EPISODE_KINDS = frozenset({"full", "trailer", "bonus"})
 _TRUE = frozenset({"true", "yes", "on", "1"})
+_FALSE = frozenset({"false", "no", "off", "0"})
 _OPTIONS = (
     pyromark.Options.ENABLE_TABLES
     | pyromark.Options.ENABLE_FOOTNOTES
@@ -146,8 +157,14 @@ class _Reading:
         """The first key of a field that says something, and what it says."""
         for key in _KEYS[about]:
             value = self.front.fields.get(key)
-            if value is not None and value not in _NOTHING and value not in ([], {}):
-                return key, value
+            if (
+                value is None
+                or value in _NOTHING
+                or value in ([], {})
+                or (key in _HELD and _truth(value) is not None)
+            ):
+                continue
+            return key, value
         return None
 
     def remark(self, code: str, severity: Severity, message: str, about: str, key: str) -> None:
@@ -188,6 +205,10 @@ class _Reading:
             return None
         key, value = found
         line = self.front.lines.get(key)
+        if str(value).strip().lower() in _FILE_TIMES:
+            message = f"{key} asks for the time of the file ({value}), which a copy changes; write the date out."
+            self.remark("date-of-file", "warning", message, about, key)
+            return None
         try:
             stated = parse_date(str(value), order=self.hints.date_order, line=line)
         except DateError as error:
@@ -201,10 +222,12 @@ class _Reading:
         return stated
 
     def status(self) -> Status | None:
-        draft, found = self.value("draft"), self.value("status")
-        if draft is not None and str(draft[1]).strip().lower() in _TRUE:
-            self.evidence["status"] = "draft in the front matter"
+        fields = self.front.fields
+        held = next((key for key, wanted in _HELD.items() if key in fields and _truth(fields[key]) is wanted), None)
+        if held is not None:
+            self.evidence["status"] = f"{held}: {str(fields[held]).lower()} in the front matter"
             return Status.WITHHELD
+        found = self.value("status")
         if found is None:
             return None
         status = _STATUSES.get(str(found[1]).strip().lower())
@@ -303,6 +326,12 @@ class _Reading:
         message = f"{found[0]} is {number[:40]!r}, which is no number from 1; correct it."
         self.remark("wrong-type", "warning", message, about, found[0])
         return None
+
+
+def _truth(value: object) -> bool | None:
+    """What a switch says; None for every other value."""
+    word = str(value).strip().lower()
+    return True if word in _TRUE else False if word in _FALSE else None
 
 
 def _persons(value: object) -> Iterator[Person]:

@@ -5,10 +5,13 @@ Code is content: inside fences and code spans tags stay, and so does what stands
 """
 
 import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import escape
 
 from feedsvc.model import Finding
+from feedsvc.parsers.markdown_code import code_blocks
 
 _TAG_OPENINGS = ("{%", "{{", "{#", "{:", "[TOC]")
 # What may begin code or a tag; everything between two of these is copied as it stands.
@@ -20,13 +23,17 @@ _MARK = re.compile(
 _LONGEST_TAG = 4000
 _CLOSINGS = {"%": "%}", "{": "}}", "#": "#}", ":": "}"}
 _LONGEST_SPAN = 4000
-_RAW = re.compile(r"\{%-?\s*(?:raw|verbatim)\s*-?%\}(.*?)\{%-?\s*end(?:raw|verbatim)\s*-?%\}", re.DOTALL)
-_COMMENT = re.compile(r"\{%-?\s*comment\s*-?%\}.*?\{%-?\s*endcomment\s*-?%\}|\{#(?!\S*\}).*?#\}", re.DOTALL)
-_HIGHLIGHT = re.compile(
-    r"\{%-?\s*highlight\s+([\w+#.-]+)[^%\n]*%\}\n?(.*?)\{%-?\s*endhighlight\s*-?%\}"
-    r"|\{\{[<%]\s*highlight\s+\"?([\w+#.-]+)[^>%\n]*[>%]\}\}\n?(.*?)\{\{[<%]\s*/\s*highlight\s*[>%]\}\}",
-    re.DOTALL,
-)
+# Blocks: what opens them, and what closes them.
+_RAW = re.compile(r"\{%-?\s*(?:raw|verbatim)\s*-?%\}")
+_END_RAW = re.compile(r"\{%-?\s*end(?:raw|verbatim)\s*-?%\}")
+_COMMENT = re.compile(r"\{%-?\s*comment\b[^%\n]{0,200}%\}")
+_END_COMMENT = re.compile(r"\{%-?\s*endcomment\s*-?%\}")
+_NOTE = re.compile(r"\{#(?!\S{0,200}\})")
+_END_NOTE = re.compile(r"#\}")
+_HIGHLIGHT = re.compile(r"\{%-?\s*highlight\s+([\w+#.-]+)[^%\n]{0,400}%\}\n?")
+_END_HIGHLIGHT = re.compile(r"\{%-?\s*endhighlight\s*-?%\}")
+_SHORTCODE = re.compile(r"\{\{[<%]\s*highlight\s+\"?([\w+#.-]+)[^>%\n]{0,400}[>%]\}\}\n?")
+_END_SHORTCODE = re.compile(r"\{\{[<%]\s*/\s*highlight\s*[>%]\}\}")
 _ADDRESS = re.compile(r"""\{\{-?\s*["']([^"'{}\n]+)["']\s*\|\s*(?:\w*url\b|prepend:\s*site\.\w*url\b)[^{}\n]*\}\}""")
 _BASE = re.compile(r"\{\{-?\s*(?:site|page|config)\.(?:base_?)?url\s*-?\}\}", re.IGNORECASE)
 _FIGURE = re.compile(r"\{\{[<%]\s*(?:figure|img|image)\s+([^{}]*?)\s*/?[>%]\}\}")
@@ -64,26 +71,43 @@ class _Reading:
     text: str
     pieces: list[str] = field(default_factory=list)
     removed: list[int] = field(default_factory=list)
+    closings: dict[re.Pattern[str], list[tuple[int, int]]] = field(default_factory=dict)
 
     def run(self) -> None:
         position = 0
+        code = code_blocks(self.text)
         while (mark := _MARK.search(self.text, position)) is not None:
             self.pieces.append(self.text[position : mark.start()])
-            if mark["rail"]:
-                position = self.copy_code(mark, self.end_of_fence(mark))
+            if (end := _end_of_block(code, mark.start())) is not None:
+                position = self.copy_code(mark.start(), end)
+            elif mark["rail"]:
+                position = self.copy_code(mark.start(), self.end_of_fence(mark))
             elif mark["ticks"]:
-                position = self.copy_code(mark, self.end_of_span(mark))
+                position = self.copy_code(mark.start(), self.end_of_span(mark))
             elif mark["contents"]:
                 position = mark.end()
             else:
                 position = self.tag(mark.start())
         self.pieces.append(self.text[position:])
 
-    def copy_code(self, mark: re.Match[str], end: int) -> int:
+    def copy_code(self, start: int, end: int) -> int:
         """Code stays; only marks that shielded it from the template engine go."""
-        code = self.text[mark.start() : end]
-        self.pieces.append(_RAW.sub(r"\1", code) if "{%" in code else code)
+        while (shield := _RAW.search(self.text, start, end)) is not None:
+            closing = self.closing(_END_RAW, shield.end())
+            if closing is None or closing[1] > end:
+                break
+            self.pieces += (self.text[start : shield.start()], self.text[shield.end() : closing[0]])
+            start = closing[1]
+        self.pieces.append(self.text[start:end])
         return end
+
+    def closing(self, pattern: re.Pattern[str], position: int) -> tuple[int, int] | None:
+        """Where the first match of ``pattern`` behind ``position`` stands."""
+        if pattern not in self.closings:
+            self.closings[pattern] = [found.span() for found in pattern.finditer(self.text)]
+        spans = self.closings[pattern]
+        index = bisect_left(spans, (position, position))
+        return spans[index] if index < len(spans) else None
 
     def end_of_fence(self, mark: re.Match[str]) -> int:
         """Behind the closing fence (CommonMark 4.5), or the end of the text."""
@@ -107,6 +131,10 @@ class _Reading:
         if self.text.find(closing, start + 2, start + _LONGEST_TAG) < 0:
             self.pieces.append(self.text[start])
             return start + 1
+        for opening, ending, replace in _BLOCKS:
+            if (found := opening.match(self.text, start)) and (closed := self.closing(ending, found.end())):
+                self.pieces.append(replace(found, self.text[found.end() : closed[0]]))
+                return closed[1]
         for pattern, meaning in _MEANINGS:
             if (found := pattern.match(self.text, start)) is not None:
                 self.pieces.append(meaning(found))
@@ -119,10 +147,16 @@ class _Reading:
         return found.end()
 
 
-def _fence(found: re.Match[str]) -> str:
-    code = (found[2] or found[4] or "").strip("\n")
+def _end_of_block(code: list[tuple[int, int]], position: int) -> int | None:
+    """The end of the block of code in which ``position`` lies."""
+    index = bisect_right(code, (position, len(code) and code[-1][1])) - 1
+    return code[index][1] if index >= 0 and position < code[index][1] else None
+
+
+def _fence(found: re.Match[str], inner: str) -> str:
+    code = inner.strip("\n")
     rail = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", code)), default=0))
-    return f"\n{rail}{found[1] or found[3]}\n{code}\n{rail}\n"
+    return f"\n{rail}{found[1]}\n{code}\n{rail}\n"
 
 
 def _nothing(_found: re.Match[str]) -> str:
@@ -138,10 +172,14 @@ def _image(found: re.Match[str]) -> str:
     return f"<figure>{image}<figcaption>{escape(caption)}</figcaption></figure>" if caption else image
 
 
+_BLOCKS: tuple[tuple[re.Pattern[str], re.Pattern[str], Callable[[re.Match[str], str], str]], ...] = (
+    (_RAW, _END_RAW, lambda _found, inner: inner),
+    (_COMMENT, _END_COMMENT, lambda _found, _inner: ""),
+    (_NOTE, _END_NOTE, lambda _found, _inner: ""),
+    (_HIGHLIGHT, _END_HIGHLIGHT, _fence),
+    (_SHORTCODE, _END_SHORTCODE, _fence),
+)
 _MEANINGS = (
-    (_RAW, lambda found: found[1]),
-    (_COMMENT, _nothing),
-    (_HIGHLIGHT, _fence),
     (_ADDRESS, lambda found: found[1]),
     (_BASE, _nothing),
     (_FIGURE, _image),
