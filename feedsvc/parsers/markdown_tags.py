@@ -30,7 +30,7 @@ _COMMENT = re.compile(r"\{%-?\s*comment\b[^%\n]{0,200}%\}")
 _END_COMMENT = re.compile(r"\{%-?\s*endcomment\s*-?%\}")
 _NOTE = re.compile(r"\{#(?!\S{0,200}\})")
 _END_NOTE = re.compile(r"#\}")
-_HIGHLIGHT = re.compile(r"\{%-?\s*highlight\s+([\w+#.-]+)[^%\n]{0,400}%\}\n?")
+_HIGHLIGHT = re.compile(r"\{%-?\s*highlight\s+[\"']?([\w+#.-]+)[^%\n]{0,400}%\}\n?")
 _END_HIGHLIGHT = re.compile(r"\{%-?\s*endhighlight\s*-?%\}")
 _SHORTCODE = re.compile(r"\{\{[<%]\s*highlight\s+\"?([\w+#.-]+)[^>%\n]{0,400}[>%]\}\}\n?")
 _END_SHORTCODE = re.compile(r"\{\{[<%]\s*/\s*highlight\s*[>%]\}\}")
@@ -154,7 +154,7 @@ def _end_of_block(code: list[tuple[int, int]], position: int) -> int | None:
 
 
 def _fence(found: re.Match[str], inner: str) -> str:
-    code = inner.strip("\n")
+    code = _END_RAW.sub("", _RAW.sub("", inner)).strip("\n")
     rail = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", code)), default=0))
     return f"\n{rail}{found[1]}\n{code}\n{rail}\n"
 
