@@ -7,6 +7,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from io import TextIOWrapper
@@ -20,6 +21,7 @@ from feedsvc.text import shown
 
 if TYPE_CHECKING:
     from feedsvc.config import Settings
+    from feedsvc.report import Report
 
 DONE, REJECTED, REFUSED, LOST, LOCKED = 0, 1, 2, 3, 75
 
@@ -187,38 +189,14 @@ def _program() -> str:
 
 
 def _build(chosen: argparse.Namespace) -> int:
-    from feedsvc.build import build
-    from feedsvc.console import bars, complaints, summary
-    from feedsvc.store.database import build_lock, open_database
-    from feedsvc.store.history import note_build
-    from feedsvc.store.media import sweep
-    from feedsvc.store.reader import note_failure
+    from feedsvc.console import complaints, summary
+    from feedsvc.store.lock import build_lock
+    from feedsvc.unchanged import unchanged
 
     settings = _settings(chosen.dir)
     now = _moment(chosen.now, settings)
-    with build_lock(settings), bars(quiet=chosen.json) as progress:
-        database = open_database(settings)
-        try:
-            with database.writing() as connection:
-                report = build(
-                    settings,
-                    connection,
-                    now=now,
-                    stamp=clock.live_stamp if chosen.now is None else clock.fixed_stamp(now),
-                    jobs=chosen.jobs or os.cpu_count() or 1,
-                    accept_withdrawals=chosen.accept_withdrawals,
-                    progress=progress,
-                    copies=settings.media_folder,
-                )
-                note_failure(connection, None)
-                if report.touched:
-                    note_build(connection, report.as_view(now))
-            if report.erased:
-                database.scrub()
-            if report.touched:
-                sweep(settings.media_folder, database)
-        finally:
-            database.close()
+    with build_lock(settings):
+        report = unchanged(settings, now) or _build_anew(chosen, settings, now)
     if chosen.json:
         print(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
     elif chosen.verbose or sys.stderr.isatty():
@@ -226,6 +204,37 @@ def _build(chosen: argparse.Namespace) -> int:
     for line in complaints(report):
         print(line, file=sys.stderr)
     return REJECTED if report.documents.rejected else DONE
+
+
+def _build_anew(chosen: argparse.Namespace, settings: "Settings", now: datetime) -> "Report":
+    """Build, and remember how it went."""
+    from feedsvc.build import build
+    from feedsvc.console import bars
+    from feedsvc.store.database import open_database
+    from feedsvc.store.history import build_view, note_build
+    from feedsvc.store.media import sweep
+    from feedsvc.store.reader import note_failure
+
+    with closing(open_database(settings)) as database, bars(quiet=chosen.json) as progress:
+        with database.writing() as connection:
+            report = build(
+                settings,
+                connection,
+                now=now,
+                stamp=clock.live_stamp if chosen.now is None else clock.fixed_stamp(now),
+                jobs=chosen.jobs or os.cpu_count() or 1,
+                accept_withdrawals=chosen.accept_withdrawals,
+                progress=progress,
+                copies=settings.media_folder,
+            )
+            note_failure(connection, None)
+            if report.touched:
+                note_build(connection, build_view(report, now))
+        if report.erased:
+            database.scrub()
+        if report.touched:
+            sweep(settings.media_folder, database)
+    return report
 
 
 def _serve(chosen: argparse.Namespace) -> int:

@@ -252,6 +252,19 @@ SECTIONS: Mapping[str, type] = {
 }
 
 
+def decisive(settings: Settings) -> tuple[object, ...]:
+    """Of the settings those that decide what a build makes."""
+    return (
+        settings.publication,
+        settings.inbox,
+        settings.feeds,
+        settings.podcast,
+        settings.topics,
+        settings.moved,
+        settings.removed,
+    )
+
+
 def load_settings(file: Path) -> Settings:
     """Read and check ``file``.
 

@@ -5,16 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
-from feedsvc import build
-from feedsvc.build import Progress, Report
 from feedsvc.model import document_of
+from feedsvc.report import Progress, Report, quiet_progress
 
 
 @contextmanager
 def bars(*, quiet: bool) -> Iterator[Progress]:
     """A progress bar for each step on a terminal; nothing elsewhere, or when ``quiet``."""
     if quiet or not sys.stderr.isatty():
-        yield build.quiet
+        yield quiet_progress
         return
     from tqdm import tqdm
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection
 
-from feedsvc.build import build, finding_json
+from feedsvc.build import build
 from feedsvc.clock import fixed_stamp
 from feedsvc.config import Settings
 from feedsvc.errors import LockHeldError, UsageError
@@ -19,9 +19,11 @@ from feedsvc.feeds.formats import FORMATS
 from feedsvc.feeds.lint import entry_ids, lint
 from feedsvc.languages import feed_language
 from feedsvc.model import Article, Classification, Finding, Status, Story, document_of
-from feedsvc.store.database import build_lock, open_database
+from feedsvc.report import finding_json
+from feedsvc.store.database import open_database
 from feedsvc.store.edition import ALL, Edition
 from feedsvc.store.ledger import Ledger
+from feedsvc.store.lock import build_lock
 from feedsvc.store.memberships import Memberships
 from feedsvc.store.reader import sealed_archives
 from feedsvc.store.schema import articles, identities, schema_version

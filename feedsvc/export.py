@@ -23,7 +23,8 @@ from werkzeug.test import Client, TestResponse
 from feedsvc.codings import IDENTITY, encode
 from feedsvc.config import Settings
 from feedsvc.errors import StoreError, UsageError
-from feedsvc.store.database import build_lock, open_database
+from feedsvc.store.database import open_database
+from feedsvc.store.lock import build_lock
 from feedsvc.store.reader import PublishedEdition
 from feedsvc.web.addresses import HABITUAL, Addresses
 from feedsvc.web.app import create_app

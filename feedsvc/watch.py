@@ -14,9 +14,10 @@ from feedsvc.build import build, indexing
 from feedsvc.config import Settings, load_settings
 from feedsvc.console import complaints, summary
 from feedsvc.errors import FeedsvcError, LockHeldError, SettingsError, StoreError, fault
-from feedsvc.store.database import build_lock, open_database
-from feedsvc.store.history import note_build
+from feedsvc.store.database import open_database
+from feedsvc.store.history import build_view, note_build
 from feedsvc.store.ledger import Ledger
+from feedsvc.store.lock import build_lock
 from feedsvc.store.media import sweep
 from feedsvc.store.reader import note_failure
 from feedsvc.views import BuildView
@@ -141,7 +142,7 @@ class Builds:
                 )
                 note_failure(connection, self._wrong_settings)
                 if report.touched:
-                    note_build(connection, report.as_view(clock.now()))
+                    note_build(connection, build_view(report, clock.now()))
                 due = Ledger(connection).next_change()
             if report.erased:
                 self._database.scrub()

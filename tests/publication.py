@@ -11,10 +11,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from feedsvc.build import Report, build
+from feedsvc.build import build
 from feedsvc.clock import fixed_stamp
 from feedsvc.config import load_settings
 from feedsvc.model import Representation
+from feedsvc.report import Report
 from feedsvc.store.database import open_database
 from feedsvc.store.edition import Edition
 from feedsvc.store.reader import PublishedEdition

@@ -6,6 +6,8 @@ import random
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,9 +19,13 @@ from feedsvc.build import build
 from feedsvc.cli import main
 from feedsvc.clock import fixed_stamp
 from feedsvc.config import load_settings
-from feedsvc.store.database import build_lock, open_database
+from feedsvc.report import Report
+from feedsvc.store.database import open_database
 from feedsvc.store.edition import Edition
 from feedsvc.store.ledger import Ledger
+from feedsvc.store.lock import build_lock
+from feedsvc.store.reader import note_failure
+from feedsvc.unchanged import unchanged
 
 
 def ids(publication: Publication, name: str = "all") -> dict[str, str]:
@@ -593,3 +599,77 @@ def test_killed_at_any_moment_the_next_build_goes_on(publication: Publication) -
         assert standing == old or versions == {True}
         publication.now += timedelta(minutes=1)
         publication.build()
+
+
+# A build that is none
+
+
+def glance(publication: Publication) -> Report | None:
+    return unchanged(load_settings(publication.folder / "feedsvc.toml"), publication.now)
+
+
+def told(report: Report) -> dict[str, object]:
+    return {name: value for name, value in report.as_json().items() if name != "seconds"}
+
+
+def test_what_is_told_without_a_build_is_what_a_build_would_tell(publication: Publication) -> None:
+    publication.settings(SETTINGS.replace('id_authority = "news.example.org,2026"\n', ""))
+    publication.article("good.md", "A story")
+    publication.write("bad.md", "---\ntitle: No date\n---\n\nText.\n")
+    publication.write("sub/inbox.toml", 'source = "Kyodo"\n')
+    media = publication.folder / "var" / "media"
+    assert glance(publication) is None
+    publication.build_here(copies=media)
+    publication.later()
+    found = glance(publication)
+    assert found is not None
+    assert told(found) == told(publication.build_here(copies=media))
+    assert found.documents.rejected == 1
+    assert {finding.code for _, finding in found.findings} == {"authority-assumed", "no-date"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda p: p.article("new.md", "Another story"),
+        lambda p: p.article("good.md", "A story", "Another text."),
+        lambda p: (p.inbox / "good.md").unlink(),
+        lambda p: p.write("sub/inbox.toml", 'source = "Reuters"\n'),
+        lambda p: p.write("photo.jpg", b"\xff\xd8\xff"),
+        lambda p: p.settings(SETTINGS + "rights = 'Ours'\n"),
+        lambda p: p.later(hours=2),  # the end of the embargo
+        lambda p: (p.folder / "var" / "feedsvc.db").unlink(),
+        lambda p: (p.folder / "var" / "feedsvc.db").write_bytes(b"no database"),
+    ],
+)
+def test_any_change_wants_a_build(publication: Publication, change: Callable[[Publication], object]) -> None:
+    publication.article("good.md", "A story")
+    publication.write("sub/inbox.toml", 'source = "Kyodo"\n')
+    publication.article("held.md", "For later", embargo=(publication.now + timedelta(hours=1)).isoformat())
+    publication.build_here(copies=publication.folder / "var" / "media")
+    assert glance(publication) is not None
+    change(publication)
+    assert glance(publication) is None
+
+
+def test_after_a_failure_there_is_a_build_to_do(publication: Publication) -> None:
+    publication.article("good.md", "A story")
+    publication.build()
+    database = open_database(load_settings(publication.folder / "feedsvc.toml"))
+    with closing(database), database.writing() as connection:
+        note_failure(connection, "the disk was full")
+    assert glance(publication) is None
+    publication.build()
+    assert glance(publication) is not None
+
+
+def test_a_build_that_finds_nothing_new_loads_no_store_and_no_parser(publication: Publication) -> None:
+    publication.article("good.md", "A story")
+    publication.build()
+    script = (
+        "import sys; from feedsvc.cli import main; code = main(sys.argv[1:]);"
+        "print(sorted({'sqlalchemy', 'lxml', 'feedsvc.build', 'nh3'} & sys.modules.keys())); sys.exit(code)"
+    )
+    command = [sys.executable, "-c", script, "build", str(publication.folder), "--now", publication.now.isoformat()]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -17,7 +17,7 @@ from server import Server, serving, until
 from tools import tool
 
 from feedsvc.config import load_settings
-from feedsvc.store.database import build_lock
+from feedsvc.store.lock import build_lock
 from feedsvc.watch import Builds
 
 LOCAL = """\

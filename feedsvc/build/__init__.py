@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -21,14 +21,15 @@ from feedsvc.build.entering import Entering
 from feedsvc.build.folders import FolderSettings, read_folders
 from feedsvc.build.formats import Formats, installed_formats
 from feedsvc.build.indexing import bring_up
-from feedsvc.build.intake import Counts, Intake
+from feedsvc.build.intake import Intake
 from feedsvc.build.publishing import Printer, Publishing
 from feedsvc.build.reading import Desk, Workers
-from feedsvc.config import Settings
+from feedsvc.config import Settings, decisive
 from feedsvc.errors import InboxError, InboxLostError
 from feedsvc.inbox.media import MediaReader
 from feedsvc.inbox.scan import Scan, scan
 from feedsvc.model import Finding
+from feedsvc.report import Counts, Progress, Report, quiet_progress
 from feedsvc.store.edition import Edition
 from feedsvc.store.ledger import Ledger, seconds
 from feedsvc.store.prepared import Prepared
@@ -36,63 +37,7 @@ from feedsvc.store.schema import articles
 from feedsvc.store.search import SearchIndex
 from feedsvc.topics.classify import Classifier
 from feedsvc.topics.registry import TopicRegistry
-from feedsvc.views import BuildView
-
-Progress = Callable[[str, int, int], None]
-
-
-def quiet(_step: str, _done: int, _total: int) -> None:
-    """Progress that nobody watches."""
-
-
-@dataclass(slots=True)
-class Report:
-    """What a build did. ``findings`` are those of the documents that were read, and of all that are rejected."""
-
-    revision: int = 0
-    documents: Counts = field(default_factory=Counts)
-    articles: int = 0
-    feeds: dict[str, int] = field(default_factory=dict)
-    findings: list[tuple[str, Finding]] = field(default_factory=list)
-    seconds: dict[str, float] = field(default_factory=dict)
-    fresh_rejects: tuple[str, ...] = ()
-    touched: bool = False
-    erased: bool = False
-
-    def as_view(self, finished: datetime) -> BuildView:
-        """What is remembered of the build."""
-        return BuildView(
-            finished=finished,
-            seconds=round(sum(self.seconds.values()), 3),
-            new=self.documents.new,
-            changed=self.documents.changed,
-            withdrawn=self.documents.withdrawn,
-            rejected=self.documents.rejected,
-            articles=self.articles,
-        )
-
-    def as_json(self) -> dict[str, object]:
-        """The object that ``build --json`` prints."""
-        return {
-            "revision": self.revision,
-            "documents": asdict(self.documents),
-            "articles": self.articles,
-            "feeds": self.feeds,
-            "findings": [finding_json(document, finding) for document, finding in self.findings],
-            "seconds": {step: round(spent, 3) for step, spent in self.seconds.items()},
-        }
-
-
-def finding_json(document: str, finding: Finding) -> dict[str, object]:
-    """A finding as every command prints it."""
-    return {
-        "document": document,
-        "code": finding.code,
-        "severity": finding.severity,
-        "field": finding.field,
-        "line": finding.line,
-        "message": finding.message,
-    }
+from feedsvc.unchanged import MARK, encode_mark, key_of
 
 
 def build(
@@ -103,7 +48,7 @@ def build(
     stamp: Callable[[datetime | None], datetime],
     jobs: int = 1,
     accept_withdrawals: bool = False,
-    progress: Progress = quiet,
+    progress: Progress = quiet_progress,
     copies: Path | None = None,
 ) -> Report:
     """Bring ledger and edition up to the inbox, inside the transaction of ``connection``.
@@ -136,6 +81,7 @@ class _Build:
         self.copies = copies
         self.report = Report()
         self.ledger = Ledger(connection)
+        self.lasting = Report()
 
     def run(self, stamp: Callable[[datetime | None], datetime]) -> Report:
         """The steps, in the order of the verbs."""
@@ -144,8 +90,8 @@ class _Build:
         with self.timed("scan"):
             found = self.scan()
             folders = self.folders(found, formats)
-            decisive = decisive_digest(self.settings, folders, formats)
-            everything = self.ledger.recall("settings") != decisive
+            decided = decisive_digest(self.settings, folders, formats)
+            everything = self.ledger.recall("settings") != decided
             held = attached(self.ledger, found, self.copies)
             intake = Intake(self.ledger, found, folders, held.stale, everything)
         with self.timed("settle"):
@@ -173,11 +119,12 @@ class _Build:
                 publishing = self.publish(entering, authority, workers.printed, everything=everything)
         with self.timed("publish"):
             intake.close()
-            self.ledger.remember("settings", decisive)
+            self.ledger.remember("settings", decided)
             self.report.revision = self.swap(publishing, stamp)
             if moved_on or entering.touched or publishing.changed or not Prepared(self.ledger.connection).exist():
                 ahead.prepare()
         self.sum_up(intake, entering, publishing)
+        self.leave_mark(intake, formats)
         return self.report
 
     # The steps
@@ -267,15 +214,35 @@ class _Build:
         self.report.documents.withdrawn = withdrawn
         rejected = {name: record.findings for name, record in self.ledger.rejected_documents().items()}
         told_before = {name: story.findings for name, story in self.ledger.rejected_stories().items()}
-        for remarks in (intake.findings | rejected, told_before | entering.remarks):
-            self.report.findings += [(name, each) for name, found in remarks.items() for each in found]
+        lasting = _listed(rejected) + _listed(told_before)
+        self.lasting = Report(findings=sorted([*self.report.findings, *lasting], key=_by_place))
+        for remarks in (intake.findings | rejected, told_before | entering.remarks, publishing.findings):
+            self.report.findings += _listed(remarks)
+        self.report.findings.sort(key=_by_place)
         self.report.fresh_rejects = tuple(sorted(intake.fresh_rejects))
-        self.report.findings += [(name, each) for name, found in publishing.findings.items() for each in found]
-        self.report.findings.sort(key=lambda each: (each[0], each[1].line or 0, each[1].code))
         self.report.touched = bool(entering.touched)
         self.report.articles = self.ledger.count_usable()
         total = len(Edition(self.ledger.connection).feeds())
         self.report.feeds = {"total": total, "rendered": publishing.rendered}
+
+    def leave_mark(self, intake: Intake, formats: Formats) -> None:
+        """Let the next build know when it may be none (see ``unchanged``)."""
+        if intake.is_restless or self.copies is None:
+            self.ledger.remember(MARK, "")
+            return
+        seen, rejected = self.report.documents.seen, self.report.documents.rejected
+        again = replace(
+            self.lasting,
+            revision=self.report.revision,
+            documents=Counts(seen=seen, unchanged=seen, rejected=rejected),
+            articles=self.report.articles,
+            feeds=self.report.feeds | {"rendered": 0},
+        )
+        buried = Edition(self.ledger.connection).oldest_tombstone()
+        clearing = None if buried is None else buried + timedelta(days=self.settings.feeds.tombstone_days)
+        until = min((each for each in (self.ledger.next_change(), clearing) if each is not None), default=None)
+        key = key_of(self.settings, intake.found, formats.packages, self.copies)
+        self.ledger.remember(MARK, encode_mark(key, seconds(until), again))
 
     @contextmanager
     def timed(self, step: str) -> Iterator[None]:
@@ -285,16 +252,16 @@ class _Build:
         self.report.seconds[step] = self.report.seconds.get(step, 0) + perf_counter() - start
 
 
+def _listed(remarks: Mapping[str, Iterable[Finding]]) -> list[tuple[str, Finding]]:
+    return [(name, each) for name, found in remarks.items() for each in found]
+
+
+def _by_place(remark: tuple[str, Finding]) -> tuple[str, int, str]:
+    name, finding = remark
+    return name, finding.line or 0, finding.code
+
+
 def decisive_digest(settings: Settings, folders: FolderSettings, formats: Formats) -> str:
     """A hash of all that decides how documents are read and feeds are written, but for the documents."""
-    stated = (
-        settings.publication,
-        settings.inbox,
-        settings.feeds,
-        settings.podcast,
-        settings.topics,
-        settings.moved,
-        settings.removed,
-    )
-    decisive = (__version__, *stated, sorted(folders.texts.items()), formats.packages)
-    return hashlib.sha256(repr(decisive).encode()).hexdigest()
+    decided = (__version__, *decisive(settings), sorted(folders.texts.items()), formats.packages)
+    return hashlib.sha256(repr(decided).encode()).hexdigest()

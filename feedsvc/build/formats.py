@@ -1,12 +1,11 @@
 """The formats that can be read here: those of installed packages first, then feedsvc's own."""
 
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 
 from feedsvc.errors import FormatError
 from feedsvc.parsers import PARSERS, Parser
-
-GROUP = "feedsvc.parsers"
+from feedsvc.unchanged import offered, package, packages
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +26,8 @@ def installed_formats() -> Formats:
 
     Raises FormatError for a package whose entry cannot be loaded or is no Parser.
     """
-    found = sorted(entry_points(group=GROUP), key=lambda each: (each.name, each.value))
-    parsers = tuple(_parser(each) for each in found)
-    packages = tuple(f"{each.name}={each.value} {_package(each)}" for each in found)
-    return Formats((*parsers, *PARSERS), packages)
+    found = offered()
+    return Formats((*map(_parser, found), *PARSERS), packages(found))
 
 
 def _parser(entry: EntryPoint) -> Parser:
@@ -39,11 +36,7 @@ def _parser(entry: EntryPoint) -> Parser:
         if isinstance(parser, Parser) and callable(parser.parse):
             return parser
     except Exception as error:
-        message = f"{_package(entry)}: its format {entry.name!r} cannot be loaded ({type(error).__name__}: {error})"
+        message = f"{package(entry)}: its format {entry.name!r} cannot be loaded ({type(error).__name__}: {error})"
         raise FormatError(f"{message}; mend or uninstall the package") from error
-    message = f"{_package(entry)}: its format {entry.name!r} ({entry.value}) is no feedsvc.parsers.Parser"
+    message = f"{package(entry)}: its format {entry.name!r} ({entry.value}) is no feedsvc.parsers.Parser"
     raise FormatError(f"{message}; mend or uninstall the package")
-
-
-def _package(entry: EntryPoint) -> str:
-    return f"{entry.dist.name} {entry.dist.version}" if entry.dist is not None else entry.module

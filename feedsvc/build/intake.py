@@ -3,12 +3,9 @@
 The ledger holds the rest. What is in memory is the list of names, and the batch of documents under way.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-
-import msgspec
 
 from feedsvc.build.changes import Changes, compare, glanced, is_due, is_lost, read_well, refused, surroundings
 from feedsvc.build.entering import Entering
@@ -17,23 +14,11 @@ from feedsvc.build.reading import Glance, Outcome, Workers
 from feedsvc.errors import InboxLostError
 from feedsvc.inbox.scan import Scan
 from feedsvc.model import Finding, Lookup, Neighbours
+from feedsvc.report import Counts
 from feedsvc.store.ledger import DocumentRecord, KnownStamp, Ledger
 
 _BATCH = 500
 _KEY = "inbox"
-
-
-@dataclass(slots=True)
-class Counts:
-    """What became of the documents; ``rejected`` counts all that are rejected now, read in this build or before."""
-
-    seen: int = 0
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    moved: int = 0
-    withdrawn: int = 0
-    rejected: int = 0
 
 
 @dataclass(slots=True)
@@ -55,7 +40,7 @@ class Intake:
     _counts: Counts = field(default_factory=Counts)
     _known: dict[str, KnownStamp] = field(default_factory=dict)
     _rejected_before: dict[str, str] = field(default_factory=dict)
-    _is_restless: bool = False
+    is_restless: bool = False
     _arrived: set[str] = field(default_factory=set)
     _texts: int = 0
     _folders: set[str] = field(default_factory=set)
@@ -66,7 +51,7 @@ class Intake:
 
     def __post_init__(self) -> None:
         self._rejected_before = {name: each.digest for name, each in self.ledger.rejected_documents().items()}
-        if not self.everything and not self.stale and self.ledger.recall(_KEY) == self._mark():
+        if not self.everything and not self.stale and self.ledger.recall(_KEY) == self.found.digest:
             self.changes = Changes((), frozenset())
         else:
             self._known = self.ledger.stamps()
@@ -111,7 +96,7 @@ class Intake:
 
     def close(self) -> None:
         """Remember the inbox as it was found, if the next build may leave it unread as it is."""
-        self.ledger.remember(_KEY, "" if self._is_restless else self._mark())
+        self.ledger.remember(_KEY, "" if self.is_restless else self.found.digest)
 
     def counts(self, entering: Entering) -> Counts:
         """What became of the documents."""
@@ -124,17 +109,6 @@ class Intake:
         return counts
 
     # The first look
-
-    def _mark(self) -> str:
-        """A hash of all that the walk through the inbox found."""
-        found = (
-            self.found.documents,
-            self.found.media,
-            sorted(self.found.refused),
-            self.found.settings,
-            self.found.unreadable,
-        )
-        return hashlib.sha256(msgspec.msgpack.encode(found)).hexdigest()
 
     def _suspects(self) -> Iterator[tuple[str, str | None]]:
         """Each suspect with the hash that is known of it, where nothing else is to be read anew."""
@@ -216,7 +190,7 @@ class Intake:
     # Records
 
     def _save(self, record: DocumentRecord, *, is_document: bool = True) -> None:
-        self._is_restless |= is_document and record.is_restless
+        self.is_restless |= is_document and record.is_restless
         if record.rejected and self._rejected_before.get(record.name) != record.digest:
             self.fresh_rejects.append(record.name)
         self._unsaved.append(record)

@@ -1,11 +1,14 @@
 """The walk through the inbox: which documents lie there, told by name, size and time alone."""
 
+import hashlib
 import os
 import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from feedsvc.errors import InboxError
 from feedsvc.media import MEDIA_TYPES, suffix_of
@@ -42,6 +45,12 @@ class Scan:
     unreadable: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
     media: Mapping[str, Stamp] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """A hash of all that the walk found."""
+        found = (self.documents, sorted(self.media.items()), sorted(self.refused), self.settings, self.unreadable)
+        return hashlib.blake2b(msgspec.msgpack.encode(found), digest_size=16).hexdigest()
 
 
 def scan(folder: Path) -> Scan:

@@ -1,7 +1,5 @@
 """The database of one publication: opened, migrated, written in one transaction, and locked against two builds."""
 
-import fcntl
-import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -12,7 +10,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
 
 from feedsvc.config import Settings
-from feedsvc.errors import LockHeldError, Problem, SettingsError, StoreError
+from feedsvc.errors import Problem, SettingsError, StoreError
 from feedsvc.store.schema import migrate
 
 _PRAGMAS = (
@@ -124,28 +122,6 @@ def _in_file(settings: Settings, file: Path, migrate: Callable[[Connection], Non
     except OSError as error:
         raise StoreError(f"{file.parent}: cannot be made ({error.strerror}); check the permissions") from error
     return Database(_engine(settings, f"sqlite:///{file}"), str(file), migrate=migrate)
-
-
-@contextmanager
-def build_lock(settings: Settings) -> Iterator[None]:
-    """Hold the publication's build lock; the system lets go of it when the process ends, however it ends.
-
-    Raises LockHeldError when another build holds it.
-    """
-    path = settings.folder / "var" / "build.lock"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as error:
-        raise StoreError(f"{path}: cannot be opened ({error.strerror}); check the permissions") from error
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise LockHeldError(f"{path}: another build is under way; try again when it has ended") from error
-        yield
-    finally:
-        os.close(handle)
 
 
 def _engine(settings: Settings, url: str) -> Engine:

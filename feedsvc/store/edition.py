@@ -147,6 +147,11 @@ class Edition:
             for feed, each in found.items()
         }
 
+    def oldest_tombstone(self) -> datetime | None:
+        """When that article was withdrawn whose tombstone has stood longest."""
+        oldest = self.connection.execute(select(tombstones.c.withdrawn).distinct())
+        return min((datetime.fromisoformat(row.withdrawn) for row in oldest), default=None)
+
     def bury(self, name: str, tombstone: Tombstone) -> None:
         """Leave a tombstone in a feed, unless one stands there."""
         here = (tombstones.c.feed == name) & (tombstones.c.id == tombstone.id)

@@ -36,7 +36,6 @@ from feedsvc.store.media import pieces
 from feedsvc.store.memberships import Memberships, sealed_page
 from feedsvc.store.removed import decode_removed
 from feedsvc.store.schema import (
-    VERSION,
     articles,
     bodies,
     bylines,
@@ -47,6 +46,7 @@ from feedsvc.store.schema import (
     schema_version,
 )
 from feedsvc.store.search import SearchIndex
+from feedsvc.store.version import SCHEMA
 from feedsvc.text import slugify
 from feedsvc.views import (
     MOST_COUNTED,
@@ -279,7 +279,7 @@ class PublishedEdition:
         """What ``question`` finds in one view of the database; ``otherwise`` while there is no schema."""
         now = self._now()
         with self._database.reading() as connection:
-            return question(_View(connection, now)) if schema_version(connection) == VERSION else otherwise
+            return question(_View(connection, now)) if schema_version(connection) == SCHEMA else otherwise
 
 
 @dataclass(frozen=True, slots=True)

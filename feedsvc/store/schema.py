@@ -29,14 +29,15 @@ from sqlalchemy import (
 
 from feedsvc.codings import pack
 from feedsvc.errors import StoreError
+from feedsvc.store.version import SCHEMA
 
 metadata = MetaData()
 _AT_ONCE = 500
 
 
 def _only(condition: ColumnElement[bool]) -> dict[str, Any]:
-    """What makes an index one of the rows that meet ``condition``."""
-    return {"sqlite_where": condition, "postgresql_where": condition}
+    """What makes an index one of the rows that meet ``condition``, on SQLite (naming PostgreSQL here would load its dialect)."""
+    return {"sqlite_where": condition}
 
 
 meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
@@ -313,7 +314,6 @@ def _copy_articles(connection: Connection) -> None:
 # Ledgers of before version FIRST were never released.
 FIRST = 10
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_apart,)
-VERSION = FIRST + len(MIGRATIONS)
 
 
 def migrate(connection: Connection) -> None:
@@ -322,10 +322,10 @@ def migrate(connection: Connection) -> None:
     Raises StoreError when it was written by a newer feedsvc.
     """
     version = schema_version(connection)
-    if version == VERSION:
+    if version == SCHEMA:
         return
-    if version > VERSION:
-        raise StoreError(f"the ledger has schema {version}, this feedsvc knows {VERSION}; upgrade feedsvc")
+    if version > SCHEMA:
+        raise StoreError(f"the ledger has schema {version}, this feedsvc knows {SCHEMA}; upgrade feedsvc")
     if version == 0:
         metadata.create_all(connection)
     elif version < FIRST:
@@ -334,7 +334,7 @@ def migrate(connection: Connection) -> None:
         for step in MIGRATIONS[version - FIRST :]:
             step(connection)
     connection.execute(meta.delete().where(meta.c.key == "schema"))
-    connection.execute(meta.insert().values(key="schema", value=str(VERSION)))
+    connection.execute(meta.insert().values(key="schema", value=str(SCHEMA)))
 
 
 def schema_version(connection: Connection) -> int:

@@ -1,0 +1,117 @@
+"""Whether a build would find anything new, told by a walk through the inbox and what the last build left.
+
+Most runs of a cron job find the inbox as it was. They are answered here, without what builds need: no parser, no
+SQLAlchemy. The last build left a mark: a hash of all that decides what it made, the moment until which time
+alone changes nothing, and the report of a build that finds nothing. Where the hash or the moment does not
+hold, and wherever there is no mark, there is a build to do.
+"""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from time import perf_counter
+
+from feedsvc import __version__
+from feedsvc.config import Settings, decisive
+from feedsvc.errors import InboxError
+from feedsvc.inbox.read import read
+from feedsvc.inbox.scan import Scan, scan
+from feedsvc.model import Document, Finding
+from feedsvc.report import Counts, Report
+from feedsvc.store.version import SCHEMA
+
+PARSERS = "feedsvc.parsers"
+"""The entry point at which packages offer formats of their own."""
+MARK = "mark"
+_SQLITE = "sqlite:///"
+_SETTINGS_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a build leaves for the next one. ``until`` is in seconds since 1970, None when nothing is to come."""
+
+    key: str
+    until: int | None
+    report: Report
+
+
+def unchanged(settings: Settings, now: datetime) -> Report | None:
+    """The report of the build that is to be done at ``now``, if it is one that finds nothing new; else None."""
+    start = perf_counter()
+    mark = _last_mark(settings)
+    if mark is None or (mark.until is not None and mark.until <= now.timestamp()):
+        return None
+    try:
+        found = scan(settings.inbox_folder)
+    except InboxError:
+        return None
+    if mark.key != key_of(settings, found, packages(offered()), settings.media_folder):
+        return None
+    mark.report.seconds = {"scan": perf_counter() - start}
+    return mark.report
+
+
+def key_of(settings: Settings, found: Scan, packages: Sequence[str], copies: Path) -> str:
+    """A hash of all that decides what a build makes, but for the ledger and the time."""
+    folders = [_settings_bytes(settings.inbox_folder, name) for name in found.settings]
+    parts = (__version__, str(SCHEMA), repr(decisive(settings)), repr(packages), repr(folders))
+    decided = hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass"))
+    return f"{decided.hexdigest()} {found.digest} {copies.is_dir()}"
+
+
+def _settings_bytes(inbox: Path, name: str) -> bytes:
+    document = read(inbox, name, _SETTINGS_BYTES)
+    return document.data if isinstance(document, Document) else repr(document).encode()
+
+
+def offered() -> list[EntryPoint]:
+    """The formats that installed packages offer, in the order in which they are asked."""
+    return sorted(entry_points(group=PARSERS), key=lambda each: (each.name, each.value))
+
+
+def packages(entries: Sequence[EntryPoint]) -> tuple[str, ...]:
+    """What tells one set of such formats from another: name, place, package and version of each."""
+    return tuple(f"{each.name}={each.value} {package(each)}" for each in entries)
+
+
+def package(entry: EntryPoint) -> str:
+    """The package that brought a format."""
+    return f"{entry.dist.name} {entry.dist.version}" if entry.dist is not None else entry.module
+
+
+def encode_mark(key: str, until: int | None, report: Report) -> str:
+    """The mark of a build whose ``report`` counts documents and findings as they are from now on."""
+    return json.dumps({"key": key, "until": until, "report": report.as_json()})
+
+
+def _last_mark(settings: Settings) -> Mark | None:
+    """The mark that the last build left, unless it failed or the store is no SQLite file."""
+    if not settings.store.url.startswith(_SQLITE):
+        return None
+    file = settings.folder / settings.store.url.removeprefix(_SQLITE)
+    if not file.is_file():
+        return None
+    query = "SELECT key, value FROM meta WHERE key IN (?, 'failure')"
+    try:
+        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, timeout=5)) as connection:
+            kept = dict(connection.execute(query, (MARK,)).fetchall())
+    except sqlite3.Error:
+        return None  # the build that follows tells what is wrong with the store
+    return _decode(kept[MARK]) if kept.get(MARK) and not kept.get("failure") else None
+
+
+def _decode(kept: str) -> Mark:
+    told = json.loads(kept)
+    report = told["report"]
+    counts = Counts(**report["documents"])
+    findings = [(each.pop("document"), Finding(**each)) for each in report["findings"]]
+    return Mark(
+        told["key"], told["until"], Report(report["revision"], counts, report["articles"], report["feeds"], findings)
+    )
