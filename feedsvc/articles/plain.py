@@ -12,6 +12,8 @@ _BLOCKS = frozenset(
 )
 _BREAKING = _BLOCKS | {f"/{name}" for name in _BLOCKS}
 _HIDDEN = frozenset(("script", "style", "template", "title", "svg", "textarea", "select"))
+# A caption ends with its figure, if nobody closed it.
+_CAPTIONS = frozenset(("figcaption", "/figcaption", "/figure"))
 _READINGS = frozenset(("rp", "rt"))
 # Only what HTML calls white space: a no-break space and U+3000 belong to the text.
 _EDGES = " \t\n\r\f"
@@ -20,11 +22,13 @@ _EDGES = " \t\n\r\f"
 def plain_text(html: str) -> str:
     """``html`` as text: paragraphs separated by a blank line, ``br`` as a line break, table cells by a tab.
 
-    White space is folded outside ``pre``. Made for the HTML of ``clean_body``; of any other HTML it is an
+    White space is folded outside ``pre``. The captions of pictures are the text only where there is no other. Made for the HTML of ``clean_body``; of any other HTML it is an
     approximation that never fails.
     """
     paragraphs: list[str] = []
+    captions: list[str] = []
     pieces: list[str] = []
+    into = paragraphs
     hidden: str | None = None
     verbatim = False
     parts = _MARKUP.split(html)
@@ -39,8 +43,10 @@ def plain_text(html: str) -> str:
             hidden = None
         elif name in _BREAKING:
             if pieces:
-                _end_paragraph(pieces, paragraphs, verbatim)
+                _end_paragraph(pieces, into, verbatim)
                 pieces = []
+            if name in _CAPTIONS:
+                into = captions if name == "figcaption" else paragraphs
             verbatim = name == "pre" or (verbatim and name != "/pre")
         elif name == "br":
             pieces.append("\n")
@@ -55,8 +61,8 @@ def plain_text(html: str) -> str:
             pieces.append(text)
         elif text and (pieces or text.strip(_EDGES)):
             pieces.append(_folded(text))
-    _end_paragraph(pieces, paragraphs, verbatim)
-    return "\n\n".join(paragraphs)
+    _end_paragraph(pieces, into, verbatim)
+    return "\n\n".join(paragraphs or captions)
 
 
 def _end_paragraph(pieces: list[str], paragraphs: list[str], verbatim: bool) -> None:

@@ -62,6 +62,7 @@ def _draft(page: Page, order: str | None) -> Draft | None:
         tuple(person.name for person in authors),
         string(facts.article("articleBody")),
         summary,
+        language,
     )
     content = main_content(root, clues)
     html = _markup(content)

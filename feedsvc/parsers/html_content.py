@@ -18,7 +18,7 @@ from feedsvc.parsers.html_furniture import (
     names_body,
     strip_machinery,
 )
-from feedsvc.parsers.html_standfirst import find_standfirst, put_standfirst
+from feedsvc.parsers.html_standfirst import behind_headline, find_standfirst, put_standfirst
 from feedsvc.parsers.html_tree import tag_of
 from feedsvc.parsers.html_trim import Clues, trim
 
@@ -32,6 +32,8 @@ _OWN_PARAGRAPHS = 0.05
 _OWN_ARTICLE = 0.2
 # Of an article that is marked as one, this weight of text is enough.
 _ENOUGH = 300.0
+# Less text than this is no story.
+_SHORT = 150.0
 _ROW = 60.0
 _MARKED = frozenset(("article", "main"))
 # Elements of a story that are no containers of one.
@@ -45,10 +47,11 @@ def main_content(root: Element, clues: Clues) -> Element | None:
         return None
     strip_machinery(body)
     scale = weigh(body)
-    standfirst = find_standfirst(scale, clues.heading, clues.summary)
+    behind = behind_headline(scale, clues.heading)
     above = list(clues.heading.iterancestors()) if clues.heading is not None else []
     _drop_furniture(scale, clues.heading, frozenset(above))
     chosen = _choose(scale, above)
+    standfirst = find_standfirst(behind, chosen, body, clues)
     trim(chosen, clues)
     put_standfirst(chosen, standfirst)
     return chosen
@@ -57,7 +60,8 @@ def main_content(root: Element, clues: Clues) -> Element | None:
 def _drop_furniture(scale: Scale, heading: Element | None, above: frozenset[Element]) -> None:
     """Drop named furniture. A name lies where the headline or most of the text stands under it."""
     positive = scale.positive or 1.0
-    in_article = any(tag_of(each) == "article" for each in above)
+    article = next((each for each in above if tag_of(each) == "article"), None)
+    in_article = article is not None and scale.weights.get(article, 0.0) > _SHORT
     for element in list(scale.weights):
         if element is scale.root or element not in scale.weights:
             continue

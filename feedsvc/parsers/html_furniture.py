@@ -26,7 +26,7 @@ _WORDS = frozenset(
     """share shares sharing sharer sharebar sharebuttons sharedaddy sharethis addtoany addthis shariff social socials
     socialmedia socialbar socialshare related relatedposts relatedarticles relatedcontent recommended recommendation
     recommendations recirc recirculation readmore readalso seealso alsoread newsletter newsletters comment comments commentlist
-    commentform commentary disqus respond livefyre sidebar breadcrumb breadcrumbs nav navbar navigation navi menu
+    commentform disqus respond livefyre sidebar breadcrumb breadcrumbs nav navbar navigation navi menu
     submenu footer cookie cookies cookiebanner consent gdpr advert advertisement advertising advertorial ad ads adslot adunit adbox
     sponsor sponsored sponsors outbrain taboola subscribe subscription signup popup modal overlay pagination pager
     paging byline bylines promo promos promobox promotion trending popular mostread mostpopular toolbar tagcloud taglist tags rating ratings
@@ -55,7 +55,10 @@ _UNMISTAKABLE = _COMMENTS | frozenset(
 _BUILDERS = frozenset("elementor wpb vc fusion divi et avia fl".split())
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NO_LETTERS = re.compile(r"[^a-z]+")
-_TERM_CLASS = re.compile(r"(?:category|tag|topic|section|type|format|status|has|no|with|is|wp)-\S*")
+# Classes that tell the terms of a story, or that advertisements stand in it.
+_TERM_CLASS = re.compile(
+    r"(?:category|tag|topic|section|type|format|status|has|no|with|is|wp)-\S*|--ads?\b", re.IGNORECASE
+)
 _BODY_NAMES = re.compile(
     r"\b(?:article|entry|post|story|news|blog|content|text|single)[-_]*(?:body|content|text|copy)\b|\bbody[-_]*(?:copy|text|content)\b",
     re.IGNORECASE,

@@ -16,6 +16,7 @@ Element = etree._Element
 _REPEATABLE = frozenset(("p", "li", "td", "th", "dd", "pre"))
 _KEPT_EMPTY = ("img", "picture", "video", "audio", "iframe", "source", "table")
 _LONG = 60
+_ABOVE = 0.4
 _MOSTLY = 0.6
 _LISTED = 0.2
 _LAST = 8
@@ -30,16 +31,30 @@ class Clues:
     names: tuple[str, ...] = ()
     text: str | None = None
     summary: str | None = None
+    language: str | None = None
 
 
 def trim(chosen: Element, clues: Clues) -> None:
     """Take out of ``chosen`` what the reader of a feed gets elsewhere or does not want."""
     _caption_figures(chosen)
     if clues.heading is not None and clues.heading is not chosen and holds(chosen, clues.heading):
-        _drop_before(chosen, clues.heading)
+        if _is_on_top(chosen, clues.heading):
+            _drop_before(chosen, clues.heading)
         drop(clues.heading)
     _drop_blocks(chosen, clues)
     _drop_empty(chosen)
+
+
+def _is_on_top(chosen: Element, heading: Element) -> bool:
+    """Whether most of the text stands below ``heading``: else it is the heading of a part."""
+    before = whole = 0.0
+    below = False
+    for block in sorted_blocks(chosen):
+        below = below or block.element is heading or holds(block.element, heading)
+        weight = max(block.weight, 0.0)
+        whole += weight
+        before += 0.0 if below else weight
+    return before <= _ABOVE * whole
 
 
 def _drop_blocks(chosen: Element, clues: Clues) -> None:
