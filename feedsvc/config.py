@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from dataclasses import MISSING, Field, dataclass, field, fields
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
@@ -307,6 +308,12 @@ def _toml(source: str, file: str) -> Mapping[str, object]:
         raise SettingsError((Problem(file, None, None, "not TOML: brackets stand too deep; close them"),)) from error
 
 
+@lru_cache
+def _keys(section: type) -> dict[str, Field[Any]]:
+    """The keys of a section by name."""
+    return {each.name: each for each in fields(section)}
+
+
 class _Reader:
     """Reads the tables of one file and collects what is wrong with them."""
 
@@ -355,7 +362,7 @@ class _Reader:
         kind = SECTIONS[name]
         if not isinstance(table, dict):
             return self.problem(place, f"a section is wanted: [{name}]")
-        known = {each.name: each for each in fields(kind)}
+        known = _keys(kind)
         for extra in table.keys() - known.keys():
             self.problem(f"{place}.{extra}", f"unknown key; known are {', '.join(known)}")
         values: dict[str, object] = {}

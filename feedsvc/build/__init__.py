@@ -102,7 +102,9 @@ class _Build:
         media = MediaReader(
             self.settings.inbox_folder, found.media, held.known, self.settings.inbox.max_media_bytes, self.copies
         )
-        with Workers(Desk(self.settings, folders, formats, media), self.jobs) as workers:
+        # The rules of topics are no business of the workers, and may be many.
+        desk = Desk(replace(self.settings, topics=()), folders, formats, media)
+        with Workers(desk, self.jobs) as workers:
             missing = intake.changes.missing
             entering = Entering(self.settings, self.ledger, classifier, authority, self.now, missing, intake.knows)
             with self.timed("read"):

@@ -159,7 +159,7 @@ class Publishing:
     def _order(self, record: FeedRecord, limit: int) -> FeedOrder:
         """What a feed is printed from, of ``limit`` articles."""
         rows = self._window(record.name, limit)
-        topics = self.ledger.topics_of([name for _, name, _ in rows])
+        topics = self.ledger.topics_of([name for _, name, _ in rows]) if rows else {}
         archive = self._before.archives.get(record.name, NO_ARCHIVE)
         pages = self._pages[record.name] = self._unsealed(record.name, archive) if rows else []
         return FeedOrder(
@@ -224,7 +224,8 @@ class Publishing:
         """Say of each article what came of it in the feeds, once."""
         fresh = {name: found for name, found in printed.fresh.items() if found and name not in self.findings}
         self.findings |= printed.remarks
-        self.ledger.add_findings(fresh)
+        if fresh:
+            self.ledger.add_findings(fresh)
 
     def _count(self, wanted: FeedRecord) -> int:
         """How many articles a feed has. Counting them takes the longer the more there are, so it is done rarely."""
