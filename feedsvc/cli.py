@@ -22,6 +22,7 @@ from feedsvc.text import shown
 
 if TYPE_CHECKING:
     from feedsvc.config import Settings
+    from feedsvc.inbox.scan import Scan
     from feedsvc.report import Report
 
 DONE, REJECTED, REFUSED, LOST, LOCKED = 0, 1, 2, 3, 75
@@ -191,15 +192,17 @@ def _program() -> str:
 
 def _build(chosen: argparse.Namespace) -> int:
     from feedsvc.console import complaints, summary
+    from feedsvc.report import Report
     from feedsvc.store.lock import build_lock
-    from feedsvc.unchanged import unchanged
+    from feedsvc.unchanged import look
 
     # What a build makes stays until it is written and has no cycles: looking for some took a tenth of its time.
     gc.set_threshold(100_000, 50, 50)
     settings = _settings(chosen.dir)
     now = _moment(chosen.now, settings)
     with build_lock(settings):
-        report = unchanged(settings, now) or _build_anew(chosen, settings, now)
+        looked = look(settings, now)
+        report = looked if isinstance(looked, Report) else _build_anew(chosen, settings, now, looked)
     if chosen.json:
         print(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
     elif chosen.verbose or sys.stderr.isatty():
@@ -209,8 +212,8 @@ def _build(chosen: argparse.Namespace) -> int:
     return REJECTED if report.documents.rejected else DONE
 
 
-def _build_anew(chosen: argparse.Namespace, settings: "Settings", now: datetime) -> "Report":
-    """Build, and remember how it went."""
+def _build_anew(chosen: argparse.Namespace, settings: "Settings", now: datetime, found: "Scan | None") -> "Report":
+    """Build, and remember how it went; ``found`` is the inbox, where it was walked through already."""
     from feedsvc.build import build
     from feedsvc.console import bars
     from feedsvc.store.database import open_database
@@ -229,6 +232,7 @@ def _build_anew(chosen: argparse.Namespace, settings: "Settings", now: datetime)
                 accept_withdrawals=chosen.accept_withdrawals,
                 progress=progress,
                 copies=settings.media_folder,
+                found=found,
             )
             note_failure(connection, None)
             if report.touched:

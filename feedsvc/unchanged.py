@@ -42,8 +42,11 @@ class Mark:
     report: Report
 
 
-def unchanged(settings: Settings, now: datetime) -> Report | None:
-    """The report of the build that is to be done at ``now``, if it is one that finds nothing new; else None."""
+def look(settings: Settings, now: datetime) -> Report | Scan | None:
+    """The report of the build that is to be done at ``now``, if it is one that finds nothing new.
+
+    Else the inbox as it was found, where it was walked through.
+    """
     start = perf_counter()
     mark = _last_mark(settings)
     if mark is None or (mark.until is not None and mark.until <= now.timestamp()):
@@ -53,7 +56,7 @@ def unchanged(settings: Settings, now: datetime) -> Report | None:
     except InboxError:
         return None
     if mark.key != key_of(settings, found, packages(offered()), settings.media_folder):
-        return None
+        return found
     mark.report.seconds = {"scan": perf_counter() - start}
     return mark.report
 

@@ -25,7 +25,7 @@ from feedsvc.store.edition import Edition
 from feedsvc.store.ledger import Ledger
 from feedsvc.store.lock import build_lock
 from feedsvc.store.reader import note_failure
-from feedsvc.unchanged import unchanged
+from feedsvc.unchanged import look
 
 
 def ids(publication: Publication, name: str = "all") -> dict[str, str]:
@@ -605,7 +605,8 @@ def test_killed_at_any_moment_the_next_build_goes_on(publication: Publication) -
 
 
 def glance(publication: Publication) -> Report | None:
-    return unchanged(load_settings(publication.folder / "feedsvc.toml"), publication.now)
+    found = look(load_settings(publication.folder / "feedsvc.toml"), publication.now)
+    return found if isinstance(found, Report) else None
 
 
 def told(report: Report) -> dict[str, object]:

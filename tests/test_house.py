@@ -72,6 +72,7 @@ ALLOWED = {
         "console",
         "explain",
         "export",
+        "inbox",
         "manual",
         "report",
         "serve",

@@ -50,14 +50,16 @@ def build(
     accept_withdrawals: bool = False,
     progress: Progress = quiet_progress,
     copies: Path | None = None,
+    found: Scan | None = None,
 ) -> Report:
     """Bring ledger and edition up to the inbox, inside the transaction of ``connection``.
 
     ``now`` decides embargoes and dates changes; ``stamp`` gives the moment of publication when told that of
-    the edition before. Media files are copied to ``copies``, if given. Raises InboxError when the inbox cannot
+    the edition before. Media files are copied to ``copies``, if given; ``found`` is the inbox, if it was walked
+    through already. Raises InboxError when the inbox cannot
     be read, InboxLostError when most of it is gone.
     """
-    return _Build(settings, connection, now, jobs, accept_withdrawals, progress, copies).run(stamp)
+    return _Build(settings, connection, now, jobs, accept_withdrawals, progress, copies, found).run(stamp)
 
 
 class _Build:
@@ -72,6 +74,7 @@ class _Build:
         accept_withdrawals: bool,
         progress: Progress,
         copies: Path | None,
+        found: Scan | None,
     ) -> None:
         self.settings = settings
         self.now = now
@@ -79,6 +82,7 @@ class _Build:
         self.accept_withdrawals = accept_withdrawals
         self.progress = progress
         self.copies = copies
+        self.found = found
         self.report = Report()
         self.ledger = Ledger(connection)
         self.lasting = Report()
@@ -88,7 +92,7 @@ class _Build:
         authority = self.authority()
         formats = installed_formats()
         with self.timed("scan"):
-            found = self.scan()
+            found = self.found or self.scan()
             folders = self.folders(found, formats)
             decided = decisive_digest(self.settings, folders, formats)
             everything = self.ledger.recall("settings") != decided

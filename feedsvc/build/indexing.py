@@ -5,7 +5,7 @@ once, and put in anew in the order of age, the newest first: a few thousand with
 import by whoever serves, in small steps (``step``). Which are waiting stands in the ledger.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from feedsvc.model import Status
@@ -21,25 +21,21 @@ IN_A_STEP = 250
 
 
 def bring_up(ledger: Ledger, touched: Collection[str]) -> None:
-    """Take the articles with these ids out of the index, to be indexed as they are now, and index as many as a build may."""
+    """Index the articles with these ids as they are now, as many as a build may; the others leave the index and wait."""
     index = SearchIndex(ledger.connection)
     if not index.is_offered:
         return
-    for part in parts(touched):
-        numbers = ledger.releases(part)
-        index.remove(numbers)
-        index.wait(numbers)
-    if touched:
-        catch_up(ledger, IN_A_BUILD)
+    numbers = sorted((number for part in parts(touched) for number in ledger.releases(part)), reverse=True)
+    for part in parts(numbers):
+        index.remove(part)
+    index.wait(numbers[IN_A_BUILD:])
+    _index(ledger, numbers[:IN_A_BUILD])
 
 
 def catch_up(ledger: Ledger, limit: int) -> bool:
     """Index the newest articles that are waiting, at most ``limit``; whether any are left."""
     index = SearchIndex(ledger.connection)
-    numbers = index.waiting(limit)
-    for part in parts(numbers):
-        index.add(_indexed(ledger, part))
-    index.indexed(numbers)
+    _index(ledger, index.waiting(limit))
     return bool(index.waiting(1))
 
 
@@ -54,6 +50,13 @@ def step(ledger: Ledger, now: datetime) -> bool:
 def is_behind(ledger: Ledger) -> bool:
     """Whether articles are waiting to be indexed."""
     return bool(SearchIndex(ledger.connection).waiting(1))
+
+
+def _index(ledger: Ledger, numbers: Sequence[int]) -> None:
+    index = SearchIndex(ledger.connection)
+    for part in parts(numbers):
+        index.add(_indexed(ledger, part))
+    index.indexed(numbers)
 
 
 def _indexed(ledger: Ledger, numbers: Collection[int]) -> list[Indexed]:
