@@ -93,7 +93,13 @@ PARSERS = (
     Parser("iptc7901", "feedsvc.parsers.iptc7901", opening=re.compile(rb"\x01[^\x02]*\x02")),
     Parser("anpa", "feedsvc.parsers.anpa", openings=(b"\x16\x16", b"\x16\x01")),
     Parser("ninjs", "feedsvc.parsers.ninjs", frozenset({".json"}), opening=re.compile(rb"[\[{]\s*(?:\{\s*)?\"")),
-    Parser("unknown", "feedsvc.parsers.unknown", frozenset({".xml"}), (b"<?xml",)),
+    Parser("rst", "feedsvc.parsers.rest", frozenset({".rst", ".rest"})),
+    Parser(
+        "unknown",
+        "feedsvc.parsers.unknown",
+        frozenset({".xml", ".adoc", ".asciidoc", ".org", ".textile"}),
+        (b"<?xml",),
+    ),
     Parser("text", "feedsvc.parsers.wire", frozenset({".txt", ".text", ""})),
 )
 # How many of a document's first bytes are looked at, and how many can be an opening.
@@ -126,8 +132,8 @@ def parser_for(document: Document, format: str | None = None, parsers: Sequence[
         return next(each for each in parsers if each.format == format)
     suffix = PurePosixPath(document.name).suffix.lower()
     by_suffix = next((each for each in parsers if suffix in each.suffixes), None)
-    # A Markdown file may open with anything, HTML for one, so its suffix counts for more than its opening.
-    if by_suffix is not None and by_suffix.format == "markdown":
+    # A file of light markup may open with anything, HTML for one, so its suffix counts for more than its opening.
+    if by_suffix is not None and by_suffix.format in ("markdown", "rst"):
         return by_suffix
     start = document.data[:_START].removeprefix(b"\xef\xbb\xbf").lstrip()
     root = root_name(document.data) if start[:1] == b"<" or start[:2] in (b"\xff\xfe", b"\xfe\xff") else None

@@ -100,14 +100,20 @@ def parse(document: Document, neighbours: Neighbours, hints: Hints) -> Parsed:
     except DecodeError as error:
         return Parsed((), (Finding("undecodable", "error", str(error)),))
     front = split(text)
-    read = _Reading(front, hints, [*findings, *front.findings])
+    read = Reading(front, hints, [*findings, *front.findings])
     body, removed = without_tags(front.body, front.body_line)
     read.findings += removed
     headline, body = read.headline(body)
     before_more = _MORE.split(body, maxsplit=1)
     summary = read.text("summary") or (_plain(before_more[0]) if len(before_more) > 1 else None)
-    draft = Draft(
-        format="markdown",
+    html = pyromark.html(_MORE.sub("", body), options=_OPTIONS)
+    return Parsed((told(read, "markdown", headline, html, summary),))
+
+
+def told(read: "Reading", format: str, headline: str | None, html: str, summary: str | None) -> Draft:
+    """The article that has this body, with all that its front matter says."""
+    return Draft(
+        format=format,
         id=read.text("id"),
         version=read.version(),
         status=read.status(),
@@ -124,7 +130,7 @@ def parse(document: Document, neighbours: Neighbours, hints: Hints) -> Parsed:
         embargo=read.date("embargo"),
         expires=read.date("expires"),
         url=read.text("url"),
-        html=pyromark.html(_MORE.sub("", body), options=_OPTIONS),
+        html=html,
         summary=summary,
         tags=tuple(read.names("tags")),
         sections=tuple(read.names("sections")),
@@ -136,7 +142,6 @@ def parse(document: Document, neighbours: Neighbours, hints: Hints) -> Parsed:
         evidence=read.evidence,
         findings=tuple(read.findings),
     )
-    return Parsed((draft,))
 
 
 def _plain(markdown: str) -> str:
@@ -145,7 +150,7 @@ def _plain(markdown: str) -> str:
 
 
 @dataclass(slots=True)
-class _Reading:
+class Reading:
     """The front matter as it is read field by field, each by its own type."""
 
     front: FrontMatter
