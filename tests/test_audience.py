@@ -354,8 +354,8 @@ HOSTILE_COUNTED = [
     {"name": "Feedly", "subscribers": MOST_STATED + 5, "stated": True, "unverified": True},
     {"name": "Boaster", "subscribers": MOST_UNVERIFIED, "stated": True, "unverified": True},
     {"name": '"><img', "subscribers": 7, "stated": True, "unverified": True},
+    {"name": "Other", "subscribers": 2, "unverified": True},
     {"name": "A" * 40, "subscribers": 1, "unverified": True},
-    {"name": "Unknown", "subscribers": 1, "unverified": True},  # the server hands no other bytes than ASCII on
 ]
 
 

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from publication import Publication
-from server import Server, serving
+from server import PATIENCE, Server, serving
 from tools import tool
 
 SHIPPED = Path(__file__).parent.parent / "feeds"
@@ -93,6 +93,7 @@ def context(browser: Browser, shipped: Server) -> Iterator[BrowserContext]:
     """A browser that knows the token of the desk and fails the test when another host is asked."""
     asked: list[str] = []
     context = browser.new_context(http_credentials={"username": "desk", "password": TOKEN})
+    context.set_default_timeout(PATIENCE * 3000)  # milliseconds: a busy machine is no failure
     # Pictures of articles may lie elsewhere; one host stands for all of them.
     context.route("https://example.org/**", lambda route: route.fulfill(body=PICTURE, content_type="image/svg+xml"))
     context.on("request", lambda request: asked.append(request.url))
