@@ -103,7 +103,7 @@ class Ledger:
         query = "SELECT name, size, modified, inode, kept FROM documents"
         return {
             name: KnownStamp(Stamp(size, modified, inode), bool(kept))
-            for name, size, modified, inode, kept in self.connection.exec_driver_sql(query)
+            for name, size, modified, inode, kept in self.connection.exec_driver_sql(query).all()
         }
 
     def documents_where_in(self, names: Collection[str]) -> dict[str, DocumentRecord]:

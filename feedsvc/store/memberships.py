@@ -90,7 +90,7 @@ class Memberships:
     def window(self, feed: str, limit: int, now: datetime) -> list[tuple[int, str, bytes]]:
         """The articles that came into a feed last, the last one first: place, name, and the article encoded."""
         asked = {"feed": feed, "limit": limit, "now": seconds(now)}
-        return [(place, name, payload) for place, name, payload in self.connection.execute(_WINDOW, asked)]
+        return [(place, name, payload) for place, name, payload in self.connection.execute(_WINDOW, asked).all()]
 
     def counts(self) -> dict[str, int]:
         """How many articles stand in each feed that has any."""
@@ -102,7 +102,7 @@ class Memberships:
     def pending(self, feed: str, after: int, now: datetime) -> list[Pending]:
         """The members of a feed in the order of their places, from the one behind ``after`` on."""
         asked = {"feed": feed, "after": after, "now": seconds(now)}
-        return [Pending(*row) for row in self.connection.execute(_PENDING, asked)]
+        return [Pending(*row) for row in self.connection.execute(_PENDING, asked).all()]
 
     def seal(self, feed: str, first: int, pages: Sequence[Sequence[Pending]], revision: int, when: datetime) -> None:
         """Make an archive document of each page, numbered from ``first`` on."""
