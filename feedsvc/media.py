@@ -57,8 +57,8 @@ _CONTAINERS: tuple[tuple[re.Pattern[bytes], tuple[str, ...]], ...] = (
 
 def suffix_of(name: str) -> str:
     """The suffix of a file's name in lower case, with its dot; empty when it has none."""
-    stem, dot, suffix = name.rpartition("/")[2].rpartition(".")
-    return f".{suffix.lower()}" if stem and dot else ""
+    stem, _, suffix = name.rpartition("/")[2].rpartition(".")
+    return f".{suffix.lower()}" if stem and suffix else ""
 
 
 def media_type(name: str, head: bytes) -> str | None:

@@ -12,7 +12,9 @@ _ILLEGAL = re.compile(
     + "".join(chr(plane << 16 | low) for plane in range(1, 17) for low in (0xFFFE, 0xFFFF))
     + "]"
 )
-# What nearly all text consists of; asking this first is 20 times faster than looking for what is illegal.
+# What nearly all text consists of; asking this first is 20 times faster than looking for what is illegal, and
+# four times faster still by the bytes, where each character is one.
+_USUAL_ASCII = bytes((0x09, 0x0A, *range(0x20, 0x7F)))
 _USUAL = re.compile("[\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0001fffd]*")
 _ASCII_WORD = re.compile("[a-z0-9]+")
 SLUG_LENGTH = 80
@@ -24,7 +26,10 @@ _RTL_SCRIPTS = frozenset("adlm arab hebr nkoo rohg syrc thaa".split())
 
 def xml_clean(text: str) -> str:
     """``text`` without the characters that XML 1.0 does not allow; NEL and CR LF become line feeds."""
-    if _USUAL.fullmatch(text):
+    if text.isascii():
+        if not text.encode("ascii").translate(None, _USUAL_ASCII):
+            return text
+    elif _USUAL.fullmatch(text):
         return text
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n")
     return _ILLEGAL.sub("", text)
@@ -32,7 +37,20 @@ def xml_clean(text: str) -> str:
 
 def one_line(text: str) -> str:
     """``text`` cleaned, with every run of white space folded into one blank."""
+    # What is printable is allowed in XML, and of white space it has blanks only.
+    if text.isprintable() and "  " not in text:
+        return text.strip(" ")
     return " ".join(xml_clean(text).split())
+
+
+def folded(text: str) -> str:
+    """``text`` with each run of what HTML calls white space as one blank (several times faster than a pattern)."""
+    for space in "\n\t\r\f":
+        if space in text:
+            text = text.replace(space, " ")
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text
 
 
 def shown(name: str) -> str:
@@ -44,7 +62,7 @@ def shown(name: str) -> str:
 
 def fold(text: str) -> str:
     """The form in which names are compared: compatibility-normalised, case and white space folded."""
-    return one_line(unicodedata.normalize("NFKC", text).casefold())
+    return one_line((text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold())
 
 
 @lru_cache(4096)  # the names of authors and topics are few, and a headline is asked for more than once

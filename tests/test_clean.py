@@ -118,6 +118,7 @@ PAYLOADS = [
     "<plaintext><script>steal()</script>",
     "<details ontoggle=steal() open><summary>x</summary></details>",
     "<p title='&quot;&gt;&lt;script&gt;steal()&lt;/script&gt;'>x</p>",
+    "<p>&#1;x&#127;&#13;&#xfffe;<b title='&#2;&#31;'>y</b></p>",
     "\ufeff<p>\x00<scr\x00ipt>steal()</scr\x00ipt>\ufffe\x0b</p>",
 ]
 

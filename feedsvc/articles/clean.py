@@ -17,10 +17,10 @@ from feedsvc.articles.addresses import LINKS, WEB, absolute, absolute_srcset
 from feedsvc.articles.embeds import unwrap_embeds
 from feedsvc.articles.fragments import fragments
 from feedsvc.articles.plain import plain_text
+from feedsvc.articles.tidy import Find, tidied
 from feedsvc.model import Finding
 from feedsvc.text import xml_clean
 
-Find = Callable[[str], str | None]
 TAGS = frozenset(
     "a abbr article aside audio b bdi bdo blockquote br caption center cite code col colgroup data dd del details "
     "dfn div dl dt em figcaption figure h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p picture pre q rp rt ruby s "
@@ -58,8 +58,7 @@ _TOP_HEADING = re.compile(r"<(/?)h1(?=[\s/>])", re.IGNORECASE)
 _PASSES = 8
 _NEWLINE_IN_PRE = re.compile(r"(<pre(?: [^<>]*)?>)\n+")
 _SOURCELESS = re.compile(r"""<(?:img|source)(?: (?!src=|srcset=)[a-z]+="[^"]*")*>""")
-# Attributes are serialised as `name="value"`, with quotes and angle brackets in values escaped.
-_ADDRESS = re.compile(r"""(?<=[a-z0-9"]) (?:href|src|poster)="[^"<>]*\"""")
+_ADDRESSES = (" href", " src", " poster")
 _LANGUAGE_CLASS = re.compile(r"(?:^|\s)(language-[A-Za-z0-9+#._-]+)(?=\s|$)")
 
 _ANY_TAG = re.compile(r"<(/?)([A-Za-z][^\s/<>]*)[^<>]*>?")
@@ -84,9 +83,10 @@ _UNSAFE = (
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """A safe body, and what was removed or changed on the way."""
+    """A safe body, its plain text, and what was removed or changed on the way."""
 
     html: str
+    text: str
     findings: tuple[Finding, ...] = ()
 
 
@@ -98,11 +98,18 @@ def clean_body(html: str, base: str, find: Find | None = None) -> Cleaned:
     Links to a place in the same body stay ``#place``; so do those whose place is missing, which
     ``resolve_fragments`` completes once the article's address is known.
     """
+    tidy = tidied(html, base, find)
+    return sanitised(html, base, find) if tidy is None else Cleaned(tidy.html, tidy.text)
+
+
+def sanitised(html: str, base: str, find: Find | None = None) -> Cleaned:
+    """As ``clean_body``, whatever ``html`` is."""
     html = flattened(xml_clean(html))
     findings = _unsafe_markup(html)
     opened = unwrap_embeds(html, base)
     raw = _TOP_HEADING.sub(r"<\1h2", opened.html).strip()
-    return Cleaned(_settled(raw, base, find), (*findings, *opened.findings))
+    clean = _settled(raw, base, find)
+    return Cleaned(clean, plain_text(clean), (*findings, *opened.findings))
 
 
 def flattened(html: str) -> str:
@@ -132,10 +139,23 @@ def _settled(raw: str, base: str, find: Find | None) -> str:
     for attempt in range(1 + _PASSES):
         clean = _sanitised(raw, base, find if attempt == 0 else None)
         # Addresses that were made absolute change nothing of the nesting.
-        if clean == raw or _ADDRESS.sub("", clean) == _ADDRESS.sub("", raw):
+        if clean == raw or _but_addresses(clean) == _but_addresses(raw):
             return clean
         raw = clean
     return "\n".join(f"<p>{escape(each, quote=False)}</p>" for each in plain_text(raw).split("\n\n"))
+
+
+def _but_addresses(html: str) -> list[str]:
+    """``html`` in pieces that tell it from others but for the addresses in it.
+
+    Attributes are serialised as `name="value"`, with quotes and angle brackets in values escaped.
+    """
+    pieces = html.split('="')
+    for at in range(1, len(pieces)):
+        address, mark, rest = pieces[at].partition('"')
+        if mark and pieces[at - 1].endswith(_ADDRESSES) and "<" not in address and ">" not in address:
+            pieces[at] = rest
+    return pieces
 
 
 def _sanitised(raw: str, base: str, find: Find | None) -> str:
@@ -146,7 +166,8 @@ def _sanitised(raw: str, base: str, find: Find | None) -> str:
         clean = _NEWLINE_IN_PRE.sub(r"\1", clean)
     if "<img" in clean or "<source" in clean:
         clean = _SOURCELESS.sub("", clean)
-    return clean.strip()
+    # Characters that XML does not allow may have been written as references (&#1;).
+    return xml_clean(clean).strip()
 
 
 def _targets(clean: str) -> frozenset[str]:

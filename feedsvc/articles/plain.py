@@ -3,6 +3,8 @@
 import re
 from html import unescape
 
+from feedsvc.text import folded
+
 # ``<`` and ``>`` stand in clean HTML for tags only, so a tag ends at the next one of either.
 _MARKUP = re.compile(r"<!--.*?(?:-->|\Z)|<(/?[A-Za-z][A-Za-z0-9]*)[^<>]*>|<[!?/][^<>]*>", re.DOTALL)
 _BLOCKS = frozenset(
@@ -19,83 +21,66 @@ _READINGS = frozenset(("rp", "rt"))
 _EDGES = " \t\n\r\f"
 
 
+# What stands for a line break, and for the end of a cell, while a paragraph is gathered.
+BREAK = "\0"
+_CELL = "\1"
+
+
 def plain_text(html: str) -> str:
     """``html`` as text: paragraphs separated by a blank line, ``br`` as a line break, table cells by a tab.
 
-    White space is folded outside ``pre``. The captions of pictures are the text only where there is no other. Made for the HTML of ``clean_body``; of any other HTML it is an
-    approximation that never fails.
+    White space is folded outside ``pre``. The captions of pictures are the text only where there is no other. Made
+    for the HTML of ``clean_body``; of any other HTML it is an approximation that never fails.
     """
     paragraphs: list[str] = []
     captions: list[str] = []
-    pieces: list[str] = []
     into = paragraphs
     hidden: str | None = None
     verbatim = False
     parts = _MARKUP.split(html)
-    if parts[0]:
-        pieces.append(_folded(parts[0]))
+    line = parts[0]
     for at in range(1, len(parts), 2):
         name = (parts[at] or "").lower()
-        text = parts[at + 1]
         if hidden is not None:
             if name != f"/{hidden}":
                 continue
             hidden = None
         elif name in _BREAKING:
-            if pieces:
-                _end_paragraph(pieces, into, verbatim)
-                pieces = []
+            into.append(paragraph_text(line, verbatim=verbatim))
+            line = ""
             if name in _CAPTIONS:
                 into = captions if name == "figcaption" else paragraphs
             verbatim = name == "pre" or (verbatim and name != "/pre")
         elif name == "br":
-            pieces.append("\n")
+            line += "\n" if verbatim else BREAK
         elif name in ("/td", "/th"):
-            pieces.append("\t")
+            line += "\t" if verbatim else _CELL
         elif name in _HIDDEN:
             hidden = name
             continue
         elif name in _READINGS:
             continue
-        if verbatim:
-            pieces.append(text)
-        elif text and (pieces or text.strip(_EDGES)):
-            pieces.append(_folded(text))
-    _end_paragraph(pieces, into, verbatim)
-    return "\n\n".join(paragraphs or captions)
+        line += parts[at + 1]
+    into.append(paragraph_text(line, verbatim=verbatim))
+    return "\n\n".join(filter(None, paragraphs)) or "\n\n".join(filter(None, captions))
 
 
-def _end_paragraph(pieces: list[str], paragraphs: list[str], verbatim: bool) -> None:
-    text = "".join(pieces)
-    if not text or text.isspace():
-        return
+def paragraph_text(line: str, *, verbatim: bool = False) -> str:
+    """The text of a paragraph between whose tags ``line`` stands; empty when that is white space only."""
     if verbatim:
-        text = text.strip("\n").rstrip()
+        text = line.strip("\n").rstrip()
     else:
-        if len(pieces) > 1:
-            text = _joined(text)
+        text = folded(line)
+        if BREAK in text or _CELL in text:
+            text = _broken(text)
         text = text.strip(_EDGES)
     if "&" in text:
         text = unescape(text)
-    if text and not text.isspace():
-        paragraphs.append(text)
+    return "" if text.isspace() else text
 
 
-def _folded(text: str) -> str:
-    """``text`` with each run of white space as one blank (several times faster than a pattern)."""
-    for space in "\n\t\r\f":
-        if space in text:
-            text = text.replace(space, " ")
-    while "  " in text:
-        text = text.replace("  ", " ")
-    return text
-
-
-def _joined(text: str) -> str:
-    """Folded pieces after they were joined: no blanks that met, none around a line break or a tab."""
-    while "  " in text:
-        text = text.replace("  ", " ")
-    for mark in "\n\t":
-        if mark in text:
-            text = text.replace(f" {mark}", mark).replace(f"{mark} ", mark)
-    return re.sub("\n{3,}", "\n\n", text) if "\n\n\n" in text else text
+def _broken(text: str) -> str:
+    """Folded ``text`` with line breaks and tabs in their places, and no blanks around them."""
+    for mark, meaning in ((BREAK, "\n"), (_CELL, "\t")):
+        text = text.replace(f" {mark}", mark).replace(f"{mark} ", mark).replace(mark, meaning)
+    return re.sub("\n{3,}", "\n\n", text)

@@ -3,8 +3,6 @@
 What needs the ledger (id, slug, published, updated) is done by ``identity``.
 """
 
-import hashlib
-import json
 import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
@@ -13,8 +11,8 @@ from urllib.parse import urljoin, urlsplit
 from feedsvc.articles.clean import clean_body
 from feedsvc.articles.dates import Dated, Surroundings, publication_date, resolve
 from feedsvc.articles.files import Files, may_refer, published_address
+from feedsvc.articles.fingerprint import Meaning, fingerprint
 from feedsvc.articles.language import guess_language
-from feedsvc.articles.plain import plain_text
 from feedsvc.articles.summary import summarise
 from feedsvc.config import FolderDefaults, Publication, Settings
 from feedsvc.model import Draft, Enclosure, Finding, Person, Picture, Severity, SourceDate, Status, Story
@@ -47,7 +45,7 @@ def settle(draft: Draft, around: Surroundings, settings: Settings) -> Story:
     """The story that ``draft`` tells; ``standing.is_rejected`` tells whether it may enter the ledger."""
     notes = _Notes(dict(draft.evidence), list(draft.findings))
     local = _local(settings.publication, around.defaults)
-    base = _joined(settings.article_base, draft.base or "")
+    base = _joined(settings.article_base, draft.base) if draft.base else settings.article_base
     files = Files(draft, around.name, around.media, settings.publication.url)
     body = clean_body(
         draft.html,
@@ -55,23 +53,23 @@ def settle(draft: Draft, around: Surroundings, settings: Settings) -> Story:
         files.address if may_refer(draft.html) else None,
     )
     notes.findings.extend(body.findings)
-    text = plain_text(body.html)
-    headline = _headline(draft, text, notes)
-    story = Story(
+    headline = _headline(draft, body.text, notes)
+    authors = _authors(draft, local.author or local.title, notes)
+    language = _language(draft, f"{headline}\n{body.text}", local.language, around.defaults.language, notes)
+    status, ednote = draft.status or Status.USABLE, _line(draft.ednote)
+    return Story(
         name=f"{around.name}#{draft.part}" if draft.part else around.name,
         format=draft.format,
         headline=headline,
-        authors=_authors(draft, local.author or local.title, notes),
-        language=_language(
-            draft, f"{headline}\n{text}", settings.publication.language, around.defaults.language, notes
-        ),
+        authors=authors,
+        language=language,
         html=body.html,
-        text=text,
-        summary=one_line(draft.summary or "") or summarise(text),
+        text=body.text,
+        summary=one_line(draft.summary or "") or summarise(body.text),
         own_id=one_line(draft.id or "") or None,
         own_slug=_own_slug(draft.slug, settings, notes),
         version=draft.version,
-        stated_status=draft.status or Status.USABLE,
+        stated_status=status,
         date=notes.keep(publication_date(draft.published, around, local.timezone), "published"),
         stated_updated=_date(draft.updated, "updated", around, local.timezone, notes),
         embargo=_date(draft.embargo, "embargo", around, local.timezone, notes),
@@ -79,33 +77,20 @@ def settle(draft: Draft, around: Surroundings, settings: Settings) -> Story:
         source=_source(draft.source, around.defaults.source, notes),
         dateline=_line(draft.dateline),
         slugline=_line(draft.slugline),
-        ednote=_line(draft.ednote),
+        ednote=ednote,
         via=_address(draft.url, base, "url", notes),
         tags=_names(draft.tags),
         sections=_names((*draft.sections, *around.defaults.topics)),
         rights=_line(draft.rights) or local.rights,
         license=_address(draft.license, base, "license", notes) or local.license,
         picture=_picture(draft.picture, base, files, notes),
-        enclosures=_enclosures(draft.enclosures, base, files, notes),
+        enclosures=(enclosures := _enclosures(draft.enclosures, base, files, notes)),
         episode=draft.episode,
         files=tuple(files.used[name] for name in sorted(files.used)),
+        fingerprint=fingerprint(Meaning(headline, body.html, authors, ednote, language, enclosures, status)),
+        evidence=notes.evidence,
+        findings=(*notes.findings, *dict.fromkeys(files.findings.values())),
     )
-    notes.findings.extend(dict.fromkeys(files.findings.values()))
-    return replace(story, evidence=notes.evidence, findings=tuple(notes.findings), fingerprint=fingerprint(story))
-
-
-def fingerprint(story: Story) -> str:
-    """A hash over what a reader would call the story: a change of it is a significant change (RFC 4287, 4.2.15)."""
-    meaning = (
-        story.headline,
-        " ".join(story.html.split()),
-        [(each.name, each.email, each.uri) for each in story.authors],
-        story.ednote,
-        story.language,
-        [(each.url, each.type, each.length) for each in story.enclosures],
-        str(story.stated_status),
-    )
-    return hashlib.sha256(json.dumps(meaning, ensure_ascii=True).encode("ascii")).hexdigest()[:32]
 
 
 def _own_slug(stated: str | None, settings: Settings, notes: _Notes) -> str | None:

@@ -2,11 +2,14 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from itertools import islice
 
 SUMMARY_LENGTH = 300
 
 # Full stops of many scripts; the closing quotes and brackets that follow belong to the sentence.
 _SENTENCE_END = re.compile(r"""(?:[.!?…؟۔।](?P<close>["'”’»)\]]*)(?=\s|$)|[。！？．][」』）”’】]*)""")
+_GAP = re.compile(r"\n\s*\n")
 _LAST_WORD = re.compile(r"(\w+)\W*$")
 _IDEOGRAPHIC = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _LOOSE_ENDS = " \t\n\u3000,;:、，；：—–-(（「『«“‘"
@@ -26,13 +29,21 @@ def summarise(text: str, length: int = SUMMARY_LENGTH) -> str:
 def _opening(text: str, length: int) -> str:
     """First paragraphs, more than one only where the first is but a few words."""
     opening = ""
-    for paragraph in re.split(r"\n\s*\n", text, maxsplit=20):
+    for paragraph in _first_paragraphs(text):
         line = " ".join(paragraph[: 4 * length].split())
         glue = "" if not opening or (_IDEOGRAPHIC.match(opening[-1]) and _IDEOGRAPHIC.match(line[:1])) else " "
         opening = f"{opening}{glue}{line}" if line else opening
         if len(opening) * 3 > length:
             break
     return opening
+
+
+def _first_paragraphs(text: str) -> Iterator[str]:
+    start = 0
+    for gap in islice(_GAP.finditer(text), 20):
+        yield text[start : gap.start()]
+        start = gap.end()
+    yield text[start:]
 
 
 def _whole_sentences(text: str, length: int) -> str:

@@ -15,6 +15,9 @@ from feedsvc.model import Document, Draft, Finding, Hints, Neighbours
 from feedsvc.parsers import parse, parser_for
 from feedsvc.parsers.neighbours import clues
 
+# A document that speaks for itself.
+_ALONE = Neighbours()
+
 
 def glance(desk: Desk, task: tuple[str, str | None]) -> Glance:
     """Look at one document, of which the hash is given that is known of it."""
@@ -25,7 +28,7 @@ def glance(desk: Desk, task: tuple[str, str | None]) -> Glance:
     its = digest(document.data)
     if parser_for(document, desk.folders.of(name).format, desk.formats.parsers).format == "text":
         return Glance(name, its, clues(document.data))
-    return Glance(name, its, outcome=None if its == known else _outcome(desk, document, its, Neighbours()))
+    return Glance(name, its, outcome=None if its == known else _outcome(desk, document, its, _ALONE))
 
 
 def take(desk: Desk, task: tuple[str, Neighbours]) -> Outcome:
@@ -53,7 +56,7 @@ def _outcome(desk: Desk, document: Document, its: str, neighbours: Neighbours) -
 
 
 def _read(desk: Desk, name: str) -> Document | Unread:
-    return read(desk.settings.inbox_folder, name, desk.settings.inbox.max_bytes)
+    return read(desk.media.folder, name, desk.settings.inbox.max_bytes)
 
 
 def _names_in(drafts: Iterable[Draft], document: str) -> set[str]:

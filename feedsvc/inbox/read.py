@@ -31,18 +31,29 @@ def read(folder: Path, name: str, max_bytes: int) -> Document | Unread:
         return Unread(_finding("unreadable", "The file vanished while the inbox was read."), passing=True)
     except OSError as error:
         return Unread(_finding("unreadable", f"It cannot be opened ({error.strerror}); check its permissions."))
-    with os.fdopen(handle, "rb") as file:
-        before = os.fstat(file.fileno())
-        if not stat.S_ISREG(before.st_mode):
-            return Unread(_finding("not-a-file", "This is no regular file; take it out of the inbox."))
-        if before.st_size > max_bytes:
-            message = f"It has {before.st_size:,} bytes, more than the {max_bytes:,} of inbox.max_bytes; shorten it or raise that."
-            return Unread(_finding("too-large", message))
-        try:
-            data = file.read(max_bytes + 1)
-        except OSError as error:
-            return Unread(_finding("unreadable", f"It cannot be read ({error.strerror}); check the disk."))
-        after = os.fstat(file.fileno())
+    try:
+        return _read(handle, name, max_bytes)
+    finally:
+        os.close(handle)
+
+
+def digest(data: bytes) -> str:
+    """The hash by which the ledger knows a document's bytes."""
+    return hashlib.sha256(data).hexdigest()[:32]
+
+
+def _read(handle: int, name: str, max_bytes: int) -> Document | Unread:
+    before = os.fstat(handle)
+    if not stat.S_ISREG(before.st_mode):
+        return Unread(_finding("not-a-file", "This is no regular file; take it out of the inbox."))
+    if before.st_size > max_bytes:
+        message = f"It has {before.st_size:,} bytes, more than the {max_bytes:,} of inbox.max_bytes; shorten it or raise that."
+        return Unread(_finding("too-large", message))
+    try:
+        data = _bytes(handle, before.st_size)
+    except OSError as error:
+        return Unread(_finding("unreadable", f"It cannot be read ({error.strerror}); check the disk."))
+    after = os.fstat(handle)
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(data) != after.st_size:
         return Unread(
             _finding("still-written", "It was being written while it was read; the next build reads it again.")
@@ -50,9 +61,12 @@ def read(folder: Path, name: str, max_bytes: int) -> Document | Unread:
     return Document(name, data, datetime.fromtimestamp(after.st_mtime_ns // 1_000_000_000, UTC))
 
 
-def digest(data: bytes) -> str:
-    """The hash by which the ledger knows a document's bytes."""
-    return hashlib.sha256(data).hexdigest()[:32]
+def _bytes(handle: int, size: int) -> bytes:
+    """What ``handle`` holds, as far as a byte beyond ``size``. A disk may give it in pieces."""
+    data = os.read(handle, size + 1)
+    while len(data) < size and (more := os.read(handle, size + 1 - len(data))):
+        data += more
+    return data
 
 
 def _finding(code: str, message: str) -> Finding:

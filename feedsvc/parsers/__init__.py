@@ -6,9 +6,10 @@ A new format is one new file, one row in ``PARSERS`` and one folder of cases und
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
-from pathlib import PurePosixPath
 
+from feedsvc.media import suffix_of
 from feedsvc.model import Document, Finding, Hints, Neighbours, Parsed
 from feedsvc.parsers.xml import root_name
 
@@ -33,8 +34,7 @@ class Parser:
     @property
     def parse(self) -> Parse:
         """The parser's function."""
-        function: Parse = import_module(self.module).parse
-        return function
+        return _function(self.module)
 
     def opens(self, start: bytes, root: str | None) -> bool:
         """Whether a document that begins with ``start``, with the XML root element ``root``, is of this format."""
@@ -43,6 +43,12 @@ class Parser:
         if self.openings and start[:_OPENING].lower().startswith(self.openings):
             return True
         return self.opening is not None and self.opening.match(start) is not None
+
+
+@cache
+def _function(module: str) -> Parse:
+    function: Parse = import_module(module).parse
+    return function
 
 
 # The header of a message: fields one below another, among them one that only carriers write, or sender, receiver
@@ -130,7 +136,7 @@ def parser_for(document: Document, format: str | None = None, parsers: Sequence[
     """The parser of ``format``, else the one whose opening stands at the start, else by suffix, else plain text."""
     if format is not None:
         return next(each for each in parsers if each.format == format)
-    suffix = PurePosixPath(document.name).suffix.lower()
+    suffix = suffix_of(document.name)
     by_suffix = next((each for each in parsers if suffix in each.suffixes), None)
     # A file of light markup may open with anything, HTML for one, so its suffix counts for more than its opening.
     if by_suffix is not None and by_suffix.format in ("markdown", "rst"):

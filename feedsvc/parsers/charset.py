@@ -29,6 +29,8 @@ _MARKS = (
 )
 # Tab, line feed, form feed, carriage return and the escape of ISO-2022 belong to texts.
 _CONTROLS = bytes(byte for byte in range(0x20) if byte not in b"\t\n\f\r\x1b")
+# What most texts consist of: nothing to find out, and nothing to remove.
+_PLAIN = bytes((0x09, 0x0A, *range(0x20, 0x80)))
 _ESCAPES = (b"\x1b$", b"\x1b(J", b"\x1b(I", b"\x1b(B")
 _JIS_SEGMENT = re.compile(rb"\x1b\$[@B]([^\x1b\n\r]*)")
 _JIS_ASCII = re.compile(rb"\x1b\([BJ]")
@@ -43,6 +45,8 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, tuple[Finding
 
     ``declared`` is a label that the document or its carrier names. Raises DecodeError for what is no text.
     """
+    if declared is None and data.isascii() and not data.translate(None, _PLAIN):
+        return data.decode("ascii"), ()
     mark, encoding = next(((mark, name) for mark, name in _MARKS if data.startswith(mark)), (b"", ""))
     if mark:
         text, findings = _tolerant(data.removeprefix(mark), encoding)
@@ -55,8 +59,7 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, tuple[Finding
     if b"\0" in data or controls > 2 + len(data) // 50:
         raise DecodeError("This is no text but a binary file; take it out of the inbox.")
     if data.isascii() and b"\x1b" not in data and declared is None:
-        text = data.decode("ascii")
-        return (text, ()) if not controls and b"\r" not in data and b"\f" not in data else _cleaned(text, ())
+        return _cleaned(data.decode("ascii"), ())
     return _cleaned(*_by_evidence(data, declared))
 
 

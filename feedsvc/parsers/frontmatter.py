@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from feedsvc.model import Finding
+from feedsvc.parsers.plain_yaml import read_plain
 
 Fields = Mapping[str, object]
 
@@ -204,6 +205,10 @@ def _toml(source: str) -> tuple[dict[str, object], dict[str, int]]:
 
 
 def _yaml(source: str) -> tuple[dict[str, object], dict[str, int]]:
+    return read_plain(source) or _any_yaml(source)
+
+
+def _any_yaml(source: str) -> tuple[dict[str, object], dict[str, int]]:
     lines: dict[str, int] = {}
     try:
         events = yaml.parse(source, Loader=_LOADER)

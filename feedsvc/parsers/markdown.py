@@ -23,7 +23,7 @@ from feedsvc.model import (
 )
 from feedsvc.parsers.charset import DecodeError, decode
 from feedsvc.parsers.dates import DateError, parse_date
-from feedsvc.parsers.frontmatter import FrontMatter, split
+from feedsvc.parsers.frontmatter import Fields, FrontMatter, split
 from feedsvc.parsers.markdown_tags import without_tags
 from feedsvc.parsers.names import split_authors
 
@@ -57,6 +57,9 @@ _KEYS = {
     "kind": ("episode_type", "itunes_episodetype"),
     "explicit": ("explicit", "itunes_explicit"),
     "status": ("status", "pubstatus"),
+}
+_FIELDS_OF = {
+    key: [about for about, others in _KEYS.items() if key in others] for keys in _KEYS.values() for key in keys
 }
 # Keys of the generators that keep a page to itself, and what they say then.
 _HELD = {
@@ -104,9 +107,9 @@ def parse(document: Document, neighbours: Neighbours, hints: Hints) -> Parsed:
     body, removed = without_tags(front.body, front.body_line)
     read.findings += removed
     headline, body = read.headline(body)
-    before_more = _MORE.split(body, maxsplit=1)
-    summary = read.text("summary") or (_plain(before_more[0]) if len(before_more) > 1 else None)
-    html = pyromark.html(_MORE.sub("", body), options=_OPTIONS)
+    before_more, body = _without_more(body)
+    summary = read.text("summary") or (_plain(before_more) if before_more is not None else None)
+    html = pyromark.html(body, options=_OPTIONS)
     return Parsed((told(read, "markdown", headline, html, summary),))
 
 
@@ -144,6 +147,13 @@ def told(read: "Reading", format: str, headline: str | None, html: str, summary:
     )
 
 
+def _without_more(body: str) -> tuple[str | None, str]:
+    """What stands before the mark that ends the opening of a text, where there is one; the text without such marks."""
+    if "<!--" not in body or (mark := _MORE.search(body)) is None:
+        return None, body
+    return body[: mark.start()], _MORE.sub("", body)
+
+
 def _plain(markdown: str) -> str:
     """Short Markdown as plain text."""
     return " ".join(_MARKUP.sub(" ", pyromark.html(markdown, options=_OPTIONS)).split())
@@ -157,20 +167,14 @@ class Reading:
     hints: Hints
     findings: list[Finding]
     evidence: dict[str, str] = field(default_factory=dict)
+    stated: dict[str, tuple[str, object]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.stated = _stated(self.front.fields)
 
     def value(self, about: str) -> tuple[str, object] | None:
         """The first key of a field that says something, and what it says."""
-        for key in _KEYS[about]:
-            value = self.front.fields.get(key)
-            if (
-                value is None
-                or value in _NOTHING
-                or value in ([], {})
-                or (key in _HELD and _truth(value) is not None)
-            ):
-                continue
-            return key, value
-        return None
+        return self.stated.get(about)
 
     def remark(self, code: str, severity: Severity, message: str, about: str, key: str) -> None:
         self.findings.append(Finding(code, severity, message, about, self.front.lines.get(key)))
@@ -337,6 +341,19 @@ def _truth(value: object) -> bool | None:
     """What a switch says; None for every other value."""
     word = str(value).strip().lower()
     return True if word in _TRUE else False if word in _FALSE else None
+
+
+def _stated(fields: Fields) -> dict[str, tuple[str, object]]:
+    """The first key that says something of each field of which any stands there, and what it says."""
+    stated: dict[str, tuple[str, object]] = {}
+    for about in [each for key in fields for each in _FIELDS_OF.get(key, ())]:
+        for key in _KEYS[about]:
+            value = fields.get(key)
+            is_switch = key in _HELD and _truth(value) is not None
+            if value is not None and value not in _NOTHING and value not in ([], {}) and not is_switch:
+                stated[about] = (key, value)
+                break
+    return stated
 
 
 def _persons(value: object) -> Iterator[Person]:

@@ -50,6 +50,8 @@ def without_tags(text: str, first_line: int = 1) -> tuple[str, tuple[Finding, ..
 
     ``first_line`` is the place of ``text`` in its file.
     """
+    if "{" not in text and "[TOC]" not in text:
+        return text, ()
     if not any(opening in text for opening in _TAG_OPENINGS):
         return text, ()
     reading = _Reading(text)

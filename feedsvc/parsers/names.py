@@ -4,6 +4,7 @@ Lists are split, "Jr." and teams are not; what somebody is ("Staff Writer") and 
 """
 
 import re
+from functools import lru_cache
 
 from feedsvc.model import Person
 from feedsvc.text import one_line
@@ -54,6 +55,8 @@ _CJK_ROLE = re.compile(
 )
 
 
+# The same people write many articles of a publication.
+@lru_cache(maxsize=1024)
 def split_authors(text: str) -> tuple[Person, ...]:
     """The people that ``text`` names, in their order; empty when it names nobody."""
     text = _without_introduction(text[:LONGEST].replace("\r", "\n").replace('"', "").strip(" \t\n-–—"))
