@@ -13,7 +13,6 @@ from feedsvc.errors import StoreError, fault
 from feedsvc.inbox.read import Unread, digest, read
 from feedsvc.model import Document, Draft, Finding, Hints, Neighbours
 from feedsvc.parsers import parse, parser_for
-from feedsvc.parsers.neighbours import clues
 
 # A document that speaks for itself.
 _ALONE = Neighbours()
@@ -27,6 +26,10 @@ def glance(desk: Desk, task: tuple[str, str | None]) -> Glance:
         return Glance(name, "", unread=document)
     its = digest(document.data)
     if parser_for(document, desk.folders.of(name).format, desk.formats.parsers).format == "text":
+        from feedsvc.parsers.neighbours import (
+            clues,
+        )  # with all that wire stories need, which most inboxes have none of
+
         return Glance(name, its, clues(document.data))
     return Glance(name, its, outcome=None if its == known else _outcome(desk, document, its, _ALONE))
 
