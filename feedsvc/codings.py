@@ -14,7 +14,7 @@ _GZIP_LEVEL = 6
 _BROTLI_QUALITY = 5
 _ZSTD_LEVEL = 9
 # In the store a document takes a fifth of its bytes, for less time than writing the others would take.
-_PACK_LEVEL = 3
+_PACK_LEVEL = 1
 
 
 def _gzip(data: bytes) -> bytes:

@@ -90,6 +90,7 @@ def short_hash(text: str, length: int = 6) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:length]
 
 
+@lru_cache(256)
 def direction(language: str) -> str:
     """``rtl`` or ``ltr``: by the script that the language tag names, else by the language."""
     first, *rest = language.lower().split("-")

@@ -169,17 +169,17 @@ def test_the_build_holds_back_the_entry_and_never_the_feed(
     """Parsers and settle let nothing of the kind through, so the fault is put into the article on its way."""
     import feedsvc.build.printing as publishing
 
-    compose = publishing.compose_entry
+    compose = publishing.measured_entry
 
     def spoilt(article: Article, *rest: object) -> object:
-        made, findings = compose(article, *rest)  # type: ignore[arg-type]
-        return (replace(made, url="mailto:x") if "Spoilt" in made.title else made), findings
+        made, size, findings = compose(article, *rest)  # type: ignore[arg-type]
+        return (replace(made, url="mailto:x") if "Spoilt" in made.title else made), size, findings
 
     publication.settings(SETTINGS + "[feeds]\nentries = 2\n")
     for number in range(1, 4):
         publication.article(f"{number}.md", f"Story {number}", date=f"2026-02-0{number}")
     publication.article("bad.md", "Spoilt", date="2026-02-09")
-    monkeypatch.setattr(publishing, "compose_entry", spoilt)
+    monkeypatch.setattr(publishing, "measured_entry", spoilt)
     report = publication.build_here()
     assert [(name, each.severity) for name, each in report.findings if each.code == "entry-held-back"] == [
         ("bad.md", "error")

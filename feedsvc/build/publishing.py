@@ -8,7 +8,7 @@ from urllib.parse import quote
 import msgspec
 
 from feedsvc.build.joining import Joined, Joining
-from feedsvc.build.printing import FeedOrder, Placed, Printed, digest_of, print_feed
+from feedsvc.build.printing import FeedOrder, Placed, Press, Printed, digest_of
 from feedsvc.codings import pack
 from feedsvc.config import Settings, TopicRule
 from feedsvc.feeds.compose import DOCUMENT_LIMIT, feed_title
@@ -97,7 +97,8 @@ class Publishing:
         due = [each for each in wanted.values() if everything or each.name in changed or each.name not in known]
         self._before = self._recall(due)
         orders = (self._order(record, self.settings.feeds.entries) for record in due)
-        printed = printer(orders, len(due)) if printer else (print_feed(order, self.settings) for order in orders)
+        press = Press(self.settings)
+        printed = printer(orders, len(due)) if printer else map(press.print_feed, orders)
         for done, (record, each) in enumerate(zip(due, printed, strict=True)):
             progress(done, len(due))
             self._publish_feed(record, each)
@@ -196,7 +197,7 @@ class Publishing:
         limit = self.settings.feeds.entries
         while printed.is_short:
             limit *= 2
-            printed = print_feed(self._order(record, limit), self.settings)
+            printed = Press(self.settings).print_feed(self._order(record, limit))
         self._remark(printed)
         overdue = self._pages.pop(record.name)[: printed.pages]
         archive = self._before.archives.get(record.name, NO_ARCHIVE)

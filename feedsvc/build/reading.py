@@ -13,7 +13,7 @@ import msgspec
 
 from feedsvc.build.folders import FolderSettings
 from feedsvc.build.formats import Formats
-from feedsvc.build.printing import FeedOrder, Printed, print_feed
+from feedsvc.build.printing import FeedOrder, Press, Printed
 from feedsvc.config import Settings
 from feedsvc.inbox.media import MediaReader
 from feedsvc.inbox.read import Unread, digest
@@ -106,8 +106,8 @@ class Workers:
     def printed(self, orders: Iterable[FeedOrder], count: int) -> Iterator[Printed]:
         """Each feed in all its formats."""
         if self._is_small(count, _WORTH_PRINTERS):
-            return (print_feed(order, self.desk.settings) for order in orders)
-        return self._map(_printed, list, orders, 1)
+            return map(Press(self.desk.settings).print_feed, orders)
+        return self._map(_printed, _decode_printed, map(_encode, orders), 1)
 
     def _is_small(self, count: int, worth: int) -> bool:
         return self.jobs == 1 or (count < worth and self._pool is None)
@@ -148,13 +148,17 @@ def _taking() -> ModuleType:
 # In a worker. Values travel as MessagePack, which takes a quarter of the time that pickling takes.
 
 _at: list[Desk] = []
+_press: list[Press] = []
 _encode = msgspec.msgpack.Encoder().encode
 _decode_glances = msgspec.msgpack.Decoder(list[Glance]).decode
 _decode_outcomes = msgspec.msgpack.Decoder(list[Outcome]).decode
+_decode_order = msgspec.msgpack.Decoder(FeedOrder).decode
+_decode_printed = msgspec.msgpack.Decoder(list[Printed]).decode
 
 
 def _sit_down(desk: Desk) -> None:
     _at[:] = [desk]
+    _press[:] = [Press(desk.settings)]
 
 
 def _glances(tasks: Sequence[tuple[str, str | None]]) -> bytes:
@@ -165,5 +169,5 @@ def _outcomes(tasks: Sequence[tuple[str, Neighbours]]) -> bytes:
     return _encode([_taking().take(_at[0], task) for task in tasks])
 
 
-def _printed(orders: Sequence[FeedOrder]) -> list[Printed]:
-    return [print_feed(order, _at[0].settings) for order in orders]
+def _printed(orders: Sequence[bytes]) -> bytes:
+    return _encode([_press[0].print_feed(_decode_order(order)) for order in orders])

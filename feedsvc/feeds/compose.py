@@ -7,7 +7,7 @@ rendered: an upper bound of what escaping makes of it.
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from html import escape
 from itertools import accumulate
@@ -40,6 +40,14 @@ _KILLED = "This article was canceled by its source and must not be used."
 
 def compose_entry(article: Article, topics: Sequence[Topic], settings: Settings) -> tuple[Entry, tuple[Finding, ...]]:
     """``article`` as it stands in the feeds; a finding when it is too large to stand there whole."""
+    entry, _, findings = measured_entry(article, topics, settings)
+    return entry, findings
+
+
+def measured_entry(
+    article: Article, topics: Sequence[Topic], settings: Settings
+) -> tuple[Entry, int, tuple[Finding, ...]]:
+    """``article`` as it stands in the feeds, the most bytes that it takes there, and what is to be said of it."""
     if article.status is Status.CANCELED:
         article = _killed(article)
     entry = Entry(
@@ -63,15 +71,17 @@ def compose_entry(article: Article, topics: Sequence[Topic], settings: Settings)
         enclosures=_playable_first(article.enclosures),
         episode=article.episode,
     )
-    size = _entry_size(entry, home=f"{settings.publication.url}/")
+    home = f"{settings.publication.url}/"
+    size = _entry_size(entry, home)
     if entry.html is None or size <= ENTRY_LIMIT:
-        return entry, ()
+        return entry, size, ()
     message = (
         f"The article takes {size // 1024} KiB in a feed and {ENTRY_LIMIT // 1024} are allowed, "
         "so its entry carries summary and link; split the article to publish it whole."
     )
     finding = Finding("entry-too-large", "warning", message, field="text")
-    return dataclasses.replace(entry, html=None), (finding,)
+    cut = dataclasses.replace(entry, html=None)
+    return cut, _entry_size(cut, home), (finding,)
 
 
 def _playable_first(enclosures: Sequence[Enclosure]) -> tuple[Enclosure, ...]:
@@ -105,8 +115,9 @@ def compose_feed(
     previous: int | None = None,
     following: int | None = None,
     origin: str | None = None,
+    sizes: Sequence[int] = (),
 ) -> Feed:
-    """The feed ``name`` of ``entries``, which the caller gives newest release first.
+    """The feed ``name`` of ``entries``, which the caller gives newest release first, with their ``sizes`` if known.
 
     ``floor`` is the feed's previous ``updated``, or when it was first made: the feed's date never goes
     back. ``authority`` is that of minted ids (RFC 4151). Entries that do not fit into a document are left
@@ -134,8 +145,8 @@ def compose_feed(
         previous=previous,
         following=following,
     )
-    sizes = (_entry_size(entry, home) for entry in entries)
-    fitting = entries[: max(1, _count_fitting(sizes, DOCUMENT_LIMIT - _head_size(feed)))]
+    taken = sizes or (_entry_size(entry, home) for entry in entries)
+    fitting = entries[: max(1, _count_fitting(taken, DOCUMENT_LIMIT - _head_size(feed)))]
     return dataclasses.replace(
         feed,
         entries=_newest_first(fitting),
@@ -218,25 +229,29 @@ def _tombstone_size(tombstone: Tombstone) -> int:
 
 def _entry_size(entry: Entry, home: str) -> int:
     """The most bytes that ``entry`` takes in any of the formats."""
-    summary = _size(escape(summary_text(entry))) + _size(entry.summary)
-    return _ENTRY_MARKUP + _size(content_html(entry) or "") + summary + sum(_part_sizes(entry, home))
-
-
-def _part_sizes(entry: Entry, home: str) -> Iterator[int]:
-    yield _size(entry.id, entry.uri, entry.title, entry.ednote or "", entry.rights or "", entry.source or "")
-    yield 2 * _size(entry.url, entry.via or "", entry.license or "")
+    summary = summary_text(entry)
+    once = [content_html(entry) or "", escape(summary), entry.summary]
+    once += [entry.id, entry.uri, entry.title, entry.ednote or "", entry.rights or "", entry.source or ""]
+    twice = [entry.url, entry.via or "", entry.license or ""]
     for person in entry.authors:
-        yield _PART_MARKUP + _size(person.name, person.email or "", person.uri or "")
+        once += [person.name, person.email or "", person.uri or ""]
     for topic in entry.topics:
-        yield _PART_MARKUP + 2 * _size(topic.title, topic.slug, topic_page(home, topic.slug))
+        twice += [topic.title, topic.slug, topic_page(home, topic.slug)]
     for each in entry.enclosures:
-        yield _PART_MARKUP + _size(each.url, each.type, each.title or "")
+        once += [each.url, each.type, each.title or ""]
     if entry.picture:
-        yield _PART_MARKUP + _size(entry.picture.url, entry.picture.alt or "", entry.picture.credit or "")
+        once += [entry.picture.url, entry.picture.alt or "", entry.picture.credit or ""]
+    parts = len(entry.authors) + len(entry.topics) + len(entry.enclosures) + (entry.picture is not None)
+    return _ENTRY_MARKUP + parts * _PART_MARKUP + _size(*once) + 2 * _size(*twice)
+
+
+# All bytes but those that are escaped.
+_PLAIN = bytes(set(range(256)) - set(b'&<>"\n\t\\'))
 
 
 def _size(*texts: str) -> int:
     """The bytes of ``texts`` in UTF-8, escaped for XML text, an XML attribute or a JSON string."""
-    text = "".join(texts)
-    escapes = 5 * text.count("&") + 4 * (text.count("<") + text.count(">")) + 6 * text.count('"')
-    return len(text.encode()) + escapes + 5 * (text.count("\n") + text.count("\t")) + text.count("\\")
+    data = "".join(texts).encode()
+    marks = data.translate(None, _PLAIN)
+    escapes = 5 * marks.count(b"&") + 4 * (marks.count(b"<") + marks.count(b">")) + 6 * marks.count(b'"')
+    return len(data) + escapes + 5 * (marks.count(b"\n") + marks.count(b"\t")) + marks.count(b"\\")

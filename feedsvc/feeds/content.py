@@ -1,5 +1,6 @@
 """What an entry says, whatever the format: its editorial note comes first (a correction must be seen)."""
 
+from functools import lru_cache
 from html import escape
 from urllib.parse import quote
 
@@ -26,6 +27,7 @@ def summary_text(entry: Entry) -> str:
     return " — ".join(part for part in parts if part) or entry.title
 
 
+@lru_cache(4096)
 def topic_page(home: str, slug: str) -> str:
     """The address of the page of a topic (or of any feed) for people, below ``home``, which ends in ``/``."""
     return f"{home}feeds/{quote(slug, safe='')}"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from lxml.etree import SubElement, _Element
 
 from feedsvc.feeds.compose import archive_address
+from feedsvc.feeds.pieces import Manner
 from feedsvc.feeds.podcast import extend_channel, extend_item, podcast_namespaces
 from feedsvc.model import Enclosure, Entry, Feed, Picture
 
@@ -41,16 +42,17 @@ class Extension:
     """An extension as feedgen wants it: made without arguments, called when its element is written."""
 
     namespaces: Mapping[str, str]
-    extend: Callable[[_Element], None]
+    atom: Callable[[_Element], None]
+    rss: Callable[[_Element], None]
 
     def extend_ns(self) -> dict[str, str]:
         return dict(self.namespaces)
 
     def extend_atom(self, element: _Element) -> None:
-        self.extend(element)
+        self.atom(element)
 
     def extend_rss(self, element: _Element) -> None:
-        self.extend(element)
+        self.rss(element)
 
 
 def extend_atom_feed(element: _Element, *, feed: Feed) -> None:
@@ -67,15 +69,15 @@ def extend_atom_feed(element: _Element, *, feed: Feed) -> None:
     _lines(element)
 
 
-def extend_atom_entry(element: _Element, *, feed: Feed, entry: Entry) -> None:
+def extend_atom_entry(element: _Element, *, manner: Manner, entry: Entry) -> None:
     """The language, all links with their attributes, the credited source, the picture."""
     element.tail = "\n"
-    if entry.language != feed.language:
+    if entry.language != manner.language:
         element.set(XML_LANG, entry.language)
     for page in element.iterchildren("link"):
         page.set("rel", "alternate")
         page.set("type", "text/html")
-        if entry.language != feed.language:
+        if entry.language != manner.language:
             page.set("hreflang", entry.language)
     if entry.via:
         SubElement(element, "link", rel="via", href=entry.via)
@@ -106,13 +108,13 @@ def extend_rss_channel(element: _Element, *, feed: Feed) -> None:
     _lines(channel)
 
 
-def extend_rss_item(element: _Element, *, feed: Feed, entry: Entry) -> None:
+def extend_rss_item(element: _Element, *, manner: Manner, entry: Entry) -> None:
     """Authors, the date of the last change, language, rights, the source's address, further media."""
     element.tail = "\n"
     for person in entry.authors:
         _text(element, DUBLIN_CORE, "creator", person.name)
     _text(element, ATOM, "updated", entry.updated.isoformat())
-    if entry.language != feed.language:
+    if entry.language != manner.language:
         element.set(XML_LANG, entry.language)
     if entry.rights:
         _text(element, DUBLIN_CORE, "rights", entry.rights)
@@ -121,7 +123,7 @@ def extend_rss_item(element: _Element, *, feed: Feed, entry: Entry) -> None:
     if entry.via:
         SubElement(element, f"{{{ATOM}}}link", rel="via", href=entry.via)
     _source_and_picture(element, entry)
-    extend_item(element, feed, entry)
+    extend_item(element, manner, entry)
     for each in entry.enclosures[1:]:
         _media_file(element, each)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from feedsvc.feeds.pieces import Pieces
 from feedsvc.model import Feed
 
 OPML_TYPE = "text/x-opml; charset=utf-8"
@@ -49,3 +50,11 @@ FORMATS: Mapping[str, Format] = {
         Format("json", "application/feed+json; charset=utf-8", ".json", _json),
     )
 }
+
+
+def pieces_of(feed: Feed) -> Mapping[str, Pieces]:
+    """``feed`` in pieces, by format."""
+    from feedsvc.feeds import jsonfeed, syndication
+
+    atom, rss = syndication.pieces(feed)
+    return {"atom": atom, "rss": rss, "json": jsonfeed.pieces(feed)}

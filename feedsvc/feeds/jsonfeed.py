@@ -9,6 +9,7 @@ import msgspec
 from feedsvc.feeds.compose import archive_address
 from feedsvc.feeds.content import content_html, summary_text, topic_page
 from feedsvc.feeds.formats import FORMATS
+from feedsvc.feeds.pieces import Manner, Pieces, manner_of
 from feedsvc.model import Enclosure, Entry, Feed, Person, Tombstone
 
 VERSION = "https://jsonfeed.org/version/1.1"
@@ -18,9 +19,15 @@ TOMBSTONES_ABOUT = "https://www.rfc-editor.org/rfc/rfc6721"
 
 def render_json(feed: Feed) -> bytes:
     """``feed`` as JSON Feed 1.1, each item on a line of its own."""
-    head = msgspec.json.encode(_head(feed)).removesuffix(b"}")
-    items = b",\n".join(msgspec.json.encode(_item(entry, feed)) for entry in feed.entries)
-    return head + b',"items":[\n' + items + b"\n]}\n"
+    return pieces(feed).whole()
+
+
+def pieces(feed: Feed) -> Pieces:
+    """``feed`` as JSON Feed 1.1, in pieces."""
+    manner = manner_of(feed)
+    head = msgspec.json.encode(_head(feed)).removesuffix(b"}") + b',"items":[\n'
+    items = tuple(msgspec.json.encode(_item(entry, manner)) for entry in feed.entries)
+    return Pieces(head, items, b",\n", b"\n]}\n")
 
 
 def _head(feed: Feed) -> dict[str, Any]:
@@ -49,7 +56,7 @@ def _tombstones(tombstones: Sequence[Tombstone]) -> dict[str, Any]:
     return {"about": TOMBSTONES_ABOUT, "items": items} if items else {}
 
 
-def _item(entry: Entry, feed: Feed) -> dict[str, Any]:
+def _item(entry: Entry, manner: Manner) -> dict[str, Any]:
     html = content_html(entry)
     summary = summary_text(entry)
     return _filled(
@@ -65,15 +72,15 @@ def _item(entry: Entry, feed: Feed) -> dict[str, Any]:
         date_modified=_date(entry.updated),
         authors=[_author(each) for each in entry.authors],
         tags=[each.title for each in entry.topics],
-        language=entry.language if entry.language != feed.language else None,
+        language=entry.language if entry.language != manner.language else None,
         attachments=[_attachment(each) for each in entry.enclosures],
-        _feedsvc=_extension(entry, feed),
+        _feedsvc=_extension(entry, manner),
     )
 
 
-def _extension(entry: Entry, feed: Feed) -> dict[str, Any]:
+def _extension(entry: Entry, manner: Manner) -> dict[str, Any]:
     topics = [
-        {"slug": each.slug, "title": each.title, "url": topic_page(feed.home, each.slug)} for each in entry.topics
+        {"slug": each.slug, "title": each.title, "url": topic_page(manner.home, each.slug)} for each in entry.topics
     ]
     picture = entry.picture
     return _filled(

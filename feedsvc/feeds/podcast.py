@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 
 from lxml.etree import SubElement, _Element
 
+from feedsvc.feeds.pieces import Manner
 from feedsvc.model import Enclosure, Entry, Feed
 
 ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
@@ -56,10 +57,10 @@ def extend_channel(channel: _Element, feed: Feed) -> None:
     _text(channel, PODCAST, "medium", "podcast")
 
 
-def extend_item(item: _Element, feed: Feed, entry: Entry) -> None:
+def extend_item(item: _Element, manner: Manner, entry: Entry) -> None:
     """What a player shows of an episode."""
     medium = medium_of(entry)
-    if feed.show is None or medium is None:
+    if not manner.is_podcast or medium is None:
         return
     if medium.seconds is not None:
         _text(item, ITUNES, "duration", str(medium.seconds))
