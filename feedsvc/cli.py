@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 DONE, REJECTED, REFUSED, LOST, LOCKED = 0, 1, 2, 3, 75
 
+_HELD = 16 * 1024 * 1024  # characters of a command's output that are held in memory
+
 _DIR_HELP = "the publication's folder; default: the one that holds feedsvc.toml, or feeds/"
 
 
@@ -193,6 +195,7 @@ def _program() -> str:
 def _build(chosen: argparse.Namespace) -> int:
     from feedsvc.console import complaints, summary
     from feedsvc.report import Report
+    from feedsvc.store.failure import FailureNote
     from feedsvc.store.lock import build_lock
     from feedsvc.unchanged import look
 
@@ -203,6 +206,7 @@ def _build(chosen: argparse.Namespace) -> int:
     with build_lock(settings):
         looked = look(settings, now)
         report = looked if isinstance(looked, Report) else _build_anew(chosen, settings, now, looked)
+        FailureNote(settings.folder).prepare()
     if chosen.json:
         print(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
     elif chosen.verbose or sys.stderr.isatty():
@@ -266,13 +270,19 @@ def _check(chosen: argparse.Namespace) -> int:
 
 
 def _explain(chosen: argparse.Namespace) -> int:
+    from tempfile import SpooledTemporaryFile
+
     from feedsvc.explain import explain, explanation_text, rehearse
 
     folder, name = _folder_and_name(chosen.names, everything=chosen.all)
     settings = _settings(folder)
-    with rehearse(settings, _moment(chosen.now, settings)) as connection:
-        for each in explain(connection, None if name is None else _inbox_name(settings, name)):
-            print(json.dumps(each, ensure_ascii=False) if chosen.json else explanation_text(each))
+    # Printed when the lock is given back: whoever pages through it must not keep builds waiting.
+    with SpooledTemporaryFile(_HELD, "w+", encoding="utf-8", errors="surrogatepass") as told:
+        with rehearse(settings, _moment(chosen.now, settings)) as connection:
+            for each in explain(connection, None if name is None else _inbox_name(settings, name)):
+                print(json.dumps(each, ensure_ascii=False) if chosen.json else explanation_text(each), file=told)
+        told.seek(0)
+        shutil.copyfileobj(told, sys.stdout)
     return DONE
 
 

@@ -271,6 +271,9 @@ def load_settings(file: Path) -> Settings:
 
     Raises SettingsError with every problem found.
     """
+    if file.exists() and not file.is_file():  # reading a pipe would wait for ever
+        message = "is no regular file; put a text file there"
+        raise SettingsError((Problem(str(file), None, None, message),))
     try:
         source = file.read_bytes().decode("utf-8-sig")
     except FileNotFoundError as error:

@@ -15,6 +15,7 @@ from feedsvc.config import Settings, load_settings
 from feedsvc.console import complaints, summary
 from feedsvc.errors import FeedsvcError, LockHeldError, SettingsError, StoreError, fault
 from feedsvc.store.database import open_database
+from feedsvc.store.failure import FailureNote
 from feedsvc.store.history import build_view, note_build
 from feedsvc.store.ledger import Ledger
 from feedsvc.store.lock import build_lock
@@ -39,6 +40,7 @@ class Builds:
         self.settings = settings
         self._base = settings.publication.url
         self._database = open_database(settings)
+        self._note = FailureNote(settings.folder)
         self._due: datetime | None = None  # when to build even if nothing changes
         self._wrong_settings: str | None = None
         self._said = ""
@@ -148,6 +150,7 @@ class Builds:
                 self._database.scrub()
             if report.touched:
                 sweep(self.settings.media_folder, self._database)
+            self._note.prepare()
         self._due, self._said = due, ""
         if report.documents.seen != report.documents.unchanged or report.documents.withdrawn:
             _say(summary(report))
@@ -165,7 +168,7 @@ class Builds:
                 note_failure(connection, message)
                 note_build(connection, BuildView(finished=clock.now(), seconds=0, failure=message))
         except StoreError:
-            return  # a store that takes no edition takes no note of that either; it was said above
+            self._note.write(message)  # a store that takes no edition takes no note of that either
 
 
 def _say(text: str) -> None:

@@ -17,6 +17,7 @@ def work(listening: socket, settings_file: Path, base: str) -> None:
     from feedsvc.desk import Newsroom
     from feedsvc.server.running import run
     from feedsvc.store.database import open_database
+    from feedsvc.store.failure import FailureNote
     from feedsvc.store.reader import PublishedEdition
     from feedsvc.store.statistics import open_statistics
     from feedsvc.web.app import create_app, ready_answers
@@ -25,7 +26,8 @@ def work(listening: socket, settings_file: Path, base: str) -> None:
 
     settings = load_settings(settings_file)
     database = open_database(settings)
-    edition = PublishedEdition(database, now=clock.now, copies=settings.media_folder)
+    note = FailureNote(settings.folder)
+    edition = PublishedEdition(database, now=clock.now, copies=settings.media_folder, note=note)
     counter = Counter(open_statistics(settings), settings.serve.trusted_proxies, time.time)
     counter.start()
     app = create_app(

@@ -147,6 +147,9 @@ class MemoryEdition:
     def last_modified(self) -> datetime:
         return self.published
 
+    def kept(self, wanted: int) -> int:
+        return wanted
+
     def max_age(self) -> int:
         return self.age
 

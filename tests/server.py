@@ -28,11 +28,12 @@ class Got:
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: its address, and its standard error."""
+    """A running server: its address, its standard error, and the number of its first process."""
 
     base: str
     folder: Path
     log: Path
+    pid: int
 
     def get(self, path: str, *, method: str = "GET", **headers: str) -> Got:
         request = urllib.request.Request(self.base + path, method=method)
@@ -62,20 +63,26 @@ def until(true: Callable[[], bool], what: str) -> None:
 @contextmanager
 def serving(folder: Path, *options: str) -> Iterator[Server]:
     """Serve the publication in ``folder`` until the block ends."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     log = folder / "serve.log"
     command = [sys.executable, "-m", "feedsvc", "serve", str(folder), "--port", str(port), *options]
     with log.open("wb") as err, subprocess.Popen(command, stderr=err, stdout=err) as process:
         try:
-            server = Server(f"http://127.0.0.1:{port}", folder, log)
+            server = Server(f"http://127.0.0.1:{port}", folder, log, process.pid)
             until(lambda: process.poll() is not None or is_up(port), "the server starts")
             assert process.poll() is None, log.read_text()
             yield server
         finally:
             process.terminate()
             process.wait(PATIENCE)
+
+
+def free_port() -> int:
+    """A port on which nothing listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
 
 
 def is_up(port: int) -> bool:

@@ -674,3 +674,15 @@ def test_a_build_that_finds_nothing_new_loads_no_store_and_no_parser(publication
     command = [sys.executable, "-c", script, "build", str(publication.folder), "--now", publication.now.isoformat()]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_whoever_pages_through_explanations_keeps_no_build_waiting(publication: Publication) -> None:
+    for number in range(40):
+        publication.article(f"{number}.md", f"Story {number}", "Words. " * 1000)
+    command = [sys.executable, "-m", "feedsvc", "explain", str(publication.folder), "--all", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as paging:
+        assert paging.stdout is not None
+        assert paging.stdout.read(1)  # more is to come than a pipe takes
+        assert publication.run("build", str(publication.folder)).code == 0
+        assert paging.poll() is None
+        paging.kill()

@@ -1,5 +1,6 @@
 """The settings: what the contract's example means, and what is said of every mistake."""
 
+import os
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -187,3 +188,9 @@ def test_the_file_is_read_as_utf8_with_or_without_a_mark(tmp_path):
         load_settings(file)
     with pytest.raises(SettingsError, match="feedsvc init"):
         load_settings(tmp_path / "nowhere.toml")
+
+
+def test_a_pipe_in_place_of_the_settings_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "feedsvc.toml")
+    with pytest.raises(SettingsError, match="no regular file"):
+        load_settings(tmp_path / "feedsvc.toml")

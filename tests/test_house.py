@@ -46,7 +46,7 @@ ALLOWED = {
     "topics": VALUES,
     "feeds": VALUES,
     "inbox": VALUES,
-    "store": VALUES | {"parsers", "report"},
+    "store": VALUES | {"parsers", "report", "topics"},
     "build": VALUES | {"parsers", "articles", "topics", "feeds", "inbox", "report", "store", "unchanged", ""},
     "web": VALUES | {"feeds"},
     "clock": set(),

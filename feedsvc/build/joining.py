@@ -40,7 +40,11 @@ class Joining:
         archives: set[tuple[str, int]] = set()
         topics: dict[str, str] = {}
         if ids:
-            touched = self._touched(ids)
+            touched = Touched(self.edition.connection, self.now)
+            touched.add(ids)
+            # Asked first: articles that only get the feed of their language keep their archive documents as they are.
+            archives = touched.archives()
+            self._sort(touched)
             growth = dict.fromkeys(touched.feeds(), 0)
             went = touched.left()
             growth |= touched.join()
@@ -50,22 +54,19 @@ class Joining:
             gone = touched.gone({id_ for left in went.values() for id_ in left})
             for feed in (*self._bury(went, gone), *touched.unbury()):
                 growth.setdefault(feed, 0)
-            shrunk, archives, topics = frozenset(went), touched.archives(), touched.topics()
+            shrunk, topics = frozenset(went), touched.topics()
         for feed in self.edition.clear_tombstones(self.now - timedelta(days=tombstone_days)):
             growth.setdefault(feed, 0)
         return Joined(growth, shrunk, archives, topics)
 
-    def _touched(self, ids: Collection[str]) -> Touched:
-        """``ids``, sorted into their feeds. With the second language of a publication all articles get its feed."""
-        touched = Touched(self.edition.connection, self.now)
-        touched.add(ids)
+    def _sort(self, touched: Touched) -> None:
+        """Sort articles into their feeds. With the second language of a publication all articles get its feed."""
         # Not the feeds of the edition that is written: some that were made ahead may still stand under its number.
         spoken = any(map(feed_language, Edition(self.edition.connection).feeds()))
         if not spoken and len(self.ledger.tongues(self.now)) > 1:
             touched.add_tongues()
             spoken = True
         touched.sort(by_tongue=spoken)
-        return touched
 
     def _bury(self, went: Mapping[str, Iterable[str]], gone: Collection[str]) -> Iterable[str]:
         """Leave tombstones of the articles that readers had and that are gone; the feeds they stood in."""

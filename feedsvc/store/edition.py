@@ -87,9 +87,13 @@ class Edition:
         self.connection.execute(insert(editions).values(revision=self.writing, **values))
 
     def set_embargoed(self, *, embargoed: bool) -> None:
-        """Say of the current edition whether anything is embargoed."""
-        here = editions.c.revision == self.revision()
-        self.connection.execute(update(editions).where(here).values(embargoed=embargoed))
+        """Say of the current edition whether anything is embargoed.
+
+        When that is new it takes the next number, because answers kept under the old one may be kept for too long.
+        """
+        current = self.revision()
+        here = (editions.c.revision == current) & (editions.c.embargoed != embargoed)
+        self.connection.execute(update(editions).where(here).values(embargoed=embargoed, revision=current + 1))
 
     def stands(self, table: Table) -> ColumnElement[bool]:
         """Whether a row of ``table`` belongs to this edition or an older one."""

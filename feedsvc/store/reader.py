@@ -31,6 +31,7 @@ from feedsvc.store.edition import (
     origin_key,
     representation_at,
 )
+from feedsvc.store.failure import FailureNote
 from feedsvc.store.ledger import Ledger, decode_article, is_public, moment, seconds
 from feedsvc.store.media import pieces
 from feedsvc.store.memberships import Memberships, sealed_page
@@ -46,6 +47,7 @@ from feedsvc.store.schema import (
     schema_version,
 )
 from feedsvc.store.search import SearchIndex
+from feedsvc.store.searching import Search
 from feedsvc.store.version import SCHEMA
 from feedsvc.text import slugify
 from feedsvc.views import (
@@ -69,6 +71,8 @@ T = TypeVar("T")
 
 # How long an edition may be served after another took its place, in seconds.
 _NOTICE = 0.2
+# The order of release; what opened since the last build has no place in it yet, and comes last.
+_RELEASED = (articles.c.release.is_(None), articles.c.release, articles.c.opens, articles.c.published, articles.c.id)
 # Bytes of representations that are held in memory.
 _BUDGET = 12 * 1024 * 1024
 _QUARTER = 900  # seconds; since 1972 the offsets of all zones are multiples of it
@@ -93,7 +97,8 @@ _NOTHING = _Current(0, _EPOCH, embargoed=False)
 class PublishedEdition:
     """The edition in a database, as ``web`` asks for it; it may be shared by threads.
 
-    An edition that was made ahead is taken up at its moment by ``now``. ``copies`` is the folder of media files.
+    An edition that was made ahead is taken up at its moment by ``now``. ``copies`` is the folder of media files,
+    ``note`` where builds leave word when the database takes none.
     """
 
     def __init__(
@@ -105,6 +110,7 @@ class PublishedEdition:
         budget: int = _BUDGET,
         notice: float = _NOTICE,
         copies: Path | None = None,
+        note: FailureNote | None = None,
     ) -> None:
         self._database = database
         self._now = now
@@ -112,6 +118,7 @@ class PublishedEdition:
         self._budget = budget
         self._notice_after = notice
         self._copies = copies
+        self._note = note
         self._lock = Lock()
         self._asked = float("-inf")
         self._revision = 0
@@ -262,9 +269,14 @@ class PublishedEdition:
 
         return self._ask(kept, 0)
 
+    def kept(self, wanted: int) -> int:
+        """``wanted`` seconds, or fewer while anything is embargoed."""
+        return self._ask(lambda view: view.max_age(wanted), wanted)
+
     def health(self) -> Health:
         """How the last build went."""
-        failure = self._ask(lambda view: Ledger(view.connection).recall("failure"), None)
+        noted = self._note.read() if self._note else ""
+        failure = noted or self._ask(lambda view: Ledger(view.connection).recall("failure"), None)
         current = self._current()
         built = current.published if current.revision else None
         message = failure or ("the current edition is served" if current.revision else "nothing was built yet")
@@ -353,19 +365,13 @@ class _View:
         if not index.is_offered or made_with is None:
             return None
         settings, authority = made_with
-        matching = index.matching(query)
-        here = matching.table.join(articles, articles.c.release == matching.number)
-        found = here.join(bodies, bodies.c.name == articles.c.name)
-        shown = self.shown & matching.condition
-        few = select(matching.number).select_from(here).where(shown).limit(MOST_COUNTED + 1).subquery()
-        newest = select(bodies.c.payload).select_from(found).where(shown).order_by(matching.number.desc())
-        page = newest.offset(skip).limit(settings.feeds.entries if limit is None else limit)
+        asked = Search(self.connection, query, self.now, self.shown)
         return SearchView(
             query=str(query),
             settings=settings,
             authority=authority,
-            articles=self._with_topics(decode_article(row.payload) for row in self.connection.execute(page)),
-            total=self.connection.execute(select(func.count()).select_from(few)).scalar_one(),
+            articles=self._with_topics(asked.page(skip, settings.feeds.entries if limit is None else limit)),
+            total=asked.total(MOST_COUNTED + 1),
             published=max(self.current.published, index.completed() or self.current.published),
             waiting=index.count_waiting(),
         )
@@ -410,7 +416,7 @@ class _View:
     def article_pages(self, first: int, limit: int) -> tuple[PageView, ...]:
         query = select(identities.c.slug, identities.c.updated).join(articles, articles.c.id == identities.c.id)
         shown = query.where(self.shown)
-        rows = self.connection.execute(shown.order_by(articles.c.release, articles.c.id).offset(first).limit(limit))
+        rows = self.connection.execute(shown.order_by(*_RELEASED).offset(first).limit(limit))
         return tuple(PageView(f"/articles/{row.slug}", datetime.fromisoformat(row.updated)) for row in rows)
 
     def article(self, slug: str) -> ArticleView | Gone | Moved | None:

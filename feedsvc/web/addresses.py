@@ -10,6 +10,7 @@ FORMATS = {"atom": "application/atom+xml", "rss": "application/rss+xml", "json":
 # Addresses that people and programs try by habit, and the document that they mean.
 HABITUAL = {
     "/feed": "/feeds/all.rss",
+    "/feed/": "/feeds/all.rss",
     "/feed.xml": "/feeds/all.rss",
     "/rss.xml": "/feeds/all.rss",
     "/index.xml": "/feeds/all.rss",
@@ -17,7 +18,8 @@ HABITUAL = {
     "/feed.json": "/feeds/all.json",
 }
 
-_FOR_PROGRAMS = re.compile(r"\.(?:atom|rss|json|opml|xml)$")
+# Below /feeds/ also what only nearly is a document's address: all.ATOM, all.atom/, all.atom.gz.
+_FOR_PROGRAMS = re.compile(r"\.(?:atom|rss|json|opml|xml)$|^/feeds/[^/]*(?:\.|/.)")
 _FEED = re.compile(r"/feeds/([^/.]+)(?:/|\.)")
 
 

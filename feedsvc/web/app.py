@@ -198,7 +198,8 @@ class _Site:
         if isinstance(found, Moved):
             return self._moved(found)
         if isinstance(found, Gone):
-            return answers.page(found.status, self.pages.gone(found), self.clock(), answers.kept_error(DAY))
+            kept = answers.kept_error(self.edition.kept(DAY))
+            return answers.page(found.status, self.pages.gone(found), self.clock(), kept)
         return self._page(found)
 
     def archive(self) -> Answer:
@@ -473,5 +474,7 @@ class _Mounted:
         if not path.startswith(f"{self._prefix}/"):
             return self._site.missing_line("There is nothing at this address.")(environ, start_response)
         environ["PATH_INFO"] = path.removeprefix(self._prefix)
+        # No answer depends on it, and Werkzeug refuses requests whose Host it cannot read.
+        environ["HTTP_HOST"] = "localhost"
         environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + self._prefix
         return self._inner(environ, start_response)

@@ -31,6 +31,7 @@ class Archives:
             if view is None:
                 return None
             # Kept for a day, not for ever: a withdrawal must reach whoever keeps it.
-            return represent_bytes(path, FORMATS["atom"].media_type, render_archive(view), view.changed, DAY)
+            max_age = self._edition.kept(DAY)
+            return represent_bytes(path, FORMATS["atom"].media_type, render_archive(view), view.changed, max_age)
 
         return self._shelf.document(path, make)

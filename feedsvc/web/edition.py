@@ -104,6 +104,10 @@ class Edition(Protocol):
         """When the current edition was published."""
         ...
 
+    def kept(self, wanted: int) -> int:
+        """``wanted`` seconds, or fewer while anything is embargoed: for so long may be kept what its end could change."""
+        ...
+
     def max_age(self) -> int:
         """Seconds for which a page may be kept."""
         ...
