@@ -109,7 +109,7 @@ class _Understood:
         topics = self.topics.get(name, ())
         shown["topics"] = [_topic_json(each) for each in topics]
         standing = self.standing.get(article.id, frozenset()) if article is not None else frozenset()
-        is_public = article is not None and article.status is not Status.SUPERSEDED
+        is_public = article is not None and article.status not in (Status.SUPERSEDED, Status.EMBARGOED)
         is_public &= all(each.code != "entry-held-back" for each in findings)
         shown["feeds"] = [
             each

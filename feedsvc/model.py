@@ -307,6 +307,10 @@ class Term:
         """Whether the article is public at ``now``."""
         return self.opens is not None and self.opens <= now and (self.closes is None or now < self.closes)
 
+    def until(self, end: datetime | None) -> "Term":
+        """The same, but closed from ``end`` on at the latest."""
+        return Term(self.opens, min((each for each in (self.closes, end) if each is not None), default=None))
+
     def next_change(self, now: datetime) -> datetime | None:
         """The next moment at which it opens or closes."""
         if self.opens is None or (self.closes is not None and self.closes <= self.opens):

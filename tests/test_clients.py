@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import shutil
 import socket
 import sqlite3
@@ -14,7 +15,7 @@ import feedparser
 import pytest
 from publication import Publication
 from server import Server, serving, until
-from tools import tool
+from tools import client, tool
 
 from feedsvc.config import load_settings
 from feedsvc.store.lock import build_lock
@@ -162,6 +163,20 @@ def test_a_store_that_cannot_be_written_is_said_and_does_not_end_the_watch(
     assert capsys.readouterr().err.count("not a database") == 1
 
 
+def test_health_tells_of_a_full_disk_and_that_it_has_room_again(live: tuple[Publication, Server]) -> None:
+    """No file of the building process may grow, which the store meets like a disk without room."""
+    publication, server = live
+    before = server.get("/feeds/all.atom").body
+    room = resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (8192, resource.RLIM_INFINITY))
+    publication.article("two.md", "Second")
+    until(lambda: json.loads(server.get("/healthz").body)["status"] == "failing", "health says so")
+    assert server.get("/feeds/all.atom").body == before
+    resource.prlimit(server.pid, resource.RLIMIT_FSIZE, room)
+    publication.article("three.md", "Third")
+    until(lambda: json.loads(server.get("/healthz").body)["status"] == "ok", "health says so")
+    until(lambda: b"Second" in server.get("/feeds/all.atom").body, "the article that came meanwhile")
+
+
 def test_a_port_that_is_taken_is_refused(shipped: Server, publication: Publication) -> None:
     port = shipped.base.rpartition(":")[2]
     ran = publication.run("serve", ".", "--port", port)
@@ -185,7 +200,7 @@ def test_slow_clients_do_not_keep_others_out(shipped: Server) -> None:
 # Newsboat
 
 
-def test_newsboat_loses_and_doubles_nothing_across_an_edit_and_a_deletion(
+def test_newsboat_loses_and_doubles_nothing_across_an_edit_a_rollback_and_a_deletion(
     live: tuple[Publication, Server], tmp_path: Path
 ) -> None:
     publication, server = live
@@ -214,8 +229,59 @@ def test_newsboat_loses_and_doubles_nothing_across_an_edit_and_a_deletion(
     publication.article("two.md", "Second, corrected", "New words.", tags="[Trade]")
     until(lambda: b"corrected" in server.get("/feeds/trade.rss").body, "the correction")
     assert poll() == {"atom": ["First", "Second, corrected"], "rss": ["First", "Second, corrected"]}
+    # Back to the version before: what Newsboat holds a tag and a date of comes again under the same tag or another.
+    publication.article("two.md", "Second", "Old words.", tags="[Trade]")
+    until(lambda: b"corrected" not in server.get("/feeds/trade.rss").body, "the rollback")
+    assert poll() == {"atom": ["First", "Second"], "rss": ["First", "Second"]}
     publication.article("three.md", "Third", tags="[Trade]")
     (publication.inbox / "one.md").unlink()
     until(lambda: b"Third" in server.get("/feeds/trade.rss").body, "the third article")
-    assert {"Second, corrected", "Third"} <= set(poll()["rss"])
-    assert len(poll()["atom"]) == len(set(poll()["atom"]))
+    for _ in range(2):  # what left the feed, Newsboat keeps
+        assert poll() == {"atom": ["First", "Second", "Third"], "rss": ["First", "Second", "Third"]}
+
+
+# reader
+
+READ = """
+import json, sys
+from reader import make_reader
+reader = make_reader(sys.argv[1])
+for address in sys.argv[2:]:
+    reader.add_feed(address, exist_ok=True)
+reader.update_feeds()
+feeds = {each.url: str(each.last_exception) if each.last_exception else each.title for each in reader.get_feeds()}
+entries = [(each.feed.url, each.id, each.title) for each in reader.get_entries()]
+print(json.dumps({"feeds": feeds, "entries": entries}))
+"""
+
+
+def test_reader_reads_every_format_and_loses_and_doubles_nothing(
+    live: tuple[Publication, Server], tmp_path: Path
+) -> None:
+    """https://reader.readthedocs.io: the one of the readers here that takes JSON Feed, and deltas wherever it may."""
+    publication, server = live
+    addresses = [f"{server.base}/feeds/all.{suffix}" for suffix in ("atom", "rss", "json")]
+
+    def poll() -> list[list[str]]:
+        command = [client("python"), "-c", READ, str(tmp_path / "reader.db"), *addresses]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        found = json.loads(done.stdout)
+        assert set(found["feeds"].values()) == {"The Test Wire"}
+        ids = {(address, id_) for address, id_, _ in found["entries"]}
+        assert len(ids) == len(found["entries"])
+        return [sorted(title for at, _, title in found["entries"] if at == address) for address in addresses]
+
+    def changed(words: bytes) -> bool:
+        return all(words in server.get(address.removeprefix(server.base)).body for address in addresses)
+
+    assert poll() == [["First"]] * 3
+    publication.article("two.md", "Second", "Old words.")
+    until(lambda: changed(b"Old words."), "the second article")
+    assert poll() == [["First", "Second"]] * 3
+    publication.article("two.md", "Second, corrected", "New words.")
+    until(lambda: changed(b"New words."), "the correction")
+    assert poll() == [["First", "Second, corrected"]] * 3
+    publication.article("two.md", "Second", "Old words.")
+    (publication.inbox / "one.md").unlink()
+    until(lambda: changed(b"Old words."), "the rollback")
+    assert poll() == [["First", "Second"]] * 3

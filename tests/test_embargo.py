@@ -194,3 +194,49 @@ def test_nothing_is_kept_for_longer_than_a_minute_while_anything_is_embargoed(tm
     (publication.inbox / "sealed.md").unlink()
     build(publication)
     assert ages() == usual
+
+
+def test_an_embargoed_version_does_not_take_the_place_of_the_public_one_before_its_time(tmp_path: Path) -> None:
+    publication = opened(tmp_path)
+    publication.article("v1.md", "First version", id="urn:x:1", date="2026-02-06", version="1")
+    build(publication)
+    before = everything(publication)
+    publication.article(
+        "v2.md", "Second version", id="urn:x:1", date="2026-02-06", version="2", embargo=END.isoformat()
+    )
+    build(publication)
+    # An edition was made, which the pages say that name its moment; it brings nothing.
+    changed = [path for path in differences(before, everything(publication)) if not path.startswith("/search")]
+    assert changed == ["/", "/sitemap.xml"]
+    publication.now = END
+    assert "Second version" in publication.titles()
+    assert "First version" not in publication.titles()
+    page = client_of(publication).get("/articles/first-version").get_data(as_text=True)
+    assert "Second version" in page
+    build(publication)
+    assert len(publication.titles()) == len(set(publication.titles())) == 2
+    assert (publication.explain("v1.md")["status"], publication.explain("v2.md")["status"]) == (
+        "superseded",
+        "usable",
+    )
+    assert b"deleted-entry" not in publication.body()
+
+
+def test_a_version_that_waits_can_be_taken_back_and_the_public_one_edited_meanwhile(tmp_path: Path) -> None:
+    publication = opened(tmp_path)
+    publication.article("v1.md", "First version", id="urn:x:1", date="2026-02-06", version="1")
+    publication.article(
+        "v2.md", "Second version", id="urn:x:1", date="2026-02-06", version="2", embargo=END.isoformat()
+    )
+    build(publication)
+    publication.article("v1.md", "First version, edited", id="urn:x:1", date="2026-02-06", version="1")
+    publication.later()
+    build(publication)
+    assert publication.titles()[0] == "First version, edited"
+    (publication.inbox / "v2.md").unlink()
+    publication.later()
+    build(publication)
+    publication.now = END
+    assert publication.titles()[0] == "First version, edited"
+    page = client_of(publication).get(publication.json_feed()["items"][0]["url"]).get_data(as_text=True)
+    assert "First version, edited" in page

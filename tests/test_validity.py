@@ -1,4 +1,4 @@
-"""Validity: every document of a varied publication, by the grammar of RFC 4287, the lint and real parsers."""
+"""Validity: every document of a varied publication, by the grammar of RFC 4287, the schema of JSON Feed 1.1, the lint and real parsers."""
 
 import json
 import re
@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import fastjsonschema
 import feedparser
 import pytest
 from feeds_samples import ARTICLES, entries, settings
@@ -19,7 +20,9 @@ from feedsvc.feeds.lint import lint
 from feedsvc.model import Article, Enclosure, Entry, Person, Picture
 
 BASE = "https://news.example.org"
-GRAMMAR = etree.RelaxNG(etree.parse(Path(__file__).parent / "schema" / "atom.rng"))
+SCHEMAS = Path(__file__).parent / "schema"
+GRAMMAR = etree.RelaxNG(etree.parse(SCHEMAS / "atom.rng"))
+is_json_feed = fastjsonschema.compile(json.loads((SCHEMAS / "jsonfeed-1.1.json").read_text("utf-8")))
 SCRIPTS = {
     "ja": "港町に新しい灯台が完成",
     "ar": "افتتاح منارة جديدة",
@@ -91,6 +94,8 @@ def check(path: str, body: bytes) -> None:
         assert GRAMMAR.validate(etree.fromstring(body)), (path, GRAMMAR.error_log)
     if form in ("atom", "rss"):
         assert not feedparser.parse(body).bozo, path
+    if form == "json":
+        is_json_feed(json.loads(body))
 
 
 def quoted(path: str) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -12,4 +13,13 @@ def tool(name: str) -> str:
     if path is None and not os.environ.get("CI"):
         pytest.skip(f"{name} is not installed; tests/tools.sh installs it")
     assert path is not None, f"{name} must be there in CI"
+    return path
+
+
+def client(name: str) -> Path:
+    """A program of the environment that tests/tools.sh makes for clients from PyPI."""
+    path = Path(__file__).parent.parent / ".venv" / "clients" / "bin" / name
+    if not path.exists() and not os.environ.get("CI"):
+        pytest.skip(f"{name} is not installed; tests/tools.sh installs it")
+    assert path.exists(), f"{name} must be there in CI"
     return path

@@ -1,11 +1,19 @@
 #!/bin/sh
-# Installs the Debian packages that the tests run as real clients, those that are missing.
+# Installs what the tests run as real clients, where it is missing: two from PyPI in an environment of their own, since they
+# want other versions than ours, and Debian packages.
 set -eu
+clients=.venv/clients
+if [ ! -x "$clients/bin/redbot" ]; then
+    .venv/bin/python -m venv "$clients"
+    "$clients/bin/pip" install --quiet --disable-pip-version-check redbot==2.7.1 reader==3.26 ||
+        echo "redbot and reader cannot be installed; their tests are skipped" >&2
+fi
 missing=""
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 command -v newsboat >/dev/null 2>&1 || missing="$missing newsboat"
 command -v zsh >/dev/null 2>&1 || missing="$missing zsh"
 command -v fish >/dev/null 2>&1 || missing="$missing fish"
+command -v nginx >/dev/null 2>&1 || missing="$missing nginx-light"
 [ -n "$missing" ] || exit 0
 if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" != 0 ]; then
     echo "Missing for the tests with real clients:$missing (install them; those tests are skipped)" >&2

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from feedsvc.articles.identity import article_of, continue_as, enter
 from feedsvc.articles.standing import is_rejected, term
+from feedsvc.build.contests import contest
 from feedsvc.build.reading import Outcome
 from feedsvc.build.recall import Recall
 from feedsvc.build.windows import kept
@@ -21,6 +22,7 @@ from feedsvc.topics.classify import Classifier
 
 T = TypeVar("T")
 _BATCH = 500
+_CONTEST_CODES = ("superseded", "supersedes-later")
 
 
 @dataclass(slots=True)
@@ -54,27 +56,33 @@ class Entering:
         self._withdraw(self.ledger.articles_where_in(articles.c.document, self.missing))
 
     def renew(self, records: Sequence[ArticleRecord]) -> None:
-        """Give articles the status that they have now."""
+        """Give articles the status that they have now, and let those stand under their id that may from now on."""
         known = self._identities(record.article.id for record in records)
         self.touched |= known.keys()
         renewed = []
         for record in records:
-            if record.article.status is not Status.SUPERSEDED:
-                article = article_of(record.article, known[record.article.id], self._base, self.now)
-                renewed.append(self._record(record.document, article, known[record.article.id]))
+            holder = known[record.article.id]
+            if holder.name == record.article.name:
+                article = article_of(record.article, holder, self._base, self.now)
+                renewed.append(self._record(record.document, article, holder))
         self.ledger.save_articles(renewed)
+        self.settle_contests()
 
     def settle_contests(self) -> None:
-        """Of several documents with one id, let the best stand and the others be superseded (see ``_rank``)."""
+        """Of several documents with one id, let one stand, better ones wait for their embargo, and the others be superseded."""
+        contested = self._contested | (self.touched & self.ledger.rivals())
+        self._contested.clear()
         claims: dict[str, list[ArticleRecord]] = {}
-        for record in self.ledger.articles_where_in(articles.c.id, self._contested):
+        for record in self.ledger.articles_where_in(articles.c.id, contested):
             claims.setdefault(record.article.id, []).append(record)
         known = self._identities(claims)
         for claimed, records in sorted(claims.items()):
-            winner, *others = sorted(records, key=_rank, reverse=True)
-            if known[claimed].name != winner.article.name or winner.article.status is Status.SUPERSEDED:
-                self._promote(winner, known[claimed])
-            self._supersede(others, winner)
+            winner, waiting, beaten = contest(records, self.now)
+            holder = known[claimed]
+            if holder.name != winner.article.name or winner.article.status is Status.SUPERSEDED:
+                holder = self._promote(winner, holder)
+            self._let_wait(waiting, winner, holder)
+            self._supersede(beaten, winner)
 
     def move_pages(self) -> None:
         """Let the articles whose page the settings moved stand under their new slug, where that is free."""
@@ -210,12 +218,28 @@ class Entering:
         self.ledger.save_identities(left)
         self.ledger.delete_articles([record.article.name for record in records])
 
-    def _promote(self, record: ArticleRecord, known: Identity) -> None:
+    def _promote(self, record: ArticleRecord, known: Identity) -> Identity:
         self.touched.add(known.id)
         digest = self.ledger.document_digest(record.document)
         article, identity = continue_as(known, record.article, digest, self._base, self.now)
         self.ledger.save_identities([identity])
         self.ledger.save_articles([self._record(record.document, article, identity)])
+        return identity
+
+    def _let_wait(self, records: Sequence[ArticleRecord], winner: ArticleRecord, holder: Identity) -> None:
+        """Let ``records`` stand in the place of ``winner`` when they open, and it until the first of them does."""
+        finding = Finding("supersedes-later", "info", f"It takes the place of {winner.article.name} then.", "id")
+        waiting = []
+        for record in records:
+            findings = (*(each for each in record.article.findings if each.code not in _CONTEST_CODES), finding)
+            article = article_of(replace(record.article, findings=findings), holder, self._base, self.now)
+            waiting.append(self._record(record.document, article, holder))
+        opens = min((each.term.opens for each in waiting if each.term.opens is not None), default=None)
+        (standing,) = self.ledger.articles_where_in(articles.c.name, {winner.article.name})
+        until = self._record(standing.document, standing.article, holder).term.until(opens)
+        self.ledger.save_articles(waiting)
+        if until != standing.term:
+            self.ledger.save_articles([replace(standing, term=until, changes=until.next_change(self.now))])
 
     def _supersede(self, records: Sequence[ArticleRecord], winner: ArticleRecord) -> None:
         self.touched |= {record.article.id for record in records}
@@ -223,7 +247,7 @@ class Entering:
         finding = Finding("superseded", "warning", message, "id")
         beaten = []
         for record in records:
-            findings = (*(each for each in record.article.findings if each.code != "superseded"), finding)
+            findings = (*(each for each in record.article.findings if each.code not in _CONTEST_CODES), finding)
             article = replace(record.article, status=Status.SUPERSEDED, findings=findings)
             beaten.append(replace(record, article=article, term=Term(), changes=None))
             self.remarks[article.name] = findings
@@ -277,13 +301,6 @@ class Entering:
 def _is_part(outcome: Outcome) -> bool:
     """Whether a document has but one story now, and had others."""
     return any(document_of(story.name) != story.name for story in outcome.stories)
-
-
-def _rank(record: ArticleRecord) -> tuple[int, datetime, str]:
-    """Which of two documents with one id stands: the higher version, then the newer, then the later name."""
-    article = record.article
-    newest = max(each for each in (article.date, article.stated_updated, article.published) if each is not None)
-    return (article.version or 0, newest, article.name)
 
 
 def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

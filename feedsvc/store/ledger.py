@@ -235,6 +235,12 @@ class Ledger:
         query = select(articles.c.name).where(articles.c.status == Status.EMBARGOED, articles.c.changes.is_not(None))
         return self.connection.execute(query.limit(1)).first() is not None
 
+    def rivals(self) -> set[str]:
+        """The ids under which stands one article while documents hold others, superseded or still embargoed."""
+        others = articles.c.status.in_((Status.SUPERSEDED, Status.EMBARGOED)) & (identities.c.name != articles.c.name)
+        query = select(articles.c.id).join(identities, identities.c.id == articles.c.id).where(others)
+        return set(self.connection.scalars(query))
+
     def next_change(self) -> datetime | None:
         """The next moment at which an article's status changes by itself (UTC)."""
         query = select(func.min(articles.c.changes)).where(articles.c.changes.is_not(None))
