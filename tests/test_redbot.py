@@ -26,6 +26,9 @@ MEANT = {
     "The Location header contains a relative URI.": "so that it holds behind whatever name a proxy has",
     "The resource could not be found.": "404",
     "The resource is gone.": "410",
+    "In exceptional circumstances, caches can serve this response stale.": "redirects and errors say nothing else",
+    "Loading from insecure HTTP sources is allowed.": "pictures that articles refer to",
+    "Inline scripts are allowed.": "they are not: it is the styles within an SVG, and default-src is 'none'",
     "This response can't be stored by caches.": "health is asked of us alone",
     "The partial response has a Content-Length equal to the full response.": "the file is as short as what is asked",
 }
