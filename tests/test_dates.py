@@ -2,7 +2,7 @@
 
 import contextlib
 import re
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given
@@ -162,6 +162,19 @@ def test_no_part_is_invented(text: str) -> None:
     date(2000 if found.year is None else found.year, found.month, found.day)
     if found.year is not None and "年" not in text:
         assert any(each % 100 == found.year % 100 or each > 9999 for each in digits), "a year from nowhere"
+
+
+@given(
+    st.datetimes(),
+    st.sampled_from(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S"]),
+    st.sampled_from(["", "Z", "+09:00", "-0530", " +0900", " -00:00"]),
+)
+def test_what_programs_write_is_read_by_a_shorter_way_to_the_same_date(
+    moment: datetime, form: str, zone: str
+) -> None:
+    text = f"{moment:{form}}{zone if 'H' in form else ''}"
+    # What a blank precedes goes through the whole grammar.
+    assert parse_date(text) == parse_date(f" {text}")
 
 
 @pytest.mark.parametrize(

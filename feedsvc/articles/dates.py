@@ -74,7 +74,7 @@ def resolve(stated: SourceDate, field: str, around: Surroundings, zone: tzinfo) 
     elif stated.offset is None:
         message = f"The time names no zone; it was read as {zone}."
         findings = (*findings, Finding("zone-assumed", "info", message, field, stated.line))
-    return Dated(_whole_offset(moment), evidence, findings)
+    return Dated(moment if stated.offset is not None else _whole_offset(moment), evidence, findings)
 
 
 def _whole_offset(moment: datetime) -> datetime:

@@ -67,10 +67,10 @@ _DEEPEST = 40
 
 _ENTITIES = ("&amp;", "&lt;", "&gt;")
 # Addresses that mean the same to all who read addresses: with the name of a host, or a path.
-_CHARACTER = r"(?:[!#$%()*+,./:;=?@_~A-Za-z0-9-]|&amp;)"
+_CHARACTERS = r"!#$%()*+,./;@_~A-Za-z0-9-"
 _HOST = r"(?![^/]*xn--)(?:[A-Za-z0-9][A-Za-z0-9-]*\.)+[A-Za-z]{2,}(?::[1-9][0-9]{0,3})?"
-_WEB_ADDRESS = rf"https?://{_HOST}(?:[/?#]{_CHARACTER}*+)?"
-_PATH = rf"[./A-Za-z0-9_](?:(?![:=?]){_CHARACTER})*+(?:\?(?:(?!:){_CHARACTER})*+)?"
+_WEB_ADDRESS = rf"https?://{_HOST}(?:[/?#](?:[{_CHARACTERS}:=?]++|&amp;)*+)?"
+_PATH = rf"[./A-Za-z0-9_](?:[{_CHARACTERS}]++|&amp;)*+(?:\?(?:[{_CHARACTERS}=?]++|&amp;)*+)?"
 _MAIL = r"mailto:[A-Za-z0-9_.+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}"
 _TITLE = r'(?: title="[^"<>&=]*")?'
 _LINK = re.compile(rf'a href="({_WEB_ADDRESS}|{_PATH}|{_MAIL})"({_TITLE})')
@@ -86,7 +86,7 @@ def tidied(html: str, base: str, find: Find | None) -> Tidy | None:
     html = html.strip()
     if not _may_be_tidy(html):
         return None
-    pieces = html.replace("<h1>", "<h2>").replace("</h1>", "</h2>").split("<")
+    pieces = (html.replace("<h1>", "<h2>").replace("</h1>", "</h2>") if "<h1>" in html else html).split("<")
     paragraphs: list[str] = []
     line = ""
     element = _BODY
@@ -95,7 +95,7 @@ def tidied(html: str, base: str, find: Find | None) -> Tidy | None:
         tag, end, text = pieces[at].partition(">")
         opened = element.inside.get(tag)
         if opened is None and tag != element.closing:
-            tag = _written(tag, base, find)
+            tag = _written(tag, base, find) if find else _lasting(tag, base)
             opened = element.inside.get(f"<{tag.partition(' ')[0]}")
             pieces[at] = f"{tag}>{text}"
             if opened is None:
@@ -134,6 +134,12 @@ def _may_be_tidy(html: str) -> bool:
     )
 
 
+# The same links stand in many articles of a publication.
+@lru_cache(maxsize=1024)
+def _lasting(tag: str, base: str) -> str:
+    return _written(tag, base, None)
+
+
 def _written(tag: str, base: str, find: Find | None) -> str:
     """``tag`` with its attributes as the sanitiser writes them; empty when it is none that may be tidy."""
     if (found := _LINK.fullmatch(tag)) is not None:
@@ -152,12 +158,6 @@ def _address(written: str, base: str, schemes: frozenset[str], find: Find | None
         return None
     if find is not None and (published := find(written.replace("&amp;", "&"))) is not None:
         return _escaped(published)
-    return _absolute(written, base, schemes)
-
-
-# The same addresses stand in many articles of a publication.
-@lru_cache(maxsize=1024)
-def _absolute(written: str, base: str, schemes: frozenset[str]) -> str | None:
     address = absolute(written.replace("&amp;", "&"), base, schemes)
     return None if address is None else _escaped(address)
 

@@ -6,7 +6,6 @@ never filled in. Every pattern works on at most ``LONGEST`` characters, so the t
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from datetime import time as clock_time
 from functools import lru_cache
@@ -109,8 +108,32 @@ def parse_date(text: str, *, order: str | None = None, line: int | None = None) 
     """
     if len(text) > LONGEST or not (has_digit(text) or "月" in text):
         return None
-    found = _stated(text, order)
-    return replace(found, line=line) if found is not None and line is not None else found
+    found = _plain_iso(text) or _stated(text, order)
+    if found is None or line is None:
+        return found
+    return SourceDate(found.year, found.month, found.day, found.time, found.offset, line)
+
+
+# What programs write. It is read in a tenth of the time that the whole grammar takes.
+_PLAIN_ISO = re.compile(
+    r"([12]\d{3}-[01]\d-[0-3]\d)(?:[T ]([012]\d:[0-5]\d(?::[0-5]\d)?)(?:(Z)| ?([+-])(0\d|1[0-3]):?([0-5]\d))?)?",
+    re.ASCII,
+)
+
+
+def _plain_iso(text: str) -> SourceDate | None:
+    match = _PLAIN_ISO.fullmatch(text)
+    if match is None:
+        return None
+    try:
+        day = date.fromisoformat(match[1])
+        time = clock_time.fromisoformat(match[2]) if match[2] else None
+    except ValueError:
+        return None
+    offset = timedelta() if match[3] else None
+    if match[4]:
+        offset = timedelta(hours=int(match[5]), minutes=int(match[6])) * (-1 if match[4] == "-" else 1)
+    return SourceDate(day.year, day.month, day.day, time, offset)
 
 
 # A line is looked at more than once, and the stories of a day state the same date.

@@ -27,6 +27,10 @@ _TOML_PLACE = re.compile(r"line (\d+)")
 # Eleventy names the language behind the mark.
 _LANGUAGE = re.compile(r"---[ \t]*(yaml|toml|json)[ \t]*")
 _LANGUAGE_MARKS = {"yaml": "---", "toml": "+++", "json": "{"}
+_CLOSINGS = {
+    "---": re.compile(r"\n(?:---|\.\.\.)[ \t]*(?=\n|\Z)"),
+    "+++": re.compile(r"\n\+\+\+[ \t]*(?=\n|\Z)"),
+}
 _ALIAS = re.compile(r"\*[\w-]+")
 _JSON_OPENING = re.compile(r'\{\s*(?:"|\}|$)')
 # Tables of Zola and Hugo whose keys count like those on top.
@@ -84,10 +88,9 @@ def _fenced(text: str, mark: str, skipped: int, language: str | None = None) -> 
     None when the first mark is a thematic break above plain text.
     """
     findings: tuple[Finding, ...] = ()
-    closing = re.compile(r"^(?:---|\.\.\.)[ \t]*$" if mark == "---" else r"^\+\+\+[ \t]*$", re.MULTILINE)
     start = text.find("\n") + 1 or len(text)
-    end = closing.search(text, start)
-    stop, rest = (end.start(), end.end() + 1) if end else (len(text), len(text))
+    end = _CLOSINGS[mark].search(text, start - 1)
+    stop, rest = (end.start() + 1, end.end() + 1) if end else (len(text), len(text))
     if end is None:
         message = f"The front matter opens with {mark} and is never closed; put {mark} on a line below its last key."
         findings = (Finding("front-matter-open", "error", message, None, skipped + 1),)
@@ -180,6 +183,8 @@ def _json_block(text: str, first_line: int) -> tuple[_Block, int]:
 
 def _read(source: str, mark: str, first_line: int) -> _Block:
     """The fields of one block; of a broken one what each of its keys gives by itself, with a finding."""
+    if mark == "---" and (plain := read_plain(source)) is not None:
+        return _Block(plain[0], {key: first_line + line for key, line in plain[1].items()})
     read = _toml if mark == "+++" else _yaml
     try:
         fields, lines = read(source)
@@ -205,10 +210,6 @@ def _toml(source: str) -> tuple[dict[str, object], dict[str, int]]:
 
 
 def _yaml(source: str) -> tuple[dict[str, object], dict[str, int]]:
-    return read_plain(source) or _any_yaml(source)
-
-
-def _any_yaml(source: str) -> tuple[dict[str, object], dict[str, int]]:
     lines: dict[str, int] = {}
     try:
         events = yaml.parse(source, Loader=_LOADER)

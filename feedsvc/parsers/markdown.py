@@ -262,8 +262,8 @@ class Reading:
 
     def names(self, about: str) -> Iterator[str]:
         """Names from all keys of a field: lists, or texts with commas."""
-        for key in _KEYS[about]:
-            value = self.front.fields.get(key)
+        for key in filter(self.front.fields.__contains__, _KEYS[about]):
+            value = self.front.fields[key]
             if isinstance(value, list):
                 plain = (str(each).strip() for each in value if isinstance(each, (str, int, float)))
                 yield from (each for each in plain if each not in _NOTHING)
@@ -315,6 +315,8 @@ class Reading:
 
     def episode(self) -> Episode | None:
         """What makes the article an episode of a podcast; None when nothing of it is said."""
+        if self.stated.keys().isdisjoint(("episode", "season", "kind", "explicit")):
+            return None
         kind, explicit = self.value("kind"), self.value("explicit")
         told = Episode(
             number=self.count("episode"),

@@ -13,7 +13,10 @@ _LIST_MARKS = frozenset("[]{}:?#")
 
 
 def read_plain(source: str) -> tuple[dict[str, object], dict[str, int]] | None:
-    """The fields of ``source`` and their lines in it, counted from 0; None where only YAML can tell."""
+    """The fields of ``source`` by lower-case key, and their lines in it, counted from 0; None where only YAML can tell.
+
+    No key stands twice.
+    """
     if not source.replace("\n", "").isprintable():
         return None
     fields: dict[str, object] = {}
@@ -27,6 +30,7 @@ def read_plain(source: str) -> tuple[dict[str, object], dict[str, int]] | None:
             return None
         key, stated, indent, item = found.groups()
         if key is not None:
+            key = key.lower()
             value = _value(stated or "")
             if value is None or key in fields:
                 return None
