@@ -159,8 +159,8 @@ class _Build:
             return scan(self.settings.inbox_folder)
         except InboxError as error:
             known = self.ledger.stamps()
-            if is_lost(known, known.keys()):
-                raise InboxLostError(f"{error} Nothing was withdrawn of {len(known)} documents.") from error
+            if is_lost(known, known.of.keys()):
+                raise InboxLostError(f"{error} Nothing was withdrawn of {len(known.of)} documents.") from error
             raise
 
     def folders(self, found: Scan, formats: Formats) -> FolderSettings:

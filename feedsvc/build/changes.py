@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from feedsvc.build.reading import Glance, Outcome
 from feedsvc.inbox.scan import Scan
 from feedsvc.model import Finding, Neighbours, Stamp
-from feedsvc.store.ledger import NO_STAMP, DocumentRecord, KnownStamp
+from feedsvc.store.ledger import NO_STAMP, DocumentRecord, KnownStamps
 
 # From this many known documents on, the sudden loss of most of them is taken for a disk that is not mounted.
 GUARD_FROM = 20
@@ -25,24 +25,25 @@ class Changes:
     missing: frozenset[str]
 
 
-def compare(found: Scan, known: Mapping[str, KnownStamp], stale: Set[str], everything: bool) -> Changes:
+def compare(found: Scan, known: KnownStamps, stale: Set[str], everything: bool) -> Changes:
     """Which documents must be looked at; with ``everything``, all: the settings or feedsvc itself have changed.
 
     What lies in a folder that could not be listed is not missing.
     """
+    stamps, kept = known.of, known.kept
     suspects = tuple(
         name
         for name, stamp in found.documents.items()
-        if everything or name not in known or known[name].kept or known[name].stamp != stamp or name in stale
+        if everything or stamps.get(name) != stamp or name in kept or name in stale
     )
-    gone = known.keys() - found.documents.keys() - found.refused.keys() - set(found.settings)
-    missing = frozenset(name for name in gone if not name.startswith(found.unreadable) and not known[name].kept)
+    gone = stamps.keys() - found.documents.keys() - found.refused.keys() - set(found.settings)
+    missing = frozenset(name for name in gone if not name.startswith(found.unreadable) and name not in kept)
     return Changes(suspects, missing)
 
 
-def is_lost(known: Mapping[str, KnownStamp], lost: Set[str]) -> bool:
+def is_lost(known: KnownStamps, lost: Set[str]) -> bool:
     """Whether so many documents are gone that a fault is likelier than a wish."""
-    counted = sum(not record.kept for record in known.values())
+    counted = len(known.of) - len(known.kept)
     return counted >= GUARD_FROM and len(lost) * 2 > counted
 
 

@@ -15,7 +15,7 @@ from feedsvc.errors import InboxLostError
 from feedsvc.inbox.scan import Scan
 from feedsvc.model import Finding, Lookup, Neighbours
 from feedsvc.report import Counts
-from feedsvc.store.ledger import DocumentRecord, KnownStamp, Ledger
+from feedsvc.store.ledger import DocumentRecord, KnownStamps, Ledger
 
 _BATCH = 500
 _KEY = "inbox"
@@ -38,7 +38,7 @@ class Intake:
     findings: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
     fresh_rejects: list[str] = field(default_factory=list)
     _counts: Counts = field(default_factory=Counts)
-    _known: dict[str, KnownStamp] = field(default_factory=dict)
+    _known: KnownStamps = field(default_factory=KnownStamps)
     _rejected_before: dict[str, str] = field(default_factory=dict)
     is_restless: bool = False
     _arrived: set[str] = field(default_factory=set)
@@ -59,7 +59,7 @@ class Intake:
 
     def knows(self, document: str) -> bool:
         """Whether the ledger held a document of this name before this build."""
-        return document in self._known
+        return document in self._known.of
 
     def look(self, workers: Workers, entering: Entering, progress: Callable[[int, int], None]) -> None:
         """Look at each document that may have changed; what comes of it alone, without neighbours, is entered."""
@@ -80,7 +80,7 @@ class Intake:
         lost = {name for name, record in records.items() if record.digest not in self._arrived}
         if is_lost(self._known, lost):
             raise InboxLostError(
-                f"{inbox}: {len(lost)} of {len(self._known)} documents are gone; "
+                f"{inbox}: {len(lost)} of {len(self._known.of)} documents are gone; "
                 "is the disk mounted? Nothing was withdrawn. If they were deleted on purpose, build once with "
                 "--accept-withdrawals."
             )
@@ -102,7 +102,7 @@ class Intake:
         """What became of the documents."""
         counts = self._counts
         counts.seen = len(self.found.documents) + len(self._refused())
-        counts.moved = sum(name not in self._known for name in entering.moved_documents())
+        counts.moved = sum(name not in self._known.of for name in entering.moved_documents())
         counts.new -= counts.moved
         counts.unchanged = counts.seen - counts.new - counts.moved - counts.changed
         counts.rejected = len(self.ledger.rejected_documents())

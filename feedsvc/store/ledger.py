@@ -3,10 +3,10 @@
 All methods work inside the transaction whose connection the Ledger was given, and decide nothing.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from sqlalchemy import Column, ColumnElement, Connection, Row, and_, delete, func, insert, select, update
@@ -31,15 +31,18 @@ from feedsvc.store.schema import (
 )
 from feedsvc.text import slugify
 
+# As Stamp(…) does, in a third of the time.
+_new_stamp = tuple.__new__
 # A stamp that no file has: the document is looked at again by every build.
 NO_STAMP = Stamp(-1, 0, 0)
 
 
-class KnownStamp(NamedTuple):
-    """The stamp of a document when last read; ``kept``: it is gone from the inbox and its articles stay."""
+@dataclass(frozen=True, slots=True)
+class KnownStamps:
+    """The stamps of documents when last read, by name; those ``kept`` are gone from the inbox, and their articles stay."""
 
-    stamp: Stamp
-    kept: bool
+    of: Mapping[str, Stamp] = field(default_factory=dict)
+    kept: Set[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +101,12 @@ class Ledger:
         """Every document by name."""
         return {row.name: _document(tuple(row)) for row in self.connection.execute(select(documents))}
 
-    def stamps(self) -> dict[str, KnownStamp]:
-        """The stamp of every document by name: all that a build must know of what has not changed."""
+    def stamps(self) -> KnownStamps:
+        """The stamp of every document: all that a build must know of what has not changed."""
         query = "SELECT name, size, modified, inode, kept FROM documents"
-        return {
-            name: KnownStamp(Stamp(size, modified, inode), bool(kept))
-            for name, size, modified, inode, kept in self.connection.exec_driver_sql(query).all()
-        }
+        rows = self.connection.exec_driver_sql(query).cursor.fetchall()  # one for each document of the inbox
+        stamps = {row[0]: _new_stamp(Stamp, row[1:4]) for row in rows}
+        return KnownStamps(stamps, frozenset(row[0] for row in rows if row[4]))
 
     def documents_where_in(self, names: Collection[str]) -> dict[str, DocumentRecord]:
         """The documents among ``names`` that are known."""
