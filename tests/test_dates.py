@@ -2,7 +2,8 @@
 
 import contextlib
 import re
-from datetime import date, datetime
+from datetime import date
+from datetime import time as clock_time
 
 import pytest
 from hypothesis import given
@@ -165,14 +166,15 @@ def test_no_part_is_invented(text: str) -> None:
 
 
 @given(
-    st.datetimes(),
-    st.sampled_from(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S"]),
+    st.dates(date(1000, 1, 1)),
+    st.times(),
+    st.sampled_from(["", "T%H:%M", " %H:%M:%S"]),
     st.sampled_from(["", "Z", "+09:00", "-0530", " +0900", " -00:00"]),
 )
 def test_what_programs_write_is_read_by_a_shorter_way_to_the_same_date(
-    moment: datetime, form: str, zone: str
+    day: date, time: clock_time, form: str, zone: str
 ) -> None:
-    text = f"{moment:{form}}{zone if 'H' in form else ''}"
+    text = f"{day}{time:{form}}{zone}" if form else f"{day}"
     # What a blank precedes goes through the whole grammar.
     assert parse_date(text) == parse_date(f" {text}")
 

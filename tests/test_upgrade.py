@@ -13,7 +13,7 @@ from test_archives import ATOM, crawl
 
 from feedsvc.web.app import create_app
 
-CASES = Path(__file__).parent / "cases" / "ledger"
+CASES = Path(__file__).parent / "ledger"
 SETTINGS = """\
 [publication]
 title = "Old"
