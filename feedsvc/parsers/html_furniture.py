@@ -33,7 +33,8 @@ _WORDS = frozenset(
     login skip skiplink dropdown teaser teasers linklist postmeta entrymeta articlemeta metadata masthead authorbio
     authorbox authorinfo aboutauthor biography printonly noprint donate donation donations feedback postnav backlink toplink
     prevnext dsgvo cmp onetrust credit credits copyright imagecredit photocredit slidecount shoutbox livechat blogroll screenreader visuallyhidden banner werbung anzeige publicidad
-    reactions trackback trackbacks pingback pingbacks crosslinks marginal suggested suggestions """.split()
+    reactions trackback trackbacks pingback pingbacks crosslinks marginal suggested suggestions affiliate disclosure disclaimer cta nocomments followus sociable button buttons btn author authors
+    authorcard authorprofile postauthor abouttheauthor saboxplugin autorenbox autoreninfo autor """.split()
 )
 _PAIRS = frozenset(
     tuple(pair.split())
@@ -44,7 +45,7 @@ _PAIRS = frozenset(
         "latest news,latest posts,recent posts,follow us,sign up,back top,print only,post tags,entry tags,tag list,"
         "post date,meta data,link list,social media,no print,jump link,side bar,post categories,entry header,"
         "further reading,more news,similar posts,next post,previous post,author meta,widget area,site header,site footer,"
-        "page header,page footer,call action,cat links,tags links,posted on,edit link"
+        "page header,page footer,call action,rec posts,more topic,recipe print,recipe pin,print recipe,jump recipe,interesting articles,trust badge,cat links,tags links,posted on,edit link"
     ).split(",")
 )
 _COMMENTS = frozenset("comment comments commentlist commentform disqus respond livefyre shoutbox".split())

@@ -18,7 +18,14 @@ _OPENINGS = re.compile(
     | (?:lea|lee)\ (?:también|además|más)\b | mir[aáe]:?\ (?:también)?\b | te\ puede\ interesar\b | (?:noticias|artículos|notas)\ relacionad[ao]s\b | comentarios$ | compartir\b | lo\ más\ leído\b
     | leia\ (?:também|mais)\b | veja\ (?:também|mais)\b | você\ pode\ gostar\b | saiba\ mais\b | compartilh[ae]\b | comentários$ | mais\ lidas\b
     | lees\ (?:ook|meer)\b | läs\ (?:också|mer)\b | les\ også\b | læs\ (?:også|mere)\b | lue\ (?:myös|lisää)\b | czytaj\ (?:też|także|więcej)\b | zobacz\ (?:też|także)\b | читайте\ также\b
-    | 関連(?:記事|リンク)? | あわせて読みたい | おすすめ記事 | こちらも )""",
+    | what\ to\ read\ next\b | keep\ reading\b | editor.?s.?\ picks?\b | top\ stories\b | also\ on\b | recent\ (?:posts|articles|stories)\b | join\ our\b | be\ sociable\b
+    | (?:das|dies|diese)\b.{0,25}\bkönnten?\b.{0,30}\b(?:interessieren|gefallen)\b | empfohlene\ (?:beiträge|artikel)\b | meist(?:gelesene|diskutierte|kommentierte)\b | auch\ lesen\b | schon\ gelesen\b
+    | mehr\ (?:themen|artikel|beiträge|kolumnen)\b | zum\ weiterlesen\b | .{0,20}\bartikel\ teilen\b | auch\ auf\b | anzeige\b.{0,2}$
+    | (?:à\ )?voir\ aussi\b | en\ savoir\ plus\b | pour\ aller\ plus\ loin\b | à\ découvrir\b | (?:te|le)\ pued[ea]n?\ interesar\b | puedes\ ver\b | (?:vea|ver)\ también\b | más\ sobre\b | temas$ | lea:
+    | notícias\ relacionadas\b | assuntos$ | ti\ potrebbe\b | leggi\ (?:pure|altro)\b | lees\ verder\b | meer\ over\b | mer\ om\b | les\ mer\b | mere\ om\b | aiheesta\ lisää\b
+    | dowiedz\ się\ więcej\b | przeczytaj\ (?:też|także|również)\b | (?:czytaj|zobacz)\ również\b | polecamy\b | čtěte\ (?:také|také)\b | mohlo\ by\ vás\b | citește\ și\b | olvassa\ el\b | pročitajte\b
+    | (?:смотрите|читайте)\ (?:также|ещё|еще|також)\b | по\ теме\b | ilgili\ haber | baca\ juga\b | xem\ thêm\b | tin\ liên\ quan\b | διαβάστε\ (?:επίσης|ακόμα|και)\b | اقرأ\ (?:أيضا|أيضًا|المزيد) | مواضيع\ ذات | קראו\ (?:גם|עוד)
+    | 関連(?:記事|リンク)? | あわせて読みたい | おすすめ記事 | こちらも | 相关(?:阅读|新闻|文章|链接) | 相關(?:新聞|文章) | 延伸[阅閱][读讀] | 推荐阅读 | 관련\s?(?:기사|뉴스) )""",
     re.IGNORECASE | re.VERBOSE,
 )
 # A line that is nothing but a control, a label or a credit.
@@ -26,7 +33,9 @@ _SNIPPETS = re.compile(
     r"""(?:caption|close|advert(?:isement|ising)?|share|print|email|tweet|facebook|twitter|whatsapp|pinterest|linkedin|reddit|comments?|subscribe|sign\ up|learn\ more|read\ more
     |continue\ reading|story\ continues\ below(?:\ advertisement)?|image\ \d+\ of\ \d+|loading.*|getty(?:\ images)?|image\ copyright\ .{2,40}|(?:photo|image|picture|foto|bild|titelbild|photograph|fotos)\ ?(?:by|credit|via|copyright)?\ ?[:/©]\ ?.{2,80}|\(?(?:photo|image|picture|credit|foto|bild|quelle|image\ credit|photo\ credit|foto\ credit)s?\ ?:.{2,100}\)?
     |©.{2,60}|anzeige|werbung|werbepause|publicidad|pubblicità|publicité|publicidade|weiterlesen|mehr\ anzeigen|nach\ oben|zurück(?:\ zur?.{1,30})?|bild\ anzeigen|drucken|teilen|merken|kommentare?|print\ (?:this\ )?(?:article|recipe)
-    |back\ to\ top|scroll\ to\ continue|view\ comments|show\ more|tags?:?|skip\ ad|playback.*|learn\ more\ »?|click\ here\ to\ (?:subscribe|get\ the).{0,60}|image\ source,?.{0,60})[\s.:…»>]*""",
+    |back\ to\ top|scroll\ to\ continue|view\ comments|show\ more|tags?:?|skip\ ad|playback.*|learn\ more\ »?|click\ here\ to\ (?:subscribe|get\ the).{0,60}|image\ source,?.{0,60}
+    |reklama?|реклама|annons|annonce|advertentie|pub|광고|広告|kommentare?\ geschlossen|(?:bisher\ )?keine\ kommentare|no\ comments(?:\ yet)?|comments\ are\ closed|be\ the\ first\ to\ comment|crédits?\ photos?\ ?:.{2,80}
+    |(?:rezept|artikel|seite|beitrag)\ drucken|pinnen|pin\ it|jump\ to\ recipe|sorted\ by|beitragsbild)[\s.:…»>]*""",
     re.IGNORECASE | re.VERBOSE,
 )
 
@@ -71,4 +80,5 @@ def is_snippet(line: str) -> bool:
     """Whether ``line`` is a control, a label or a credit and no sentence of a story."""
     if len(line) > 120:
         return False
+    line = line.strip(" -–—*|[]")
     return bool(_SNIPPETS.fullmatch(line) or _NETWORKS.fullmatch(line) or _READING_TIME.fullmatch(line))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from feedsvc.parsers.html_blocks import HEADINGS, Block, weigh
-from feedsvc.parsers.html_furniture import drop, holds, words_of
+from feedsvc.parsers.html_furniture import drop, holds, inside, words_of
 from feedsvc.parsers.html_phrases import is_appeal, is_snippet, leads_away, opens_furniture
 from feedsvc.parsers.html_shown_dates import is_dated_line
 from feedsvc.parsers.html_tree import tag_of
@@ -15,6 +15,11 @@ Element = etree._Element
 
 _REPEATABLE = frozenset(("p", "li", "td", "th", "dd", "pre"))
 _KEPT_EMPTY = ("img", "picture", "video", "audio", "iframe", "source", "table")
+_CAPTIONS = frozenset("caption figcaption bildunterschrift bildtext legende leyenda didascalia imagecaption".split())
+_PICTURES = ("img", "picture", "video", "iframe")
+_FIGURES = frozenset(("figure", "figcaption", "table"))
+_BOXES = frozenset(("div", "span", "dl", "p"))
+_LONGEST_CAPTION = 800
 _LONG = 60
 _ABOVE = 0.4
 _MOSTLY = 0.6
@@ -120,6 +125,7 @@ def _drop_section(chosen: Element, opening: Block, following: list[Block]) -> No
         or opening.linked > 0.3 * opening.length
         or not following
         or tag_of(opening.element) in HEADINGS
+        or opening.text.endswith(":")
     ):
         for block in doomed:
             if holds(chosen, block.element):
@@ -138,23 +144,19 @@ def _drop_block(block: Block) -> None:
 
 
 def _caption_figures(chosen: Element) -> None:
-    """Mark up as figures what a class calls a caption beside a picture."""
-    for element in list(chosen.iter("p", "div", "span", "dd", "small")):
-        words = words_of(element)
-        if (
-            not ("caption" in words or "figcaption" in words or "bildunterschrift" in words)
-            or element.find(".//img") is not None
-        ):
+    """Mark up as captions what a class calls so, and as a figure what holds one beside its picture."""
+    for element in list(chosen.iter("p", "div", "span", "dd", "small", "h2", "h3", "h4")):
+        if _CAPTIONS.isdisjoint(words_of(element)) or any(True for _ in element.iter(*_PICTURES)):
             continue
-        parent = element.getparent()
-        if (
-            parent is not None
-            and tag_of(parent) in ("div", "span", "dl", "p")
-            and parent is not chosen
-            and parent.find(".//img") is not None
-        ):
-            element.tag = "figcaption"
-            parent.tag = "figure"
+        if len("".join(map(str, element.itertext()))) > _LONGEST_CAPTION or inside(element, _FIGURES):
+            continue
+        element.tag = "figcaption"
+        for around, _ in zip(element.iterancestors(), range(3), strict=False):
+            if around is chosen or tag_of(around) not in _BOXES:
+                break
+            if any(True for _ in around.iter(*_PICTURES)):
+                around.tag = "figure"
+                break
 
 
 def _drop_empty(chosen: Element) -> None:
