@@ -59,6 +59,7 @@ _AFTER = re.compile(
     r"last|uhr|aktualisiert|veröffentlicht|fotos?|photos?|zuletzt|kategorie|category|under|unter|filed|comments?|kommentare?)\b)",
     re.IGNORECASE,
 )
+_SEPARATING = "|•·–—(,;:/@-"
 _CAPTIONS = frozenset("caption credit credits copyright source quelle image gallery slider".split())
 _PLACED = 60
 _LONGEST_LINE = 120
@@ -115,12 +116,21 @@ def worded_bylines(root: Element, where: Layout) -> Iterator[str]:
             if (
                 name
                 and _AFTER.match(line, name.end())
-                and (" " in name[0] or match.start() == 0 or " " in match[0].strip())
+                and _stands_alone(line[: match.start()], match[0].strip(), name[0])
             ):
                 near.append((abs(distance) if distance >= 0 else 30 - distance, name[0]))
                 break
     near.sort(key=lambda each: each[0])
     yield from (name for _, name in near)
+
+
+def _stands_alone(before: str, by: str, name: str) -> bool:
+    """Whether ``by`` opens a byline: "Pictures of Ann Mason" names no author."""
+    if " " in by or by.endswith((":", "：")):
+        return True
+    if not before.strip():
+        return True
+    return " " in name and (before.rstrip()[-1] in _SEPARATING or any(map(str.isdigit, before)))
 
 
 def _is_caption(element: Element) -> bool:

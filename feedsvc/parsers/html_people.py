@@ -32,22 +32,27 @@ _METAS = (
     "rnews:author",
     "twitter:data1",
 )
-_NO_NAME = re.compile(r"https?:|//|@\S+\.\S+|[<>{}|]|\d{3}|^\W*$", re.I)
+_NO_NAME = re.compile(r"https?:|//|@\S+\.\S+|[<>{}|→]|\d{3}|\d[:.]\d\d|^\d+\b|\b\d+$|^\W*$", re.I)
 _ADDRESS = re.compile(r"(?:www\.)?[\w-]+(?:\.[\w-]+)+")
 _NOBODY = frozenset(
     "admin administrator unknown author autor auteur anonymous anonym root user webmaster guest none null default "
     "wordpressadmin wpadmin webadmin siteadmin".split()
 )
 _OFFICES = frozenset("redaktion redaction redacción redazione editor staff team newsroom desk editorial".split())
+_COMPANY = re.compile(
+    r"\b(?:gmbh|ag|kg|e\.\ ?v\.?|inc|ltd|llc|corp|s\.a\.|s\.r\.l\.|verlag|stiftung|verband|press(?:e|estelle)|agencies|agenturen|no author)(?:\W|$)"
+)
 # What links to an author's page say besides the name.
 _LINK_WORDS = frozenset(
     """posts beiträge artikel articles profil profile alle all more mehr view edit bearbeiten follow folgen website
-    bio kontakt contact share teilen abonnieren subscribe login übersicht zur archive archiv""".split()
+    bio kontakt contact share teilen abonnieren subscribe login übersicht zur archive archiv posted published publicado publié
+    veröffentlicht aktualisiert updated datum quelle source uhr ago hace registrieren anmelden register youtube xing facebook twitter instagram
+    linkedin whatsapp fictions threads comments kommentare""".split()
 )
 _ROLE_BEFORE = re.compile(
     r"^(?:(?:zeige\ |view\ |see\ |voir\ |ver\ )?(?:alle|all|more|mehr|weitere|tou[st]e?s?|todos|todas)(?:\ (?:les|los|las))?\ (?:artikel|beiträge|posts?|articles|stories|artículos|entradas)?\s*(?:von|by|de|from|par)|"
     r"über|about|von(?=\ ?:)|by(?=\ ?:)|interview|text|texte|kommentar|gastbeitrag|analyse|reportage|foto(?:s|grafie)?|photos?|author|autor(?:in|en)?|"
-    r"vom|posted\ by|written\ by|published\ by|reported\ by|reviewed\ by|geschrieben\ von|veröffentlicht\ von|verfasst\ von|"
+    r"alles\ von|erstellt\ von|auteure?|autore|pressemitteilung\ von|im\ wortlaut\ von|vom|posted\ by|written\ by|published\ by|reported\ by|reviewed\ by|geschrieben\ von|veröffentlicht\ von|verfasst\ von|"
     r"ein\ (?:artikel|beitrag|gastbeitrag|kommentar)\ von|(?:ein\ )?(?:gastbeitrag|kommentar|interview|analyse)\ von|"
     r"publié\ par|écrit\ par|publicado\ por|escrito\ por|scritto\ da)(?:\s*:\s*|\s+)",
     re.IGNORECASE | re.VERBOSE,
@@ -135,7 +140,7 @@ def _rank(person: Person, sites: frozenset[str], evidence: str) -> int:
     if names_site(name, sites):
         # A site of one person bears the name of its author; a title or a publisher's name is no author.
         return 1 if evidence not in _OF_SITES else _UNNAMED
-    if not _OFFICES.isdisjoint(words):
+    if not _OFFICES.isdisjoint(words) or _COMPANY.search(name):
         return 2
     return 1 if person.name.islower() and len(words) == 1 else 0
 

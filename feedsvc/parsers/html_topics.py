@@ -37,6 +37,8 @@ _SECTION_LISTS = frozenset("catlinks categories category kategorien kategorie po
 # ``words_of`` leaves these out, because they may name the terms of a story (``category-sports``).
 _TAG_LINK = re.compile(r"\btag[-_](?:links?|list|item)\b", re.I)
 _SECTION_LINK = re.compile(r"\bcategory[-_](?:links?|list|item)\b", re.I)
+# How many stories a tag has, behind its name.
+_COUNT = re.compile(r"\s*\(\d+(?:\s\w+)?\)$")
 _CRUMBS = frozenset(("breadcrumb", "breadcrumbs", "breadcrumblist", "crumbs", "crumb", "brotkrumen", "rootline"))
 _HOME = frozenset(
     """home homepage start startseite accueil inicio início hem etusivu hjem you here sie sind hier back zurück
@@ -58,6 +60,11 @@ _NO_TOPIC = frozenset(
         "sin categoría",
         "none",
         "null",
+        "article",
+        "articles",
+        "post",
+        "posts",
+        "news article",
     )
 )
 
@@ -100,7 +107,7 @@ def _linked(root: Element, where: Layout) -> tuple[list[str], list[str]]:
             continue
         marked = "tag" in rel or "category" in rel
         listed = "" if marked else _list_around(link)
-        name = text_of(link)
+        name = _COUNT.sub("", text_of(link))
         if not (marked or listed) or not name or len(name) > _LONGEST_LINK:
             continue
         if "category" in rel or _SECTION_PATH.search(href):

@@ -42,19 +42,20 @@ class Clues:
 def trim(chosen: Element, clues: Clues) -> None:
     """Take out of ``chosen`` what the reader of a feed gets elsewhere or does not want."""
     _caption_figures(chosen)
+    blocks = sorted_blocks(chosen)
     if clues.heading is not None and clues.heading is not chosen and holds(chosen, clues.heading):
-        if _is_on_top(chosen, clues.heading):
+        if _is_on_top(blocks, clues.heading):
             _drop_before(chosen, clues.heading)
         drop(clues.heading)
-    _drop_blocks(chosen, clues)
+    _drop_blocks(chosen, [block for block in blocks if block.length and holds(chosen, block.element)], clues)
     _drop_empty(chosen)
 
 
-def _is_on_top(chosen: Element, heading: Element) -> bool:
+def _is_on_top(blocks: list[Block], heading: Element) -> bool:
     """Whether most of the text stands below ``heading``: else it is the heading of a part."""
     before = whole = 0.0
     below = False
-    for block in sorted_blocks(chosen):
+    for block in blocks:
         below = below or block.element is heading or holds(block.element, heading)
         weight = max(block.weight, 0.0)
         whole += weight
@@ -62,8 +63,7 @@ def _is_on_top(chosen: Element, heading: Element) -> bool:
     return before <= _ABOVE * whole
 
 
-def _drop_blocks(chosen: Element, clues: Clues) -> None:
-    blocks = [block for block in sorted_blocks(chosen) if block.length]
+def _drop_blocks(chosen: Element, blocks: list[Block], clues: Clues) -> None:
     names = frozenset((fold(clues.headline or ""), *map(fold, clues.names)))
     seen: set[str] = set()
     prose = False
