@@ -21,6 +21,8 @@ from feedsvc.text import fold, one_line
 Element = etree._Element
 
 _LONGEST = 400
+_TITLE = "the title element"
+_PLAIN = 0.85
 _SEPARATOR = re.compile(r"\s+[|–—\-»«·•:›~/l]+\s+|\s*[|»«•›]\s*|:\s+")
 _TITLE_WORDS = frozenset("title headline heading titel ueberschrift titulo titre titolo".split())
 _ARTICLE_WORDS = frozenset("article artikel entry post story page news single content".split())
@@ -76,7 +78,9 @@ def find_headline(root: Element, facts: Stated, sites: frozenset[str], address: 
         shown = _judged(heading, statements, sites, address)
         if best is None or shown.value > best.value:
             best = shown
-    if best is not None and best.value >= 1.0:
+    # A title element alone may name the site only, so that a plain heading of the first level is surer.
+    enough = _PLAIN if all(each.evidence == _TITLE for each in statements) else 1.0
+    if best is not None and best.value >= enough:
         return Headline(best.text, best.element, f"the page's {tag_of(best.element)}")
     if statements:
         return Headline(statements[0].text, None, statements[0].evidence)
@@ -117,13 +121,13 @@ def _statements(root: Element, facts: Stated, sites: frozenset[str], shown: set[
         (facts.meta("headline", "dc.title", "dcterms.title", "parsely-title", "sailthru.title"), "a meta element"),
         (facts.meta("twitter:title"), "twitter:title"),
         (string(facts.article("name")), "name of the JSON-LD"),
-        (title, "the title element"),
+        (title, _TITLE),
         (_feed_title(root), "the title of its comment feed"),
     )
     for value, evidence in sources:
         value = one_line(value or "")[:_LONGEST]
         text = without_site(value, sites, shown)
-        if text and not (names_site(text, sites) and evidence != "the title element"):
+        if text and not (names_site(text, sites) and evidence != _TITLE):
             yield _Statement(text, evidence, frozenset((fold(value), *_parts(value))))
 
 
