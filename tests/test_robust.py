@@ -149,6 +149,26 @@ def hostile() -> Iterator[tuple[str, bytes]]:
         yield "a.xml", head + piece * many
 
 
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.txt", b"word " * 1_000_000),
+        ("a.txt", b"Some words in a line of text here.\n" * 30_000),
+        ("a.txt", b"Headline\n\n" + b"& " * 100_000),
+        ("a.md", b"word " * 1_000_000),
+        ("a.md", b"# Headline\n\n" + b"& " * 100_000),
+        ("a.rst", b"word " * 100_000),
+        ("a.rst", b"*a " * 3_000),
+        ("a.json", b'{"uri": "a", "headline": "b", "body_html": "' + b"& " * 100_000 + b'"}'),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_what_is_longer_than_an_article_is_refused(name: str, data: bytes) -> None:
+    parsed = read(name, data)
+    assert parsed.drafts == ()
+    assert [finding.code for finding in parsed.findings if finding.severity == "error"] == ["too-long"]
+
+
 def test_hostile_documents_take_no_time_that_grows_with_their_square_and_little_memory() -> None:
     slow = []
     for name, data in hostile():

@@ -11,6 +11,7 @@ from importlib import import_module
 
 from feedsvc.media import suffix_of
 from feedsvc.model import Document, Finding, Hints, Neighbours, Parsed
+from feedsvc.parsers.limits import bounded
 from feedsvc.parsers.xml import root_name
 
 Parse = Callable[[Document, Neighbours, Hints], Parsed]
@@ -129,7 +130,7 @@ def parse(
     if refusal is not None:
         return Parsed((), (refusal,))
     told = hints or Hints()
-    return parser_for(document, told.format, parsers).parse(document, neighbours or Neighbours(), told)
+    return bounded(parser_for(document, told.format, parsers).parse(document, neighbours or Neighbours(), told))
 
 
 def parser_for(document: Document, format: str | None = None, parsers: Sequence[Parser] = PARSERS) -> Parser:

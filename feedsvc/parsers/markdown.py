@@ -24,6 +24,7 @@ from feedsvc.model import (
 from feedsvc.parsers.charset import DecodeError, decode
 from feedsvc.parsers.dates import DateError, parse_date
 from feedsvc.parsers.frontmatter import Fields, FrontMatter, split
+from feedsvc.parsers.limits import too_long
 from feedsvc.parsers.markdown_tags import without_tags
 from feedsvc.parsers.names import split_authors
 
@@ -102,6 +103,8 @@ def parse(document: Document, neighbours: Neighbours, hints: Hints) -> Parsed:
         text, findings = decode(document.data)
     except DecodeError as error:
         return Parsed((), (Finding("undecodable", "error", str(error)),))
+    if (excess := too_long(text)) is not None:
+        return Parsed((), (*findings, excess))
     front = split(text)
     read = Reading(front, hints, [*findings, *front.findings])
     body, removed = without_tags(front.body, front.body_line)

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from feedsvc.model import Document, Draft, Finding, Hints, Neighbours, Parsed, SourceDate
 from feedsvc.parsers.charset import DecodeError, decode
+from feedsvc.parsers.limits import too_long
 from feedsvc.parsers.wire_dateline import Dateline, place_and_date, read_dateline
 from feedsvc.parsers.wire_desk import is_page_mark
 from feedsvc.parsers.wire_head import Head, read_head, take_embargo
@@ -31,6 +32,8 @@ def parse(document: Document, neighbours: Neighbours, hints: Hints) -> Parsed:
         text, findings = decode(document.data)
     except DecodeError as error:
         return Parsed((), (Finding("not-text", "error", str(error)),))
+    if (excess := too_long(text)) is not None:
+        return Parsed((), (*findings, excess))
     if "\u2028" in text or "\u2029" in text:
         text = text.translate(_SEPARATORS)
     if "\t" in text:

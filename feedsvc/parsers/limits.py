@@ -1,0 +1,34 @@
+"""How long an article can be. What is longer is no article, and would take the time of thousands."""
+
+from feedsvc.model import Finding, Parsed
+
+MOST_CHARACTERS = 1_000_000
+MOST_LINES = 20_000
+# One text without a tag in it: the sanitiser takes the square of the "&" in it.
+LONGEST_TEXT = 100_000
+
+
+def too_long(text: str) -> Finding | None:
+    """What is wrong with ``text`` when it is longer than an article."""
+    if len(text) <= MOST_CHARACTERS and text.count("\n") <= MOST_LINES:
+        return None
+    message = (
+        f"The file has {len(text):,} characters on {text.count(chr(10)) + 1:,} lines; an article has at most "
+        f"{MOST_CHARACTERS:,} on {MOST_LINES:,}: part it into several files."
+    )
+    return Finding("too-long", "error", message)
+
+
+def bounded(parsed: Parsed) -> Parsed:
+    """``parsed`` without the articles that hold a single text longer than any article, and with what is wrong with them."""
+    kept = tuple(draft for draft in parsed.drafts if _is_article(draft.html))
+    if len(kept) == len(parsed.drafts):
+        return parsed
+    message = (
+        f"A paragraph has more than {LONGEST_TEXT:,} characters; part it with blank lines, or take the file out."
+    )
+    return Parsed(kept, (*parsed.findings, Finding("too-long", "error", message, "html")))
+
+
+def _is_article(html: str) -> bool:
+    return len(html) <= LONGEST_TEXT or max(map(len, html.split("<"))) <= LONGEST_TEXT
