@@ -15,6 +15,8 @@ _BROTLI_QUALITY = 5
 _ZSTD_LEVEL = 9
 # In the store a document takes a fifth of its bytes, for less time than writing the others would take.
 _PACK_LEVEL = 1
+_SKIPPED = 0x184D2A50.to_bytes(4, "little")
+_LENGTH = 4
 
 
 def _gzip(data: bytes) -> bytes:
@@ -83,9 +85,27 @@ class _Packer(local):
 _packer = _Packer()
 
 
-def pack(data: bytes) -> bytes:
-    """``data`` as the store keeps it: one Zstandard frame (RFC 8878)."""
-    return _packer.pack(data)
+def pack(data: bytes, note: bytes = b"") -> bytes:
+    """``data`` as the store keeps it: one Zstandard frame (RFC 8878); a ``note`` follows it in a frame to be skipped."""
+    packed = _packer.pack(data)
+    if not note:
+        return packed
+    # Its length once more at the end, where it can be found.
+    return b"".join((packed, _note_head(len(note)), note, len(note).to_bytes(_LENGTH, "little")))
+
+
+def note_of(packed: bytes) -> bytes:
+    """The note that was packed with the data; empty when there is none."""
+    length = int.from_bytes(packed[-_LENGTH:], "little")
+    end = len(packed) - _LENGTH
+    head = _note_head(length)
+    is_there = packed[max(0, end - length - len(head)) : max(0, end - length)] == head
+    return packed[end - length : end] if is_there else b""
+
+
+def _note_head(length: int) -> bytes:
+    """RFC 8878, section 3.1.2."""
+    return _SKIPPED + (length + _LENGTH).to_bytes(4, "little")
 
 
 def unpack(packed: bytes) -> bytes:

@@ -172,7 +172,7 @@ def test_the_build_holds_back_the_entry_and_never_the_feed(
     publication: Publication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Parsers and settle let nothing of the kind through, so the fault is put into the article on its way."""
-    import feedsvc.build.printing as publishing
+    import feedsvc.build.press as publishing
 
     compose = publishing.measured_entry
 

@@ -8,7 +8,8 @@ from urllib.parse import quote
 import msgspec
 
 from feedsvc.build.joining import Joined, Joining
-from feedsvc.build.printing import FeedOrder, Placed, Press, Printed, digest_of
+from feedsvc.build.press import Press
+from feedsvc.build.printing import FeedOrder, Placed, Printed, digest_of
 from feedsvc.codings import pack
 from feedsvc.config import Settings, TopicRule
 from feedsvc.feeds.compose import DOCUMENT_LIMIT, feed_title
@@ -177,7 +178,15 @@ class Publishing:
             tombstones=self._before.tombstones.get(record.name, ()),
             archives=archive.number,
             pages=tuple(page[0].place for page in pages),
+            standing={} if self._everything else self._standing(record.name),
         )
+
+    def _standing(self, name: str) -> dict[str, bytes]:
+        """The documents of a feed as they stand, packed, by format."""
+        packed = self.edition.packed(f"/feeds/{name}{each.suffix}" for each in FORMATS.values())
+        return {
+            each.name: packed[path] for each in FORMATS.values() if (path := f"/feeds/{name}{each.suffix}") in packed
+        }
 
     def _window(self, name: str, limit: int) -> list[tuple[int, str, bytes]]:
         """The articles that came into a feed last; of one that has none in a large publication, without asking."""

@@ -13,7 +13,8 @@ import msgspec
 
 from feedsvc.build.folders import FolderSettings
 from feedsvc.build.formats import Formats
-from feedsvc.build.printing import FeedOrder, Press, Printed
+from feedsvc.build.press import Press
+from feedsvc.build.printing import FeedOrder, Printed
 from feedsvc.config import Settings
 from feedsvc.inbox.media import MediaReader
 from feedsvc.inbox.read import Unread, digest

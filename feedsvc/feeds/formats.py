@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from feedsvc.feeds.pieces import Pieces
+from feedsvc.feeds.pieces import Pieces, cut
 from feedsvc.model import Feed
 
 OPML_TYPE = "text/x-opml; charset=utf-8"
@@ -50,6 +50,14 @@ FORMATS: Mapping[str, Format] = {
         Format("json", "application/feed+json; charset=utf-8", ".json", _json),
     )
 }
+
+
+def entries_in(name: str, document: bytes) -> tuple[bytes, ...]:
+    """The entries of a document of the format ``name``, as ``pieces_of`` gave them."""
+    if name == "json":
+        return tuple(line.removesuffix(b",") for line in document.split(b"\n")[1:-2] if line)
+    entry, around = (b"entry", b"feed") if name == "atom" else (b"item", b"channel")
+    return cut(document, entry, around).entries
 
 
 def pieces_of(feed: Feed) -> Mapping[str, Pieces]:

@@ -186,6 +186,14 @@ class Edition:
         # Of several the newest: rows are sorted by revision, and later ones take the place of earlier ones.
         return {path: (digest, moment(modified)) for _, path, digest, modified in sorted(rows)}
 
+    def packed(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """The representations at ``paths``, packed, where any stand."""
+        found = {
+            path: self.connection.execute(representation_at(path, self.writing, representations.c.body)).scalar()
+            for path in paths
+        }
+        return {path: body for path, body in found.items() if body is not None}
+
     def save_documents(self, documents: Iterable[PackedDocument]) -> None:
         """Write documents, each in place of what stood at its path."""
         rows = [
