@@ -93,26 +93,29 @@ def tidied(html: str, base: str, find: Find | None) -> Tidy | None:
     outer: list[_Element] = []
     for at in range(1, len(pieces)):
         tag, end, text = pieces[at].partition(">")
-        opened = element.inside.get(tag)
-        if opened is None and tag != element.closing:
-            tag = _written(tag, base, find) if find else _lasting(tag, base)
-            opened = element.inside.get(f"<{tag.partition(' ')[0]}")
-            pieces[at] = f"{tag}>{text}"
-            if opened is None:
-                return None
-        if not end or len(outer) > _DEEPEST:
+        if not end:
             return None
-        if (opened or element).is_block:
-            if line and not line.isspace():
-                paragraphs.append(paragraph_text(line, verbatim=element.name == "pre"))
-            line = ""
-        if opened is None:
+        if tag == element.closing:
+            met = element
             element = outer.pop()
-        elif opened is _BREAK:
-            line += BREAK
-        elif not opened.is_void:
-            outer.append(element)
-            element = opened
+        else:
+            opened = element.inside.get(tag)
+            if opened is None:
+                tag = _lasting(tag, base) if find is None else _written(tag, base, find)
+                opened = element.inside.get(f"<{tag.partition(' ')[0]}")
+                pieces[at] = f"{tag}>{text}"
+            if opened is None or len(outer) > _DEEPEST:
+                return None
+            met = opened
+            if not met.is_void:
+                outer.append(element)
+                element = met
+            elif met is _BREAK:
+                line += BREAK
+        if met.is_block:
+            if line and line != "\n":
+                paragraphs.append(paragraph_text(line, verbatim=tag == "/pre"))
+            line = ""
         line += text
     if element is not _BODY:
         return None
