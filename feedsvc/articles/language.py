@@ -18,7 +18,10 @@ _WORD = re.compile(r"[^\W\d_]+")
 # Of ASCII the same in a tenth of the time.
 _WORDS_ASCII = "".join(letter if letter.isalpha() else " " for letter in map(chr, range(0x80)))
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
+_NO_LETTERS = bytes(byte for byte in range(0x80) if not chr(byte).isalpha())
 _SAMPLE = 2000
+# The share of Persian letters, which are few among the Arabic ones, that settles it.
+_LEAST = 0.02
 
 _COMMON_WORDS = {
     "en": "the of and to in a that for on with was said by is from at as it has",
@@ -48,11 +51,14 @@ def guess_language(text: str) -> str | None:
 def _by_script(sample: str) -> str | None:
     if sample.isascii():
         return None
-    letters = sum(map(len, _WORD.findall(sample)))
     foreign = "".join(_FOREIGN.findall(sample))
+    letters = len(sample.encode("ascii", "ignore").translate(None, _NO_LETTERS))
+    if len(foreign) < _LEAST * letters:
+        return None
+    letters = sum(map(len, _WORD.findall(sample)))
     for language, script in _SCRIPTS:
         share = len(script.findall(foreign)) / max(letters, 1)
-        if share >= (0.02 if language == "fa" else 0.2):
+        if share >= (_LEAST if language == "fa" else 0.2):
             return language
     return None
 
