@@ -429,3 +429,19 @@ def test_a_removed_article_never_comes_back_from_a_rejected_version(publication:
     publication.run("build", str(publication.folder), "--now", publication.now.isoformat())
     check_removed(Reader(publication), 451)
     assert not holds(publication, b"ibelous wordings")
+
+
+# The store fails
+
+
+def test_what_is_in_memory_is_served_while_the_store_fails(publication: Publication, reader: Reader) -> None:
+    before = reader.get("/feeds/all.atom")
+    page = reader.get("/feeds/all")
+    database = publication.folder / "var" / "feedsvc.db"
+    for path in database.parent.glob("feedsvc.db*"):
+        path.write_bytes(b"no database any more " * 1000)
+    assert reader.get("/feeds/all.atom").data == before.data
+    assert reader.get("/feeds/all.atom", If_None_Match=before.headers["ETag"]).status_code == 304
+    assert reader.get("/feeds/all").data == page.data
+    other = reader.get("/feeds/trade.json")
+    assert (other.status_code, other.headers["Retry-After"]) == (503, "60")

@@ -15,6 +15,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from feedsvc.codings import encode, unpack, weight
+from feedsvc.errors import StoreError
 from feedsvc.languages import feed_language
 from feedsvc.model import Article, Representation, Status, Tombstone
 from feedsvc.moves import lookup
@@ -128,11 +129,15 @@ class PublishedEdition:
         self._moves_of = -1
 
     def revision(self) -> int:
-        """The number of the current edition; 0 when nothing was built yet."""
+        """The number of the current edition; 0 when nothing was built yet. While the store fails, the last one known."""
         now = self._clock()
         if now - self._asked >= self._notice_after:
             self._asked = now
-            self._notice(self._current().revision)
+            try:
+                self._notice(self._current().revision)
+            except StoreError:
+                if not self._revision:
+                    raise
         return self._revision
 
     def known_revision(self) -> int | None:
