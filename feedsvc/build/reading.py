@@ -28,6 +28,7 @@ S = TypeVar("S")
 _WORTH_WORKERS = 400
 _WORTH_PRINTERS = 40
 _CHUNK = 50
+_MOST_ORDERS = 16  # of feeds that a worker prints before it tells
 # Chunks that are under way for each worker: enough that none waits, few enough that memory stays flat.
 _AHEAD = 3
 
@@ -108,7 +109,8 @@ class Workers:
         """Each feed in all its formats."""
         if self._is_small(count, _WORTH_PRINTERS):
             return map(Press(self.desk.settings).print_feed, orders)
-        return self._map(_printed, _decode_printed, map(_encode, orders), 1)
+        at_once = max(1, min(_MOST_ORDERS, count // (self.jobs * 16)))
+        return self._map(_printed, _decode_printed, map(_encode, orders), at_once)
 
     def _is_small(self, count: int, worth: int) -> bool:
         return self.jobs == 1 or (count < worth and self._pool is None)
