@@ -66,9 +66,9 @@ def _by_script(sample: str) -> str | None:
 def _by_words(sample: str) -> str | None:
     lowered = sample.lower()
     words = lowered.translate(_WORDS_ASCII).split() if lowered.isascii() else _WORD.findall(lowered)
-    votes: Counter[str] = Counter()
+    votes = dict.fromkeys(_COMMON_WORDS, 0)
     for word, count in Counter(filter(_VOTES.__contains__, words)).items():
         for language in _VOTES[word]:
             votes[language] += count
-    (first, most), (_, next_most) = (*votes.most_common(2), ("", 0), ("", 0))[:2]
-    return first if most >= max(_FEWEST_VOTES, 2 * next_most) else None
+    *_, next_most, most = sorted(votes.values())
+    return max(votes, key=votes.__getitem__) if most >= max(_FEWEST_VOTES, 2 * next_most) else None
