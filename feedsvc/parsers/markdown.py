@@ -80,6 +80,7 @@ _STATUSES = {each.value: each for each in (Status.USABLE, Status.WITHHELD, Statu
     "unpublished": Status.WITHHELD,
 }
 # What YAML calls nothing.
+_MAILBOX = re.compile(r"([^<>@]*[^<>@\s])\s*<([^<>@\s]+@[^<>@\s]+)>")  # RFC 5322, 3.4: a name and an address
 _NOTHING = ("", "~", "null")
 _EPISODE_KINDS = frozenset({"full", "trailer", "bonus"})
 _TRUE = frozenset({"true", "yes", "on", "1"})
@@ -367,4 +368,5 @@ def _persons(value: object) -> Iterator[Person]:
         if name := fields.get("name"):
             yield Person(name, fields.get("email"), fields.get("uri") or fields.get("url"))
     elif value is not None and str(value).strip():
-        yield Person(str(value).strip())
+        mailbox = _MAILBOX.fullmatch(str(value).strip())
+        yield Person(mailbox[1], mailbox[2]) if mailbox else Person(str(value).strip())
