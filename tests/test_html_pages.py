@@ -1,0 +1,118 @@
+"""What of a page is the story: its opening, its parts, its captions; and what is not."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from feedsvc.articles.plain import plain_text
+from feedsvc.model import Document, Draft
+from feedsvc.parsers import parse
+
+ONE = "The ferry sailed again on Saturday, the first crossing since the storm, and the islanders cheered at the pier."
+TWO = "The harbour master expects that the wind turns on Monday; until then the boats of line two stay in port."
+LEAD = "Nach neun Tagen Sturm fährt die Fähre wieder. Auf den Inseln wurde das Mehl knapp, und die Schule hatte kein Öl. Jetzt atmen alle auf."
+BODY = f"<p>{ONE}</p><p>{TWO}</p>" * 3
+
+
+def read(body: str, head: str = "", language: str = "en") -> Draft:
+    page = (
+        f"<!DOCTYPE html><html lang='{language}'><head><title>Beacon</title>{head}</head><body>{body}</body></html>"
+    )
+    (draft,) = parse(Document("page.html", page.encode(), datetime(2026, 1, 1, tzinfo=UTC))).drafts
+    return draft
+
+
+def text(body: str, language: str = "en") -> str:
+    return plain_text(read(body, language=language).html)
+
+
+@pytest.mark.parametrize(
+    "place", ["<div class='vorspann'>{}</div>", "<header><p class='article__lead'>{}</p></header>", "<p>{}</p>"]
+)
+def test_the_opening_above_the_text_is_kept(place: str) -> None:
+    page = f"<main><h1>Die Fähre fährt</h1>{place.format(LEAD)}<div class='article-body'>{BODY}</div></main>"
+    assert text(page, "de").startswith(LEAD)
+
+
+def test_a_subtitle_in_english_is_none() -> None:
+    page = f"<main><h1>The ferry sails</h1><p class='dek'>Nine days of storm are over.</p><div class='body-copy'>{BODY}</div></main>"
+    assert text(page).startswith(ONE)
+
+
+def test_text_that_stands_above_the_heading_of_a_part_is_kept() -> None:
+    page = f"<main><div><p>{ONE} First.</p><p>{TWO} Second.</p><p>{ONE} Third.</p><h1>Afterwards</h1><p>{TWO} Last.</p></div></main>"
+    found = text(page)
+    assert found.startswith(ONE)
+    assert found.endswith("Last.")
+
+
+def test_a_caption_stands_in_the_body_and_not_in_its_text() -> None:
+    page = f"<article><h1>The ferry sails</h1>{BODY}<div><img src='a.jpg'><div class='image-caption'>The pier at noon.</div></div>{BODY}</article>"
+    draft = read(page)
+    assert "<figcaption" in draft.html
+    assert "The pier at noon." not in plain_text(draft.html)
+
+
+def test_what_is_nothing_but_a_caption_is_text() -> None:
+    assert (
+        plain_text("<figure><img src='a.jpg'><figcaption>The pier at noon.</figcaption></figure>")
+        == "The pier at noon."
+    )
+
+
+@pytest.mark.parametrize(
+    "furniture",
+    [
+        "<h3>Das könnte Sie auch interessieren</h3><ul><li><a href='/1'>Eins</a></li><li><a href='/2'>Zwei</a></li></ul>",
+        "<p>Zobacz również:</p><p><a href='/1'>Druga historia o promie</a></p>",
+        "<p><a href='/1'>Baca juga: Feri lain berlayar kembali</a></p>",
+        "<div class='author-box'><p>Ann Mason writes about ships, harbours and the people who live by them.</p></div>",
+        "<div class='affiliate-disclosure'><p>We may receive money when you buy through links on this page, at no cost to you.</p></div>",
+        "<p>- Anzeige -</p>",
+        "<p>Comments are closed.</p>",
+        "<a class='btn btn-primary' href='/x'>Buy a ticket</a>",
+    ],
+)
+def test_furniture_inside_the_text_is_dropped(furniture: str) -> None:
+    expected = text(f"<article><h1>The ferry sails</h1>{BODY}</article>")
+    assert text(f"<article><h1>The ferry sails</h1>{BODY}{furniture}</article>") == expected
+
+
+@pytest.mark.parametrize("name", ["report__section--ads", "js_readmore_text", "news commentary"])
+def test_a_name_that_only_sounds_like_furniture_drops_nothing(name: str) -> None:
+    assert ONE in text(
+        f"<article><h1>The ferry sails</h1><section class='{name}'><p>{ONE}</p></section><p>{TWO}</p></article>"
+    )
+
+
+def test_a_heading_counts_for_more_than_a_title_that_names_the_site() -> None:
+    assert read(f"<h1>The ferry sails again</h1>{BODY}").headline == "The ferry sails again"
+
+
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        ("<p class='byline'><span>Posted on</span> <a rel='author' href='/a'>Ann Mason</a></p>", ["Ann Mason"]),
+        ("<p class='author'>Erstellt von Ann Mason</p>", ["Ann Mason"]),
+        ("<p class='author'>14:57 Uhr</p>", []),
+        ("<h4>Pictures of Ann Mason</h4>", []),
+        ("<p>12 May 2020, by Ann Mason</p>", ["Ann Mason"]),
+        ("<a rel='author' href='https://youtube.example/u'>Youtube</a>", []),
+    ],
+)
+def test_a_byline_names_people(byline: str, names: list[str]) -> None:
+    draft = read(f"<article><h1>The ferry sails</h1>{byline}{BODY}</article>")
+    assert [person.name for person in draft.authors] == names
+
+
+def test_a_person_counts_for_more_than_a_company() -> None:
+    head = "<meta name='author' content='Beacon Verlag GmbH'>"
+    draft = read(f"<article><h1>The ferry sails</h1><p class='byline'>Ann Mason</p>{BODY}</article>", head)
+    assert [person.name for person in draft.authors] == ["Ann Mason"]
+
+
+def test_the_number_of_stories_is_no_part_of_a_tag() -> None:
+    draft = read(
+        f"<article><h1>The ferry sails</h1>{BODY}<a rel='tag' href='/tag/ships'>Ships (611 posts)</a></article>"
+    )
+    assert draft.tags == ("Ships",)
