@@ -116,3 +116,10 @@ def test_the_number_of_stories_is_no_part_of_a_tag() -> None:
         f"<article><h1>The ferry sails</h1>{BODY}<a rel='tag' href='/tag/ships'>Ships (611 posts)</a></article>"
     )
     assert draft.tags == ("Ships",)
+
+
+@pytest.mark.parametrize("tags", ["<div>", "<div class='a'>", "<ul><li>", "<table><tr><td>", "<p><b><span>"])
+def test_tags_that_nest_without_end_lose_no_text(tags: str) -> None:
+    draft = read(f"<h1>The ferry sails</h1>{tags * (100_000 // tags.count('<'))}{BODY}")
+    assert plain_text(draft.html).startswith(ONE)
+    assert "too-deep" in {finding.code for finding in draft.findings}

@@ -26,6 +26,13 @@ _RARE = 100
 _SNIFFED = 4096
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,400}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([a-zA-Z0-9_:.\-]{1,40})""", re.I)
 _XML_ENCODING = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s{0,9}=\s{0,9}["']([a-zA-Z0-9_:.\-]{1,40})""", re.I)
+_TOO_DEEP = Finding(
+    "too-deep",
+    "warning",
+    "Elements stand in each other more than 250 levels deep; they were flattened. Close the open tags.",
+)
+# The same tags over and over with nothing in between.
+_NESTED = re.compile(r"((?:</?[a-zA-Z][^<>]{0,60}>){1,4}?)\1{20,}")
 _LONG_TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9]{0,20})([^<>]{1000,})>")
 _GROUPING = re.compile(
     r"</?(?:div|section|article|center|table|tbody|tr|td|ul|ol|dl|blockquote)\b[^<>]{0,900}>", re.I
@@ -51,8 +58,7 @@ def read_page(data: bytes) -> Page | None:
     if deep:
         # Divisions become paragraph borders, so that the text stays in its blocks.
         root, _ = _tree(_FORMATTING.sub("", _GROUPING.sub("<p>", text)))
-        message = "Elements stand in each other more than 250 levels deep; they were flattened. Close the open tags."
-        findings += (Finding("too-deep", "warning", message),)
+        findings += (_TOO_DEEP,)
     if root is None:
         return None
     etree.strip_elements(root, "style", with_tail=False)
@@ -89,12 +95,15 @@ def _bounded(text: str) -> tuple[str, tuple[Finding, ...]]:
     """``text`` without what would take too long to read."""
     whole = len(text)
     text = _LONG_TAG.sub(_with_few_attributes, text[:MAX_CHARACTERS])
+    findings: tuple[Finding, ...] = ()
+    if text.count("<") > MAX_TAGS and (fewer := _NESTED.sub(r"\1", text)) != text:
+        text, findings = fewer, (_TOO_DEEP,)
     if text.count("<") > MAX_TAGS:
         text = "<".join(text.split("<", MAX_TAGS)[:MAX_TAGS])
     elif whole <= MAX_CHARACTERS:
-        return text, ()
+        return text, findings
     message = f"Only the first {len(text)} characters were read; split the page, or take the ballast out of it."
-    return text, (Finding("page-too-long", "warning", message),)
+    return text, (*findings, Finding("page-too-long", "warning", message))
 
 
 def _with_few_attributes(tag: re.Match[str]) -> str:
