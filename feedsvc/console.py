@@ -47,10 +47,15 @@ def summary(report: Report) -> str:
         if number
     )
     return (
-        f"edition {report.revision}: {counts.seen} documents ({changes or 'nothing changed'}), "
-        f"{report.articles} articles in {report.feeds['total']} feeds, {report.feeds['rendered']} rendered, "
+        f"edition {report.revision}: {_counted(counts.seen, 'document')} ({changes or 'nothing changed'}), "
+        f"{_counted(report.articles, 'article')} in {_counted(report.feeds['total'], 'feed')}, "
+        f"{report.feeds['rendered']} rendered, "
         f"{sum(report.seconds.values()):.2f} s"
     )
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def complaints(report: Report) -> Iterator[str]:

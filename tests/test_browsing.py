@@ -38,9 +38,9 @@ def test_months_are_those_of_the_publications_zone(publication: Publication) -> 
     client = web(publication)
     months = page(client, "/archive").xpath("//ul[@class='index']/li")
     assert [" ".join(each.text_content().split()) for each in months] == [
-        "February 2026 1 articles",
-        "January 2026 1 articles",
-        "December 2024 1 articles",
+        "February 2026 1 article",
+        "January 2026 1 article",
+        "December 2024 1 article",
     ]
     february = page(client, "/archive/2026-02")
     assert february.xpath("//section/h2/time/@datetime") == ["2026-02-01T00:00:00+09:00"]

@@ -25,14 +25,19 @@ ADDRESSES = ("/desk", "/desk/document?name=ferry.md", "/desk/rule?q=ferry")
 
 
 @pytest.fixture
-def publication(tmp_path: Path) -> Publication:
+def unbuilt(tmp_path: Path) -> Publication:
     topic = '[[topic]]\nslug = "sea"\ntitle = "The sea <b>"\nmatch = "ferry OR harbour"\n'
     made = Publication(tmp_path, f'{SETTINGS}{topic}[serve]\ntoken = "{TOKEN}"\n')
     made.article("ferry.md", "The ferry & the fog", date="2026-02-27T09:00:00+09:00")
     made.article("secret.md", "The merger", embargo=(made.now + timedelta(days=2)).isoformat())
     made.write("broken.md", '---\ntitle: "x\n---\n\ntext\n')
-    made.build(code=1)
     return made
+
+
+@pytest.fixture
+def publication(unbuilt: Publication) -> Publication:
+    unbuilt.build_here()
+    return unbuilt
 
 
 def web(publication: Publication, *, locked: bool = True) -> FlaskClient:
@@ -87,8 +92,9 @@ def test_a_browser_gives_the_token_as_the_password(publication: Publication) -> 
     assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
 
 
-def test_the_desk_tells_how_the_publication_is(publication: Publication) -> None:
-    client = web(publication)
+def test_the_desk_tells_how_the_publication_is(unbuilt: Publication) -> None:
+    unbuilt.build(code=1)  # the command: it remembers its builds
+    client = web(unbuilt)
     client.get(
         "/feeds/all.atom", headers={"User-Agent": "Feedly/1.0 (+http://www.feedly.com/fetcher.html; 12 subscribers)"}
     )
@@ -126,7 +132,7 @@ def test_findings_show_the_line(publication: Publication) -> None:
     japanese = "港の時計\n\n　港の時計が止まった。修理には一年かかると町は話している。\n\n（1月29日）\n"
     publication.write("2026/old.txt", japanese.encode("shift_jis"))
     publication.write("day.md", "---\ntitle: A day\ndate: 2026-02-31\n---\n\nText of it.\n")
-    publication.build(code=1)
+    publication.build_here()
     page = html.fromstring(web(publication).get("/desk", headers=BEARER).text)
     shown = {each.xpath("string(h3)"): each for each in page.xpath("//ul[@class='findings']/li")}
     assert "line 3" in shown["day.md"].text_content()

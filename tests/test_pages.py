@@ -149,7 +149,7 @@ def test_home_shows_the_publication(client: FlaskClient) -> None:
     assert words(page, ".description") == ["News from a small town by the sea."]
     assert words(page, ".river h3") == ["The clock is right", "港の時計", "المصابيح"]
     assert words(page, ".index li") == ["Sea & tides 31 articles", "海と港 2 articles"]
-    assert words(page, ".run li") == ["bread 1 articles"]
+    assert words(page, ".run li") == ["bread 1 article"]
     assert [each.get("value") for each in pick(page, ".subscribe input")] == [
         f"{BASE}/feeds/all.{format}"
         for format in ("atom", "rss", "json")  # noqa: A001

@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any
 
 _WIDTH, _HEIGHT = 720, 240
-_FEWEST = 20  # places for bars, so that a few bars are no walls
 _COLOURS = ("#b4553f", "#3f84a8", "#7f9440", "#c2923a", "#8571a8", "#3f9c82", "#8f8f8f")  # as in style.css: .key
 
 
@@ -27,9 +26,9 @@ class Chart:
         return not any(value for values in self.series.values() for value in values)
 
 
-def stacked(title: str, labels: Sequence[str], series: Mapping[str, Sequence[float]]) -> Chart:
-    """Bars over ``labels`` from left to right, the series on top of each other."""
-    missing = max(0, _FEWEST - len(labels))
+def stacked(title: str, labels: Sequence[str], series: Mapping[str, Sequence[float]], fewest: int = 0) -> Chart:
+    """Bars over ``labels`` from left to right, the series on top of each other, with room for ``fewest``."""
+    missing = max(0, fewest - len(labels))
     places = len(labels) + missing
     chart = _chart("StackedBar", x_labels_major_every=max(1, places // 5), show_minor_x_labels=False)
     chart.x_labels = [*labels, *[""] * missing]

@@ -20,7 +20,7 @@ from feedsvc.web.searching import around, topic_lines, understand
 TRIED = 30  # articles that a tried rule shows
 LISTED = 100  # articles on a page of the list of all
 _READERS = 8  # that are told apart in a chart
-_BUILDS = 60  # that a chart shows
+_FEWEST_BUILDS, _BUILDS = 20, 60  # that a chart has room for, so that a few bars are no walls; that it shows
 _WEEK = 7
 
 
@@ -131,7 +131,12 @@ class Desk:
             "whole feeds": [all_ - fresh for all_, fresh in counts],
         }
         return [
-            stacked("Builds: seconds", [_short(each) for each in last], {"seconds": [each.seconds for each in last]}),
+            stacked(
+                "Builds: seconds",
+                [_short(each) for each in last],
+                {"seconds": [each.seconds for each in last]},
+                fewest=_FEWEST_BUILDS,
+            ),
             stacked("Articles a day, by topic", [day[5:] for day in days], by_topic),
             listed("Subscribers by reader", [name for name, _ in named], "subscribers", [n for _, n in named]),
             stacked("Polls a day, by answer", [day[5:] for day in week], answered),
