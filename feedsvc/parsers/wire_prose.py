@@ -61,7 +61,8 @@ def _unit(lines: Sequence[str], index: int) -> Iterator[str]:
             return
         if _depth(below) > _depth(line) + 1 or (position == 0 and _begins_anew(following)):
             return
-        if len(following) < _LONGEST_FURNITURE and _is_furniture(following):
+        # Furniture stands at the top; lines further down need no second look.
+        if position < 3 and len(following) < _LONGEST_FURNITURE and _is_furniture(following):
             return
 
 
