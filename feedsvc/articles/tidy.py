@@ -87,6 +87,8 @@ def tidied(html: str, base: str, find: Find | None) -> Tidy | None:
     if not _may_be_tidy(html):
         return None
     pieces = (html.replace("<h1>", "<h2>").replace("</h1>", "</h2>") if "<h1>" in html else html).split("<")
+    if html.count(">") != len(pieces) - 1:
+        return None
     paragraphs: list[str] = []
     line = ""
     element = _BODY
@@ -113,6 +115,9 @@ def tidied(html: str, base: str, find: Find | None) -> Tidy | None:
             elif met is _BREAK:
                 line += BREAK
         if met.is_block:
+            # The first line feed in it goes.
+            if tag == "pre" and text.startswith("\n"):
+                return None
             if line and line != "\n":
                 paragraphs.append(paragraph_text(line, verbatim=tag == "/pre"))
             line = ""
@@ -128,11 +133,8 @@ def _may_be_tidy(html: str) -> bool:
     return (
         html.startswith("<")
         and html.endswith(">")
-        and html.count("<") == html.count(">")
         and ("&" not in html or html.count("&") == sum(map(html.count, _ENTITIES)))
-        # The first line feed in it goes.
-        and "<pre>\n" not in html
-        and "script:" not in html.lower()
+        and (":" not in html or "script:" not in html.lower())
         and xml_clean(html) == html
     )
 
