@@ -26,6 +26,14 @@ _BACKLOG = 1024  # connections that the system holds while no worker takes them
 _BREATH = 1.0  # seconds until a worker that ended is started again
 _FAREWELL = 15.0  # seconds that workers have to end
 
+# How workers take memory from the system, where that is glibc's. One arena: what a thread frees is of use to the others. What
+# compressors need for a moment goes back at once, and what a request needs does not.
+_MEMORY = {
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(1024 * 1024),
+    "MALLOC_TRIM_THRESHOLD_": str(8 * 1024 * 1024),
+}
+
 
 def serve(settings: Settings, host: str, port: int, workers: int, *, url: str | None, watch: bool) -> int:
     """Build, then serve until a signal ends it; with ``watch``, build again whenever there is a reason."""
@@ -34,8 +42,8 @@ def serve(settings: Settings, host: str, port: int, workers: int, *, url: str | 
     base = settings.publication.url
     builds = Builds(settings)
     builds.build()
-    # Each thread of a worker would have an arena of its own, and memory that one frees is of no use to the others.
-    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
+    for name, value in _MEMORY.items():
+        os.environ.setdefault(name, value)
     stop = Event()
     tasks = [Thread(target=builds.index, args=(stop,), name="index")]
     if watch:

@@ -63,6 +63,8 @@ class Builds:
 
     def watch(self, stop: Event) -> None:
         """Build whenever the inbox or the settings change and when a build is due, until ``stop``."""
+        import feedsvc.build.taking  # noqa: F401 (loaded before there is news, which then need not wait for it)
+
         while not stop.is_set():
             try:
                 if _folder_key(self._inbox) is None:

@@ -14,7 +14,6 @@ def work(listening: socket, settings_file: Path, base: str) -> None:
     # Here, not above: who starts a worker needs nothing of this.
     from feedsvc import clock
     from feedsvc.config import load_settings
-    from feedsvc.desk import Newsroom
     from feedsvc.server.running import run
     from feedsvc.store.database import open_database
     from feedsvc.store.failure import FailureNote
@@ -22,6 +21,7 @@ def work(listening: socket, settings_file: Path, base: str) -> None:
     from feedsvc.store.statistics import open_statistics
     from feedsvc.web.app import create_app, ready_answers
     from feedsvc.web.counting import Counter
+    from feedsvc.web.desk import Operations
     from feedsvc.web.theme import Theme
 
     settings = load_settings(settings_file)
@@ -30,13 +30,18 @@ def work(listening: socket, settings_file: Path, base: str) -> None:
     edition = PublishedEdition(database, now=clock.now, copies=settings.media_folder, note=note)
     counter = Counter(open_statistics(settings), settings.serve.trusted_proxies, time.time)
     counter.start()
+    newsroom: Operations | None = None
+    if settings.serve.token is not None:  # without it there is no desk, and no need of all that it explains with
+        from feedsvc.desk import Newsroom
+
+        newsroom = Newsroom(settings, database, edition, clock.now)
     app = create_app(
         edition,
         base=base,
         counter=counter,
         token=settings.serve.token,
         theme=Theme(settings.folder),
-        operations=Newsroom(settings, database, edition, clock.now),
+        operations=newsroom,
     )
     parent = parent_process()
     if parent is None:

@@ -100,6 +100,24 @@ def test_an_embargo_ends_at_its_second_without_a_build(publication: Publication,
     assert reader.get("/feeds/all.atom").last_modified == end
 
 
+def test_what_holds_is_known_without_a_query_until_a_build_or_a_moment_changes_it(publication: Publication) -> None:
+    publication.article("first.md", "The first story")
+    publication.build_here()
+    edition = publication.edition()
+    assert edition.known_revision() is None
+    assert edition.revision() == edition.known_revision() == 1
+    end = START + timedelta(hours=2)
+    publication.article("held.md", "Held back", embargo=end.isoformat())
+    publication.later()
+    publication.build_here()
+    assert edition.known_revision() is None
+    held = edition.revision()
+    assert held == edition.known_revision()
+    publication.now = end
+    assert edition.known_revision() is None
+    assert edition.revision() > held
+
+
 def test_an_article_expires_at_its_second_without_a_build(publication: Publication, reader: Reader) -> None:
     end = START + timedelta(hours=2)
     publication.article("second.md", "Short lived", tags="[Trade]", expires=end.isoformat())

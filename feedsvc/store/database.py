@@ -1,8 +1,10 @@
 """The database of one publication: opened, migrated, written in one transaction, and locked against two builds."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from threading import Lock
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -27,12 +29,21 @@ class Database:
     """Where a publication keeps its ledger and its edition."""
 
     def __init__(
-        self, engine: Engine, place: str, *, is_kept: bool = True, migrate: Callable[[Connection], None] = migrate
+        self,
+        engine: Engine,
+        place: str,
+        *,
+        is_kept: bool = True,
+        migrate: Callable[[Connection], None] = migrate,
+        file: Path | None = None,
     ) -> None:
         self.engine = engine
         self._migrate = migrate
         self.place = place
         self.is_kept = is_kept
+        self.file = file
+        self._marking = Lock()
+        self._look: sqlite3.Connection | None = None
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -59,6 +70,19 @@ class Database:
         with self._translated(), self.engine.connect().execution_options(feedsvc_reading=True) as connection:
             yield connection
 
+    def mark(self) -> int | None:
+        """A number that stays the same until something is written here by others; it costs no more than a look.
+
+        None where the database has none to tell, or cannot tell it at once.
+        """
+        with self._marking:
+            try:
+                if self._look is None and self.file is not None:
+                    self._look = sqlite3.connect(self.file, timeout=0, isolation_level=None, check_same_thread=False)
+                return None if self._look is None else int(self._look.execute("PRAGMA data_version").fetchone()[0])
+            except sqlite3.Error:
+                return None
+
     def scrub(self) -> None:
         """Overwrite what was deleted, in the file and beside it."""
         if self.engine.dialect.name != "sqlite":
@@ -71,6 +95,10 @@ class Database:
     def close(self) -> None:
         """Give up all connections."""
         self.engine.dispose()
+        with self._marking:
+            if self._look is not None:
+                self._look.close()
+                self._look = None
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -126,7 +154,7 @@ def _in_file(settings: Settings, file: Path, migrate: Callable[[Connection], Non
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(f"{file.parent}: cannot be made ({error.strerror}); check the permissions") from error
-    return Database(_engine(settings, f"sqlite:///{file}"), str(file), migrate=migrate)
+    return Database(_engine(settings, f"sqlite:///{file}"), str(file), migrate=migrate, file=file)
 
 
 def _engine(settings: Settings, url: str) -> Engine:

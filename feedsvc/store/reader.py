@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select
 
 from feedsvc.codings import encode, unpack, weight
 from feedsvc.errors import StoreError
@@ -46,6 +46,7 @@ from feedsvc.store.schema import (
     identities,
     media,
     schema_version,
+    stated_version,
 )
 from feedsvc.store.search import SearchIndex
 from feedsvc.store.searching import Search
@@ -71,7 +72,7 @@ from feedsvc.views import (
 T = TypeVar("T")
 
 # How long an edition may be served after another took its place, in seconds.
-_NOTICE = 0.2
+_NOTICE = 0.1
 # The order of release; what opened since the last build has no place in it yet, and comes last.
 _RELEASED = (articles.c.release.is_(None), articles.c.release, articles.c.opens, articles.c.published, articles.c.id)
 # Bytes of representations that are held in memory.
@@ -92,6 +93,14 @@ class _Current:
     embargoed: bool
 
 
+# The edition that holds "now". Made once, since it is asked for before all else.
+_HOLDING = (
+    select(editions)
+    .where(editions.c.prepared.is_(False) | (editions.c.published <= bindparam("now")))
+    .order_by(editions.c.revision.desc())
+    .limit(1)
+)
+_TO_COME = select(func.min(editions.c.published)).where(editions.c.published > bindparam("now"))
 _NOTHING = _Current(0, _EPOCH, embargoed=False)
 
 
@@ -127,22 +136,41 @@ class PublishedEdition:
         self._weight = 0
         self._moves: dict[str, str | None] = {}
         self._moves_of = -1
+        self._has_schema = False
+        self._mark: int | None = None  # of the database as it was when the revision was asked for
+        self._due: datetime | None = None
 
     def revision(self) -> int:
         """The number of the current edition; 0 when nothing was built yet. While the store fails, the last one known."""
         now = self._clock()
         if now - self._asked >= self._notice_after:
             self._asked = now
+            mark = self._database.mark()
+            nothing: tuple[int, datetime | None] = (0, None)
             try:
-                self._notice(self._current().revision)
+                revision, due = self._ask(lambda view: (view.current.revision, view.due), nothing)
             except StoreError:
+                self._mark = None
                 if not self._revision:
                     raise
+                return self._revision
+            self._mark, self._due = mark, due
+            self._notice(revision)
         return self._revision
 
     def known_revision(self) -> int | None:
         """The number of the current edition as it was asked for a moment ago; None when it must be asked for again."""
-        return self._revision if self._clock() - self._asked < self._notice_after else None
+        now = self._clock()
+        if now - self._asked < self._notice_after:
+            return self._revision
+        if self._mark is None or self._mark != self._database.mark() or self._is_due():
+            return None
+        self._asked = now
+        return self._revision
+
+    def _is_due(self) -> bool:
+        """Whether the moment has come of an edition that was made ahead."""
+        return self._due is not None and self._now() >= self._due
 
     def representation(self, path: str) -> Representation | None:
         """The document at an address without the base, unencoded."""
@@ -296,7 +324,15 @@ class PublishedEdition:
         """What ``question`` finds in one view of the database; ``otherwise`` while there is no schema."""
         now = self._now()
         with self._database.reading() as connection:
-            return question(_View(connection, now)) if schema_version(connection) == SCHEMA else otherwise
+            return question(_View(connection, now)) if self._is_readable(connection) else otherwise
+
+    def _is_readable(self, connection: Connection) -> bool:
+        """Whether the database has our schema. That there is one is looked for until it was seen once."""
+        if not self._has_schema:
+            version = schema_version(connection)
+            self._has_schema = version > 0
+            return version == SCHEMA
+        return stated_version(connection) == SCHEMA
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,10 +344,14 @@ class _View:
 
     @property
     def current(self) -> _Current:
-        holds = editions.c.prepared.is_(False) | (editions.c.published <= seconds(self.now))
-        query = select(editions).where(holds).order_by(editions.c.revision.desc()).limit(1)
-        row = self.connection.execute(query).first()
+        row = self.connection.execute(_HOLDING, {"now": seconds(self.now)}).first()
         return _NOTHING if row is None else _Current(row.revision, moment(row.published), row.embargoed)
+
+    @property
+    def due(self) -> datetime | None:
+        """When the next edition holds that was made ahead."""
+        found = self.connection.execute(_TO_COME, {"now": seconds(self.now)}).scalar()
+        return None if found is None else moment(found)
 
     @property
     def shown(self) -> ColumnElement[bool]:

@@ -339,6 +339,12 @@ def migrate(connection: Connection) -> None:
 
 def schema_version(connection: Connection) -> int:
     """The version of the schema that the database has; 0 when it is empty."""
-    if not inspect(connection).has_table("meta"):
-        return 0
-    return int(connection.execute(select(meta.c.value).where(meta.c.key == "schema")).scalar_one())
+    return stated_version(connection) if inspect(connection).has_table("meta") else 0
+
+
+def stated_version(connection: Connection) -> int:
+    """The version of the schema of a database that is not empty."""
+    return int(connection.execute(_STATED).scalar_one())
+
+
+_STATED = select(meta.c.value).where(meta.c.key == "schema")

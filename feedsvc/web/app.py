@@ -11,7 +11,6 @@ from werkzeug.exceptions import InternalServerError, MethodNotAllowed, NotFound
 
 from feedsvc.errors import QueryError, StoreError
 from feedsvc.feeds.delta import cut, entries_of
-from feedsvc.feeds.opml import choose
 from feedsvc.model import Representation
 from feedsvc.views import ArticleView, Gone, Moved
 from feedsvc.web import answers
@@ -224,6 +223,8 @@ class _Site:
 
     def opml(self) -> Answer:
         """Every feed as OPML, or those that were chosen."""
+        from feedsvc.feeds.opml import choose  # brings lxml, which most processes never need
+
         chosen = frozenset(request.args.getlist("feed"))
         whole = self.edition.representation(request.path)
         if not chosen or whole is None:

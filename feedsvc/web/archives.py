@@ -2,7 +2,6 @@
 
 import re
 
-from feedsvc.feeds.archives import render_archive
 from feedsvc.feeds.formats import FORMATS
 from feedsvc.model import Representation
 from feedsvc.web.answers import DAY
@@ -27,6 +26,8 @@ class Archives:
             return None
 
         def make() -> Representation | None:
+            from feedsvc.feeds.archives import render_archive  # brings lxml, which is not needed for most answers
+
             view = self._edition.archive(found[1], int(found[2]))
             if view is None:
                 return None

@@ -6,7 +6,6 @@ from urllib.parse import quote
 
 from feedsvc.errors import QueryError
 from feedsvc.feeds.formats import FORMATS
-from feedsvc.feeds.search import render_search
 from feedsvc.model import Representation
 from feedsvc.query import Phrase, Query, leaves, parse_query
 from feedsvc.text import slugify, xml_clean
@@ -92,6 +91,8 @@ class Searches:
         """The feed of a search, or what it waits for; None where the store cannot search."""
 
         def make() -> Representation | Unfinished | None:
+            from feedsvc.feeds.search import render_search  # brings lxml, which is not needed for most answers
+
             view = self._edition.search(asked.query, 0, None)
             if view is None:
                 return None
