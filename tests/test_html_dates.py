@@ -1,5 +1,6 @@
 """The day of a page: what it states, what its address names, what it shows in the languages of its readers."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -132,3 +133,10 @@ def test_stray_zero_bytes_are_removed() -> None:
     parsed = parse(Document("page.html", page, datetime(2026, 1, 1, tzinfo=UTC)))
     assert parsed.drafts[0].headline == "The ferry"
     assert [finding.code for finding in parsed.drafts[0].findings] == ["illegal-characters"]
+
+
+@pytest.mark.parametrize("flood", ["\n   " * 500_000, '"author":["' * 100_000, "// " * 500_000])
+def test_broken_json_ld_is_read_in_linear_time(flood: str) -> None:
+    start = time.process_time()
+    assert day(f'<script type="application/ld+json">{{"@type": "NewsArticle" x{flood}</script>') is None
+    assert time.process_time() - start < 5

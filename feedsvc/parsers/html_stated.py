@@ -27,13 +27,14 @@ _PAGE_TYPES = frozenset("webpage itempage medicalwebpage aboutpage faqpage creat
 _FOR_CACHES = frozenset((("http-equiv", "expires"),))
 _LARGEST_SCRIPT = 2_000_000
 _MOST_NODES = 400
+_LONGEST_BROKEN = 200_000
 _COMMA_TOO_MANY = re.compile(r",(\s*[\]}])")
-_COMMENTED_OUT = re.compile(r"^\s*//.*$", re.MULTILINE)
+_COMMENTED_OUT = re.compile(r"^[ \t]*//.*$", re.MULTILINE)
 _TYPE = re.compile(r"\"@type\"\s*:\s*\"(?:https?://schema\.org/)?(\w{4,40})\"")
 _FIELD = re.compile(
     r'"(datePublished|dateModified|headline|articleSection|keywords|url)"\s*:\s*"((?:[^"\\\n]|\\.){1,400})"\s*[,}\n]'
 )
-_AUTHORS = re.compile(r'"author"\s*:\s*(\[[^\]]{0,4000}\]|\{[^{}]{0,1000}\}|"[^"\n]{1,200}")')
+_AUTHORS = re.compile(r'"author"\s*:\s*(\[[^\]]{0,1000}\]|\{[^{}]{0,1000}\}|"[^"\n]{1,200}")')
 _NAMES = re.compile(r'(?:"name"\s*:\s*|^)"((?:[^"\\\n]|\\.){1,200})"')
 _GAP = re.compile(r"[\s;,]*")
 _DECODER = json.JSONDecoder(strict=False)
@@ -202,6 +203,7 @@ def _values(source: str) -> Iterator[Any]:
 
 def _salvaged(source: str) -> Node | None:
     """The plain fields of a broken article: quotes that nobody escaped end most of those that cannot be read."""
+    source = source[:_LONGEST_BROKEN]
     kind = next((found[1] for found in _TYPE.finditer(source) if found[1].lower() in _ARTICLE_TYPES), None)
     if kind is None:
         return None

@@ -20,7 +20,7 @@ MAX_TAGS = 60_000
 MAX_ATTRIBUTES = 200
 
 # One zero byte in so many may be dirt; more of them mean UTF-16, or no text.
-_RARE = 100
+_RARE = 20
 
 # Encodings are declared in the first 1024 bytes (HTML, section 13.2.3.2); real pages need more.
 _SNIFFED = 4096
