@@ -41,6 +41,8 @@ _SETTINGS = {
     "stylesheet_path": "",
     "line_length_limit": _LONGEST,
 }
+# docutils answers some damage with faults of its own.
+_FAULTS = (ApplicationError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 _FIELD = re.compile(r"^:([^:\n]{1,40}):(?=\s)", re.MULTILINE)
 _ROLE = re.compile(r"(?::[\w:.+-]+:)?`([^`<]*[^`<\s])(?:\s*<[^`>]*>)?`(?::[\w:.+-]+:|_{1,2})?")
 
@@ -62,7 +64,7 @@ def parse(document: Document, _neighbours: Neighbours, hints: Hints) -> Parsed:
         headline, summary = _heading(tree)
         fields = dict(_fields(tree))
         html = _html(tree)
-    except (ApplicationError, RecursionError, ValueError) as error:
+    except _FAULTS as error:
         message = (
             f"docutils cannot read the file ({str(error)[:100] or 'it is nested too deeply'}); correct its markup."
         )
