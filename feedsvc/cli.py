@@ -220,9 +220,9 @@ def _build_anew(chosen: argparse.Namespace, settings: "Settings", now: datetime,
     """Build, and remember how it went; ``found`` is the inbox, where it was walked through already."""
     from feedsvc.build import build
     from feedsvc.console import bars
+    from feedsvc.store.cleaning import clean_up
     from feedsvc.store.database import open_database
     from feedsvc.store.history import build_view, note_build
-    from feedsvc.store.media import sweep
     from feedsvc.store.reader import note_failure
 
     with closing(open_database(settings)) as database, bars(quiet=chosen.json) as progress:
@@ -241,10 +241,7 @@ def _build_anew(chosen: argparse.Namespace, settings: "Settings", now: datetime,
             note_failure(connection, None)
             if report.touched:
                 note_build(connection, build_view(report, now))
-        if report.erased:
-            database.scrub()
-        if report.touched:
-            sweep(settings.media_folder, database)
+        clean_up(database, settings.media_folder, touched=report.touched)
     return report
 
 

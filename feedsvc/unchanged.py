@@ -55,18 +55,27 @@ def look(settings: Settings, now: datetime) -> Report | Scan | None:
         found = scan(settings.inbox_folder)
     except InboxError:
         return None
-    if mark.key != key_of(settings, found, packages(offered()), settings.media_folder):
+    if mark.key != f"{key_of(settings, found, packages(offered()))} {copied(settings.media_folder)}":
         return found
     mark.report.seconds = {"scan": perf_counter() - start}
     return mark.report
 
 
-def key_of(settings: Settings, found: Scan, packages: Sequence[str], copies: Path) -> str:
-    """A hash of all that decides what a build makes, but for the ledger and the time."""
+def key_of(settings: Settings, found: Scan, packages: Sequence[str]) -> str:
+    """A hash of all that decides what a build makes, but for the ledger, the time and the copies of media."""
     folders = [_settings_bytes(settings.inbox_folder, name) for name in found.settings]
     parts = (__version__, str(SCHEMA), repr(decisive(settings)), repr(packages), repr(folders))
     decided = hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass"))
-    return f"{decided.hexdigest()} {found.digest} {copies.is_dir()}"
+    return f"{decided.hexdigest()} {found.digest}"
+
+
+def copied(copies: Path) -> str:
+    """A hash of the names of the copies of media files: of what they hold."""
+    try:
+        names = sorted(each.name for each in copies.iterdir())
+    except OSError:
+        return "none"
+    return hashlib.sha256("\n".join(names).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _settings_bytes(inbox: Path, name: str) -> bytes:
@@ -107,7 +116,12 @@ def _last_mark(settings: Settings) -> Mark | None:
             kept = dict(connection.execute(query, (MARK,)).fetchall())
     except sqlite3.Error:
         return None  # the build that follows tells what is wrong with the store
-    return _decode(kept[MARK]) if kept.get(MARK) and not kept.get("failure") else None
+    if not kept.get(MARK) or kept.get("failure"):
+        return None
+    try:
+        return _decode(kept[MARK])
+    except (ValueError, TypeError, KeyError):
+        return None  # that of another version: the build that follows writes one of this
 
 
 def _decode(kept: str) -> Mark:

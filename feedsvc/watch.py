@@ -14,12 +14,12 @@ from feedsvc.build import build, indexing
 from feedsvc.config import Settings, load_settings
 from feedsvc.console import complaints, summary
 from feedsvc.errors import FeedsvcError, LockHeldError, SettingsError, StoreError, fault
+from feedsvc.store.cleaning import clean_up
 from feedsvc.store.database import open_database
 from feedsvc.store.failure import FailureNote
 from feedsvc.store.history import build_view, note_build
 from feedsvc.store.ledger import Ledger
 from feedsvc.store.lock import build_lock
-from feedsvc.store.media import sweep
 from feedsvc.store.reader import note_failure
 from feedsvc.views import BuildView
 
@@ -78,17 +78,27 @@ class Builds:
 
     def index(self, stop: Event) -> None:
         """Bring into the search index, step by step, what a build left for later, until ``stop``."""
+        said = ""
         while not stop.is_set():
-            is_behind = False
+            is_behind, trouble = False, ""
             try:
-                with self._database.reading() as connection:
-                    is_behind = indexing.is_behind(Ledger(connection))
-                if is_behind:
-                    with self._database.writing() as connection:
-                        is_behind = indexing.step(Ledger(connection), clock.live_stamp(None))
+                is_behind = self._index_some()
             except StoreError as error:
-                _say(f"feedsvc: the search index waits: {error}")
+                trouble = str(error)  # most often a long build that another process does
+            except Exception as error:  # noqa: BLE001 (a fault of feedsvc must not end the indexing)
+                trouble = f"{fault(error)}; please report it"
+            if trouble and trouble != said:
+                _say(f"feedsvc: the search index waits: {trouble}")
+            said = trouble
             stop.wait(_BREATH if is_behind else _REST)
+
+    def _index_some(self) -> bool:
+        """A step of the search index, if there is one to do; whether there are more."""
+        with self._database.reading() as connection:
+            if not indexing.is_behind(Ledger(connection)):
+                return False
+        with self._database.writing() as connection:
+            return indexing.step(Ledger(connection), clock.live_stamp(None))
 
     @property
     def _inbox(self) -> Path:
@@ -148,10 +158,7 @@ class Builds:
                 if report.touched:
                     note_build(connection, build_view(report, clock.now()))
                 due = Ledger(connection).next_change()
-            if report.erased:
-                self._database.scrub()
-            if report.touched:
-                sweep(self.settings.media_folder, self._database)
+            clean_up(self._database, self.settings.media_folder, touched=report.touched)
             self._note.prepare()
         self._due, self._said = due, ""
         if report.documents.seen != report.documents.unchanged or report.documents.withdrawn:

@@ -30,6 +30,7 @@ from feedsvc.inbox.media import MediaReader
 from feedsvc.inbox.scan import Scan, scan
 from feedsvc.model import Finding
 from feedsvc.report import Counts, Progress, Report, quiet_progress
+from feedsvc.store.cleaning import SCRUB
 from feedsvc.store.edition import Edition
 from feedsvc.store.ledger import Ledger, seconds
 from feedsvc.store.prepared import Prepared
@@ -37,7 +38,7 @@ from feedsvc.store.schema import articles
 from feedsvc.store.search import SearchIndex
 from feedsvc.topics.classify import Classifier
 from feedsvc.topics.registry import TopicRegistry
-from feedsvc.unchanged import MARK, encode_mark, key_of
+from feedsvc.unchanged import MARK, copied, encode_mark, key_of
 
 
 def build(
@@ -93,6 +94,8 @@ class _Build:
         formats = installed_formats()
         with self.timed("scan"):
             found = self.found or self.scan()
+            # Before the folders' settings are read: those that change meanwhile are then met by the next build.
+            key = key_of(self.settings, found, formats.packages)
             folders = self.folders(found, formats)
             decided = decisive_digest(self.settings, folders, formats)
             everything = self.ledger.recall("settings") != decided
@@ -130,7 +133,7 @@ class _Build:
             if moved_on or entering.touched or publishing.changed or not Prepared(self.ledger.connection).exist():
                 ahead.prepare()
         self.sum_up(intake, entering, publishing)
-        self.leave_mark(intake, formats)
+        self.leave_mark(key, intake)
         return self.report
 
     # The steps
@@ -231,9 +234,11 @@ class _Build:
         total = len(Edition(self.ledger.connection).feeds())
         self.report.feeds = {"total": total, "rendered": publishing.rendered}
 
-    def leave_mark(self, intake: Intake, formats: Formats) -> None:
+    def leave_mark(self, key: str, intake: Intake) -> None:
         """Let the next build know when it may be none (see ``unchanged``)."""
-        if intake.is_restless or self.copies is None:
+        if self.report.erased:
+            self.ledger.remember(SCRUB, "due")
+        if intake.is_restless or self.copies is None or self.ledger.recall(SCRUB):
             self.ledger.remember(MARK, "")
             return
         seen, rejected = self.report.documents.seen, self.report.documents.rejected
@@ -247,8 +252,7 @@ class _Build:
         buried = Edition(self.ledger.connection).oldest_tombstone()
         clearing = None if buried is None else buried + timedelta(days=self.settings.feeds.tombstone_days)
         until = min((each for each in (self.ledger.next_change(), clearing) if each is not None), default=None)
-        key = key_of(self.settings, intake.found, formats.packages, self.copies)
-        self.ledger.remember(MARK, encode_mark(key, seconds(until), again))
+        self.ledger.remember(MARK, encode_mark(f"{key} {copied(self.copies)}", seconds(until), again))
 
     @contextmanager
     def timed(self, step: str) -> Iterator[None]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from feedsvc.inbox.scan import Scan
 from feedsvc.model import Lookup
 from feedsvc.store.ledger import Ledger
+from feedsvc.unchanged import copied
 
 _KEY = "media"
 
@@ -47,6 +48,6 @@ def remember(ledger: Ledger, found: Scan, copies: Path | None) -> None:
 
 
 def state(found: Scan, copies: Path | None) -> str:
-    """A hash of all media files as they lie there, and of whether there are copies."""
-    lying = (sorted(found.media.items()), found.unreadable, copies is not None and copies.is_dir())
+    """A hash of all media files as they lie there, and of the copies that there are."""
+    lying = (sorted(found.media.items()), found.unreadable, None if copies is None else copied(copies))
     return hashlib.sha256(repr(lying).encode("utf-8", "surrogatepass")).hexdigest()[:32]

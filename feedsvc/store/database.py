@@ -83,14 +83,16 @@ class Database:
             except sqlite3.Error:
                 return None
 
-    def scrub(self) -> None:
-        """Overwrite what was deleted, in the file and beside it."""
+    def scrub(self) -> bool:
+        """Overwrite what was deleted, in the file and beside it; whether that could be done to the end."""
         if self.engine.dialect.name != "sqlite":
-            return
+            return True
         with self._translated(), closing(self.engine.raw_connection()) as connection:
             cursor = connection.cursor()
             cursor.execute("VACUUM")  # not possible within a transaction
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            told = cursor.fetchone()
+            return told is not None and not told[0]  # else a reader still needs what lies beside the file
 
     def close(self) -> None:
         """Give up all connections."""
