@@ -344,6 +344,27 @@ def test_who_takes_nothing_is_let_go(site: Site) -> None:
         until(lambda: not site.house.connections, "the server lets go")
 
 
+@pytest.mark.parametrize("last", [LAST, ""], ids=["asked to close", "HTTP/1.0"])
+def test_who_does_not_take_the_last_answer_is_let_go(site: Site, last: str) -> None:
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(site.address)
+        client.sendall(head("/long", last) if last else b"GET /long HTTP/1.0\r\n\r\n")
+        until(lambda: any(each._is_full for each in tuple(site.house.connections)), "the server has to wait")
+        pass_seconds(site, 70)
+        until(lambda: not site.house.connections, "the server lets go")
+
+
+def test_empty_lines_before_a_request_are_passed_over(site: Site) -> None:
+    assert site.exchange(b"\r\n\r\n" + head("/b", LAST)).endswith(b"GET /b")
+
+
+def test_an_answer_of_the_server_itself_is_dated(site: Site) -> None:
+    assert re.search(
+        rb"\r\ndate: \w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT\r\n", site.exchange(b"nonsense\r\n\r\n"), re.IGNORECASE
+    )
+
+
 # Plain heads
 
 TOKENS = st.from_regex(r"[A-Za-z][A-Za-z-]{0,8}", fullmatch=True)

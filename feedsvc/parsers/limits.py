@@ -4,6 +4,7 @@ from feedsvc.model import Finding, Parsed
 
 MOST_CHARACTERS = 1_000_000
 MOST_LINES = 20_000
+LONGEST_TEXT = 1_100_000  # of an article, and what marks it up
 # For each "&" in a text without a tag the sanitiser moves the rest of the text: so many characters take it a fifth of a second.
 MOST_MOVED = 10**10
 
@@ -32,9 +33,7 @@ def bounded(parsed: Parsed) -> Parsed:
 
 
 def _is_article(html: str) -> bool:
-    if len(html) <= MOST_CHARACTERS and len(html) * html.count("&") <= MOST_MOVED:
+    if len(html) <= LONGEST_TEXT and len(html) * html.count("&") <= MOST_MOVED:
         return True
     texts = html.split("<")
-    return (
-        max(map(len, texts)) <= MOST_CHARACTERS and max(len(each) * each.count("&") for each in texts) <= MOST_MOVED
-    )
+    return max(map(len, texts)) <= LONGEST_TEXT and max(len(each) * each.count("&") for each in texts) <= MOST_MOVED

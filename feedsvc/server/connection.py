@@ -109,7 +109,10 @@ class Connection(asyncio.Protocol):
                     return
                 self._transport.write(answer)
                 if self._is_last:
-                    self._transport.close()
+                    self._close()
+                return
+            data = data.lstrip(b"\r\n")  # empty lines before a request are passed over (RFC 9112, section 2.2)
+            if not data:
                 return
             self._state = _State.HEAD
         self._read(data)
@@ -153,7 +156,12 @@ class Connection(asyncio.Protocol):
         """End when what is under way is answered."""
         self._is_last = True
         if self._state in (_State.BETWEEN, _State.FULL):
-            self._transport.close()
+            self._close()
+
+    def _close(self) -> None:
+        """End when what was said is taken; a client that does not take it is let go in time."""
+        self._is_last, self._state, self._seconds = True, _State.FULL, 0
+        self._transport.close()
 
     # Ready answers
 
@@ -199,7 +207,7 @@ class Connection(asyncio.Protocol):
                     self._begin(self._answer(http, self._request))
                     return
                 else:
-                    self._transport.close()
+                    self._close()
                     return
             if http.they_are_waiting_for_100_continue:
                 self._transport.write(_sent(http, h11.InformationalResponse(status_code=100, headers=[])))
@@ -220,7 +228,7 @@ class Connection(asyncio.Protocol):
         if http.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             reason = {431: "Request Header Fields Too Large"}.get(error.error_status_hint, "Bad Request")
             self._transport.write(self._opening(http, plain_reply(error.error_status_hint, reason)))
-        self._transport.close()
+        self._close()
 
     async def _answer(self, http: h11.Connection, request: h11.Request) -> None:
         if self._taken > _LONGEST_BODY:
@@ -266,7 +274,7 @@ class Connection(asyncio.Protocol):
         if self._is_lost:
             return
         if http.our_state is h11.MUST_CLOSE or http.their_state is h11.MUST_CLOSE:
-            self._transport.close()
+            self._close()
             return
         http.start_next_cycle()
         self._rest()
@@ -278,7 +286,7 @@ class Connection(asyncio.Protocol):
         if self._is_lost:
             return
         if self._is_last:
-            self._transport.close()
+            self._close()
             return
         self._task, self._seconds = None, 0
         self._state = _State.FULL if self._is_full else _State.BETWEEN
