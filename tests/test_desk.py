@@ -1,5 +1,7 @@
 """The operator's desk: locked, off until a token is set, and telling of a real publication."""
 
+import subprocess
+import sys
 from base64 import b64decode, b64encode
 from datetime import timedelta
 from pathlib import Path
@@ -181,3 +183,12 @@ def test_an_empty_publication_has_a_desk(tmp_path: Path) -> None:
     made = Publication(tmp_path)
     made.build_here()
     assert "None yet." in text(web(made).get("/desk", headers=BEARER))
+
+
+def test_drawing_leaves_python_as_it_was(tmp_path: Path) -> None:
+    script = (
+        "import sys; from importlib.metadata import version; from feedsvc.web.charts import _library; _library();"
+        "assert version('werkzeug'); print([type(each).__module__ for each in sys.meta_path if 'pygal' in type(each).__module__])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert (done.stdout, done.stderr) == ("[]\n", "")

@@ -72,11 +72,11 @@ def _chart(kind: str, **options: Any) -> Any:
 @cache
 def _library() -> tuple[Any, Any]:
     """pygal, without the old-style import hook that it leaves behind for its plug-ins."""
-    hooks = list(sys.meta_path)
     import pygal
     from pygal.style import Style
 
-    sys.meta_path[:] = [each for each in sys.meta_path if each in hooks]
+    # Only that one: what finds the metadata of packages is put there by what pygal imports, and is needed.
+    sys.meta_path[:] = [each for each in sys.meta_path if type(each).__module__ != "pygal"]
     return pygal, Style
 
 
