@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 
 from feedsvc import clock
 from feedsvc.build import build, indexing
@@ -29,7 +29,9 @@ _GATHER = 300
 _LOOK = 500  # how often the watch looks at the time
 # How long after a failure it is tried again: the disk may have room by then, or be mounted.
 _RETRY = timedelta(seconds=10)
-_BREATH, _REST = 0.02, 5.0  # seconds between two steps of the search index, and when there is nothing to do for it
+# Seconds between two steps of the search index, in which a build of another process finds the store free, and when
+# there is nothing to do for it.
+_BREATH, _REST = 0.15, 5.0
 _POLL = 2000  # how often an inbox is looked through where the system tells of no changes
 
 
@@ -45,6 +47,7 @@ class Builds:
         self._wrong_settings: str | None = None
         self._said = ""
         self._polling = False
+        self._turn = Lock()  # a build goes before the next step of the search index
 
     def close(self) -> None:
         """Give up the database."""
@@ -53,7 +56,8 @@ class Builds:
     def build(self) -> None:
         """Build once; a failure is said and leaves the old edition in place."""
         try:
-            self._build()
+            with self._turn:
+                self._build()
         except LockHeldError:
             self._due = clock.now()  # the other build may have passed by what is new
         except FeedsvcError as error:
@@ -97,7 +101,7 @@ class Builds:
         with self._database.reading() as connection:
             if not indexing.is_behind(Ledger(connection)):
                 return False
-        with self._database.writing() as connection:
+        with self._turn, self._database.writing() as connection:
             return indexing.step(Ledger(connection), clock.live_stamp(None))
 
     @property
