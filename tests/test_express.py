@@ -177,6 +177,28 @@ def test_one_request_asks_for_the_edition_and_those_on_its_heels_are_answered() 
     assert ready.again(head, "") is None
 
 
+def test_a_reader_that_polls_without_a_pause_meets_the_next_edition() -> None:
+    edition, clock, client = set_up()
+    ready = Express(client.application.wsgi_app, edition, clock, None, moment=0.001)
+    head, environ = ask(client, "/feeds/all.atom")
+
+    def poll() -> bytes:
+        said = ready.again(head, "") or ready.known(head, environ, "")
+        if said is None:
+            edition.is_known = True  # the app asks for it
+            said = b"".join(ready(environ, lambda *_: print))
+        return said
+
+    while ready.again(head, "") is None:
+        poll()
+    edition.documents["/feeds/all.atom"] = representation("/feeds/all.atom", TEXT.replace("words", "other"))
+    edition.number += 1
+    edition.is_known = False
+    until = monotonic() + 10
+    while b"other of a feed" not in poll():
+        assert monotonic() < until, "the old edition is answered for ever"
+
+
 def test_memory_is_bounded_whatever_is_asked() -> None:
     def app(environ: object, start_response: Callable[..., object]) -> list[bytes]:
         start_response("200 OK", [("Date", "Sun, 01 Mar 2026 09:30:00 GMT")])

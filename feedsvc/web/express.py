@@ -122,6 +122,7 @@ class Express:
         self._memory = _Memory(0)
         self._second = (datetime.max.replace(tzinfo=UTC), "")
         self._until = float("-inf")  # what stands below holds until then
+        self._goes = False  # whether the request that ``again`` did not answer shall reach the app
         self._date, self._day = "", 0
 
     # For the server
@@ -129,7 +130,10 @@ class Express:
     def again(self, head: bytes, address: str) -> bytes | None:
         """The answer to a request whose head is known to the byte; None when it is not, or not in this edition."""
         heard = self._memory.heard.get(head)
-        if heard is None or (monotonic() >= self._until and not self._look()):
+        if heard is None:
+            return None
+        if monotonic() >= self._until and not self._look():
+            self._goes = True
             return None
         if heard.poll is not None and self._counter is not None:
             self._counter.count(heard.poll, address, self._day)
@@ -138,6 +142,9 @@ class Express:
 
     def known(self, head: bytes | None, environ: dict[str, Any], address: str) -> bytes | None:
         """The answer to ``environ``; None when it must be made. A ``head`` that is given is known from then on."""
+        goes, self._goes = self._goes, False
+        if goes:
+            return None  # it is the one that asks for the edition
         memory = self._memory
         question = self._question(environ)
         said = memory.said.get(question) if question else None
