@@ -32,8 +32,9 @@ from feedsvc.model import Finding
 from feedsvc.report import Counts, Progress, Report, quiet_progress
 from feedsvc.store.cleaning import SCRUB
 from feedsvc.store.edition import Edition
-from feedsvc.store.ledger import Ledger, seconds
+from feedsvc.store.ledger import Ledger
 from feedsvc.store.prepared import Prepared
+from feedsvc.store.records import seconds
 from feedsvc.store.schema import articles
 from feedsvc.store.search import SearchIndex
 from feedsvc.topics.classify import Classifier

@@ -13,8 +13,9 @@ from feedsvc.build.indexing import bring_up
 from feedsvc.build.publishing import Publishing
 from feedsvc.config import Settings
 from feedsvc.store.edition import Edition
-from feedsvc.store.ledger import Ledger, seconds
+from feedsvc.store.ledger import Ledger
 from feedsvc.store.prepared import Prepared
+from feedsvc.store.records import seconds
 from feedsvc.store.schema import articles
 from feedsvc.topics.classify import Classifier
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from feedsvc.build.reading import Glance, Outcome
 from feedsvc.inbox.scan import Scan
 from feedsvc.model import Finding, Neighbours, Stamp
-from feedsvc.store.ledger import NO_STAMP, DocumentRecord, KnownStamps
+from feedsvc.store.records import NO_STAMP, DocumentRecord, KnownStamps
 
 # From this many known documents on, the sudden loss of most of them is taken for a disk that is not mounted.
 GUARD_FROM = 20

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from feedsvc.articles.standing import standing, term
 from feedsvc.model import Status
-from feedsvc.store.ledger import ArticleRecord
+from feedsvc.store.records import ArticleRecord
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 

@@ -15,7 +15,8 @@ from feedsvc.build.windows import kept
 from feedsvc.config import Settings
 from feedsvc.model import Article, Classification, Finding, Identity, Status, Story, Term, Topic, document_of
 from feedsvc.moves import feed_of
-from feedsvc.store.ledger import ArticleRecord, Ledger
+from feedsvc.store.ledger import Ledger
+from feedsvc.store.records import ArticleRecord
 from feedsvc.store.removed import Removed, decode_removed, encode_removed
 from feedsvc.store.schema import articles, identities
 from feedsvc.topics.classify import Classifier

@@ -15,7 +15,8 @@ from feedsvc.errors import InboxLostError
 from feedsvc.inbox.scan import Scan
 from feedsvc.model import Finding, Lookup, Neighbours
 from feedsvc.report import Counts
-from feedsvc.store.ledger import DocumentRecord, KnownStamps, Ledger
+from feedsvc.store.ledger import Ledger
+from feedsvc.store.records import DocumentRecord, KnownStamps
 
 _BATCH = 500
 _KEY = "inbox"

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from feedsvc.build.reading import Outcome
 from feedsvc.model import Status
-from feedsvc.store.ledger import ArticleRecord
+from feedsvc.store.records import ArticleRecord
 
 _WINDOWS = frozenset(("atom", "rss", "jsonfeed"))
 

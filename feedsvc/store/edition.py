@@ -18,7 +18,8 @@ from feedsvc.codings import unpack
 from feedsvc.config import FILE_NAME, Feeds, Publication, Settings
 from feedsvc.languages import feed_language
 from feedsvc.model import Tombstone
-from feedsvc.store.ledger import Ledger, moment, seconds
+from feedsvc.store.ledger import Ledger
+from feedsvc.store.records import moment, seconds
 from feedsvc.store.rows import delete_rows, insert_rows, rows_where_in
 from feedsvc.store.schema import editions, feeds, generations, meta, representations, tombstones
 

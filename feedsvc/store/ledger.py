@@ -3,18 +3,33 @@
 All methods work inside the transaction whose connection the Ledger was given, and decide nothing.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-import msgspec
-from sqlalchemy import Column, ColumnElement, Connection, Row, and_, delete, func, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, and_, delete, func, insert, select, update
 
-from feedsvc.codings import pack, unpack
-from feedsvc.languages import language_feed
-from feedsvc.model import Article, Classification, Clues, Finding, Identity, Lookup, Stamp, Status, Story, Term, Topic
-from feedsvc.store.rows import Values, delete_rows, insert_rows, parts, replace_rows, rows_where_in
+from feedsvc.codings import pack
+from feedsvc.model import Classification, Finding, Identity, Lookup, Stamp, Status, Story, Topic
+from feedsvc.store.records import (
+    ArticleRecord,
+    DocumentRecord,
+    KnownStamps,
+    article_record,
+    article_row,
+    byline_rows,
+    decode_lookups,
+    decode_story,
+    document_record,
+    document_row,
+    encode,
+    identity_record,
+    identity_row,
+    media_rows,
+    moment,
+)
+from feedsvc.store.rows import delete_rows, insert_rows, parts, replace_rows, rows_where_in
 from feedsvc.store.schema import (
     articles,
     attachments,
@@ -29,53 +44,10 @@ from feedsvc.store.schema import (
     rejects,
     topics,
 )
-from feedsvc.text import slugify
 
 # As Stamp(…) does, in a third of the time.
 _new_stamp = tuple.__new__
-# A stamp that no file has: the document is looked at again by every build.
-NO_STAMP = Stamp(-1, 0, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class KnownStamps:
-    """The stamps of documents when last read, by name; those ``kept`` are gone from the inbox, and their articles stay."""
-
-    of: Mapping[str, Stamp] = field(default_factory=dict)
-    kept: Set[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentRecord:
-    """What the ledger knows of a document: its stamp and bytes when last read, and what came of it."""
-
-    name: str
-    stamp: Stamp
-    digest: str
-    clues: Clues | None
-    around: str
-    findings: tuple[Finding, ...]
-    rejected: bool
-    kept: bool = False
-
-    @property
-    def is_restless(self) -> bool:
-        """Whether the next build must look at it, even if nothing tells that it has changed."""
-        return self.stamp == NO_STAMP
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleRecord:
-    """An article as the ledger holds it: its document, its place in the order of release, when it is public.
-
-    ``changes`` is when its status changes next by itself.
-    """
-
-    document: str
-    article: Article
-    release: int | None
-    term: Term
-    changes: datetime | None
+_IDENTITY_COLUMNS = tuple(identities.columns)
 
 
 class Ledger:
@@ -99,7 +71,7 @@ class Ledger:
 
     def documents(self) -> dict[str, DocumentRecord]:
         """Every document by name."""
-        return {row.name: _document(tuple(row)) for row in self.connection.execute(select(documents))}
+        return {row.name: document_record(tuple(row)) for row in self.connection.execute(select(documents))}
 
     def stamps(self) -> KnownStamps:
         """The stamp of every document: all that a build must know of what has not changed."""
@@ -111,12 +83,12 @@ class Ledger:
     def documents_where_in(self, names: Collection[str]) -> dict[str, DocumentRecord]:
         """The documents among ``names`` that are known."""
         rows = rows_where_in(self.connection, documents.columns.values(), documents.c.name, names)
-        return {record.name: record for record in map(_document, rows)}
+        return {record.name: record for record in map(document_record, rows)}
 
     def rejected_documents(self) -> dict[str, DocumentRecord]:
         """Every document that is rejected."""
         query = select(documents).where(documents.c.rejected).order_by(documents.c.name)
-        return {row.name: _document(tuple(row)) for row in self.connection.execute(query)}
+        return {row.name: document_record(tuple(row)) for row in self.connection.execute(query)}
 
     def texts_in(self, folder: str) -> list[DocumentRecord]:
         """The plain-text documents that lie in ``folder`` itself (empty: the inbox), by name."""
@@ -124,11 +96,11 @@ class Ledger:
         below = name.between(f"{folder}/", f"{folder}0") if folder else name.not_like("%/%")  # "0" comes after "/"
         query = select(documents).where(documents.c.clues.is_not(None), below).order_by(name)
         depth = len(folder) + 1 if folder else 0
-        return [_document(tuple(row)) for row in self.connection.execute(query) if "/" not in row.name[depth:]]
+        return [document_record(tuple(row)) for row in self.connection.execute(query) if "/" not in row.name[depth:]]
 
     def save_documents(self, records: Iterable[DocumentRecord]) -> None:
         """Write ``records``, each in place of what stood under its name."""
-        replace_rows(self.connection, documents, [_document_row(record) for record in records])
+        replace_rows(self.connection, documents, [document_row(record) for record in records])
 
     def forget_documents(self, names: Collection[str]) -> None:
         """Take the documents out of the ledger; the identities of their articles stay."""
@@ -142,12 +114,12 @@ class Ledger:
 
     def attachments(self) -> dict[str, dict[str, Lookup]]:
         """What was found of the files that each document refers to, by document and name."""
-        return {row.document: _decode_lookups(row.payload) for row in self.connection.execute(select(attachments))}
+        return {row.document: decode_lookups(row.payload) for row in self.connection.execute(select(attachments))}
 
     def save_attachments(self, found: Mapping[str, Mapping[str, Lookup]]) -> None:
         """Write what was found of the files of documents, in place of what it was before."""
         delete_rows(self.connection, attachments.c.document, [name for name, each in found.items() if not each])
-        replace_rows(self.connection, attachments, [(name, _encode(each)) for name, each in found.items() if each])
+        replace_rows(self.connection, attachments, [(name, encode(each)) for name, each in found.items() if each])
 
     def document_digest(self, name: str) -> str:
         """The hash of a document's bytes when last read; empty while it is being entered."""
@@ -158,7 +130,7 @@ class Ledger:
     def articles(self, *conditions: Any) -> Iterator[ArticleRecord]:
         """The articles that meet all ``conditions`` (on ``schema.articles``), by name."""
         query = select(articles, bodies.c.payload).join(bodies, bodies.c.name == articles.c.name)
-        yield from map(_article, self.connection.execute(query.where(*conditions).order_by(articles.c.name)))
+        yield from map(article_record, self.connection.execute(query.where(*conditions).order_by(articles.c.name)))
 
     def articles_where_in(self, column: Any, values: Collection[str]) -> list[ArticleRecord]:
         """The articles whose ``column`` is among ``values``, by name."""
@@ -170,15 +142,15 @@ class Ledger:
     def save_articles(self, records: Iterable[ArticleRecord], *, are_new: bool = False) -> None:
         """Write ``records``, each in place of what stood under its name; ``are_new``: nothing did."""
         written = list(records)
-        payloads = [_encode(record.article) for record in written]
-        replace_rows(self.connection, articles, list(map(_article_row, written, map(len, payloads))))
+        payloads = [encode(record.article) for record in written]
+        replace_rows(self.connection, articles, list(map(article_row, written, map(len, payloads))))
         names = [record.article.name for record in written]
         replace_rows(self.connection, bodies, list(zip(names, map(pack, payloads), strict=True)))
         if not are_new:
             for column in (rejects.c.name, media.c.article, bylines.c.article):
                 delete_rows(self.connection, column, names)
-        insert_rows(self.connection, media, [row for each in written for row in _media_rows(each.article)])
-        insert_rows(self.connection, bylines, [row for each in written for row in _byline_rows(each.article)])
+        insert_rows(self.connection, media, [row for each in written for row in media_rows(each.article)])
+        insert_rows(self.connection, bylines, [row for each in written for row in byline_rows(each.article)])
 
     def add_findings(self, remarks: Mapping[str, Sequence[Finding]]) -> None:
         """Add remarks to articles, by name."""
@@ -198,12 +170,12 @@ class Ledger:
 
     def save_rejects(self, stories: Iterable[tuple[str, Story]]) -> None:
         """Keep what was understood of rejected stories, for ``explain``."""
-        rows = [(story.name, document, _encode(story)) for document, story in stories]
+        rows = [(story.name, document, encode(story)) for document, story in stories]
         replace_rows(self.connection, rejects, rows)
 
     def rejected_stories(self) -> dict[str, Story]:
         """Every rejected story by name."""
-        return {row.name: _story(row.payload) for row in self.connection.execute(select(rejects))}
+        return {row.name: decode_story(row.payload) for row in self.connection.execute(select(rejects))}
 
     def delete_rejects(self, document_names: Collection[str]) -> None:
         """Forget the rejected stories of documents."""
@@ -268,12 +240,14 @@ class Ledger:
 
     def identities_where_in(self, column: Column[Any], values: Collection[str]) -> list[Identity]:
         """The identities whose ``column`` is among ``values``."""
-        return [_identity(row) for row in rows_where_in(self.connection, _IDENTITY_COLUMNS, column, values)]
+        return [identity_record(row) for row in rows_where_in(self.connection, _IDENTITY_COLUMNS, column, values)]
 
     def withdrawn_where_in(self, column: Column[Any], values: Collection[str]) -> list[Identity]:
         """The identities whose ``column`` is among ``values`` and whose articles are taken out."""
         also = "withdrawn IS NOT NULL"
-        return [_identity(row) for row in rows_where_in(self.connection, _IDENTITY_COLUMNS, column, values, also)]
+        return [
+            identity_record(row) for row in rows_where_in(self.connection, _IDENTITY_COLUMNS, column, values, also)
+        ]
 
     def has_withdrawn(self) -> bool:
         """Whether any article was ever taken out and did not come back."""
@@ -287,7 +261,7 @@ class Ledger:
 
     def save_identities(self, records: Iterable[Identity]) -> None:
         """Write ``records``, each in place of what stood under its id."""
-        rows = [_identity_row(record) for record in records]
+        rows = [identity_row(record) for record in records]
         # Not one by one: two of them may have changed slugs, of which each may stand but once.
         delete_rows(self.connection, identities.c.id, [row[0] for row in rows])
         insert_rows(self.connection, identities, rows)
@@ -323,7 +297,7 @@ class Ledger:
         delete_rows(self.connection, rejects.c.name, names)
         for part in parts(held):
             here = documents.c.name.in_(part)
-            self.connection.execute(update(documents).where(here).values(clues=None, findings=_encode((finding,))))
+            self.connection.execute(update(documents).where(here).values(clues=None, findings=encode((finding,))))
         told = False
         for part in parts(ids):
             telling = update(identities).where(identities.c.id.in_(part), identities.c.headline != "")
@@ -377,122 +351,3 @@ def is_public(now: datetime) -> ColumnElement[bool]:
     """Whether an article (of ``schema.articles``) is public at ``now``; the same as ``Term.holds``."""
     moment_ = int(now.timestamp())
     return (articles.c.opens <= moment_) & (articles.c.closes.is_(None) | (articles.c.closes > moment_))
-
-
-def seconds(when: datetime | None) -> int | None:
-    """A moment as whole seconds since 1970."""
-    return None if when is None else int(when.timestamp())
-
-
-def moment(seconds_since_1970: int) -> datetime:
-    """Whole seconds since 1970 as a moment in UTC."""
-    return datetime.fromtimestamp(seconds_since_1970, UTC)
-
-
-_encode = msgspec.json.Encoder().encode
-_decode_article = msgspec.json.Decoder(Article).decode
-_decode_story = msgspec.json.Decoder(Story).decode
-_decode_findings = msgspec.json.Decoder(tuple[Finding, ...]).decode
-_decode_lookups = msgspec.json.Decoder(dict[str, Lookup]).decode
-_decode_clues = msgspec.json.Decoder(Clues).decode
-
-
-def _story(payload: bytes) -> Story:
-    return _decode_story(payload)
-
-
-def _document(values: Values) -> DocumentRecord:
-    name, size, modified, inode, digest, clues, around, findings, rejected, kept = values
-    return DocumentRecord(
-        name=name,
-        stamp=Stamp(size, modified, inode),
-        digest=digest,
-        clues=None if clues is None else _decode_clues(clues),
-        around=around,
-        findings=_decode_findings(findings),
-        rejected=bool(rejected),
-        kept=bool(kept),
-    )
-
-
-def _document_row(record: DocumentRecord) -> Values:
-    return (
-        record.name,
-        *record.stamp,
-        record.digest,
-        None if record.clues is None else _encode(record.clues),
-        record.around,
-        _encode(record.findings),
-        record.rejected,
-        record.kept,
-    )
-
-
-def decode_article(payload: bytes) -> Article:
-    """An article as ``schema.bodies`` holds it."""
-    return _decode_article(unpack(payload))
-
-
-def _article(row: Row[Any]) -> ArticleRecord:
-    opens, closes, changes = (None if each is None else moment(each) for each in (row.opens, row.closes, row.changes))
-    return ArticleRecord(row.document, decode_article(row.payload), row.release, Term(opens, closes), changes)
-
-
-def _article_row(record: ArticleRecord, size: int) -> Values:
-    article = record.article
-    return (
-        article.name,
-        record.document,
-        article.id,
-        article.status.value,
-        seconds(article.published),
-        record.release,
-        language_feed(article.language),
-        seconds(record.term.opens),
-        seconds(record.term.closes),
-        seconds(record.changes),
-        size,
-    )
-
-
-def _media_rows(article: Article) -> Iterator[Values]:
-    for file in {each.path: each for each in article.files}.values():
-        yield file.path, article.name, file.digest, file.type, file.length, seconds(file.modified)
-
-
-def _byline_rows(article: Article) -> Iterator[Values]:
-    for slug in {slugify(each.name) for each in article.authors} - {""}:
-        yield slug, article.name
-
-
-def _identity(values: Values) -> Identity:
-    known = dict(zip(_IDENTITY_FIELDS, values, strict=True))
-    for name in _IDENTITY_MOMENTS:
-        if (kept := known[name]) is not None:
-            known[name] = datetime.fromisoformat(kept)
-    known["minted"] = bool(known["minted"])
-    return Identity(**known)
-
-
-_IDENTITY_MOMENTS = ("first_seen", "published", "updated", "withdrawn", "canceled")
-_IDENTITY_COLUMNS = tuple(identities.columns)
-_IDENTITY_FIELDS = tuple(column.name for column in _IDENTITY_COLUMNS)
-
-
-def _identity_row(record: Identity) -> Values:
-    return (
-        record.id,
-        record.uri,
-        record.slug,
-        record.name,
-        record.minted,
-        record.first_seen.isoformat(),
-        record.published.isoformat(),
-        record.updated.isoformat(),
-        record.headline,
-        record.fingerprint,
-        record.digest,
-        record.release,
-        None if record.withdrawn is None else record.withdrawn.isoformat(),
-        None if record.canceled is None else record.canceled.isoformat(),
-    )

@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, case, delete, func, select, update
 
 from feedsvc.model import Article
-from feedsvc.store.ledger import decode_article, moment, seconds
+from feedsvc.store.records import decode_article, moment, seconds
 from feedsvc.store.rows import insert_rows, parts
 from feedsvc.store.schema import archives, articles, bodies, memberships
 

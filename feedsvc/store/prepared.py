@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, func, insert, select, tuple_
 
 from feedsvc.store.edition import Edition
-from feedsvc.store.ledger import moment, seconds
+from feedsvc.store.records import moment, seconds
 from feedsvc.store.schema import archives, editions, feeds, generations, representations
 
 Rows = Mapping[Table, Sequence[dict[str, Any]]]

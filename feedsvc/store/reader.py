@@ -33,9 +33,10 @@ from feedsvc.store.edition import (
     representation_at,
 )
 from feedsvc.store.failure import FailureNote
-from feedsvc.store.ledger import Ledger, decode_article, is_public, moment, seconds
+from feedsvc.store.ledger import Ledger, is_public
 from feedsvc.store.media import pieces
 from feedsvc.store.memberships import Memberships, sealed_page
+from feedsvc.store.records import decode_article, moment, seconds
 from feedsvc.store.removed import decode_removed
 from feedsvc.store.schema import (
     articles,

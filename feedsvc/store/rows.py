@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Table
 
+from feedsvc.store.records import Values
+
 # SQLite takes 32,766 variables in a statement; lists of one length keep the statement cache small.
 _LIST = 500
-
-Values = tuple[Any, ...]
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> None:

@@ -27,7 +27,8 @@ from feedsvc.query import (
     plain,
     words,
 )
-from feedsvc.store.ledger import Ledger, moment, seconds
+from feedsvc.store.ledger import Ledger
+from feedsvc.store.records import moment, seconds
 from feedsvc.store.rows import delete_rows, replace_rows
 from feedsvc.store.schema import SEARCHED, unindexed
 

@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from feedsvc.model import Article
 from feedsvc.query import Query
-from feedsvc.store.ledger import Ledger, decode_article, seconds
+from feedsvc.store.ledger import Ledger
+from feedsvc.store.records import decode_article, seconds
 from feedsvc.store.schema import articles, bodies
 from feedsvc.store.search import SearchIndex
 from feedsvc.topics.match import matches, subject_of
