@@ -33,37 +33,47 @@ _WITH_AGENCY = re.compile(
     r"([^\W\d_a-zß-ÿ][\w.'’-]+(?: [^\W\d_a-zß-ÿ][\w.'’-]+){1,3})(?:, ?| ?[|/-] ?| \()([A-Za-z -]{2,30})\)?"
 )
 _NOT_A_NAME = re.compile(r"\b(?:the|an?(?!\.)|pct|percent|\d+|of|to|than|for|end|next)\b", re.IGNORECASE)
-_PROFESSION = re.compile(
-    r"(?:[\w.&'’/-]+,? ){0,5}(?:writers?|reporters?|correspondents?|editors?|columnists?|journalists?|bureau chief|staff|"
-    r"newsroom|korrespondent(?:in)?|correspondant(?:e)?|corresponsal|redacteur|redakteur(?:in)?|corrispondente)",
-    re.IGNORECASE,
+_PROFESSIONS = frozenset(
+    "writer writers reporter reporters correspondent correspondents editor editors columnist columnists journalist journalists "
+    "chief staff newsroom korrespondent korrespondentin correspondant correspondante corresponsal redacteur redakteur "
+    "redakteurin corrispondente".split()
 )
+# Up to five words, and one of those; a chief only of a bureau.
+_PROFESSION = re.compile(r"(?:[\w.&'’/-]+,? ){0,5}(?:bureau chief|(?!chief)\w+)", re.IGNORECASE)
 _NAME = re.compile(
     r"[^\W\d_a-zß-ÿ][\w.'’-]*(?: (?:(?:de|la|van|von|der|den|di|da|del|el|al) ){0,2}[^\W\d_a-zß-ÿ][\w.'’-]*){1,3}"
 )
+
+
+# With what the word begins that introduces a name, and what stands between a name and what its bearer is.
+_FIRST_LETTERS = frozenset("bvpdatswrnf")
+_apart = re.compile(r"[,|/(–—-]").search
 
 
 def read_byline(text: str) -> tuple[Person, ...]:
     """The people that ``text``, a line of its own, names as its writers; empty when it is no byline."""
     if len(text) > 130:
         return ()
-    if (credited := _WITH_AGENCY.fullmatch(text)) and is_agency(credited[2]):
+    apart = _apart(text) is not None
+    if apart and (credited := _WITH_AGENCY.fullmatch(text)) and is_agency(credited[2]):
         return split_authors(credited[1])
-    if match := _CORRESPONDENT.fullmatch(text):
-        return split_authors(match[1])
-    match = _BYLINE.fullmatch(text)
-    if match and (text[:3].lower() == "by " or _capitalised(match[1])) and not _NOT_A_NAME.search(match[1]):
-        return split_authors(text)
-    match = (
-        _CREDITED.fullmatch(text) if text.isascii() else _SCRIPTS.fullmatch(text) or _BYLINE_EASTERN.fullmatch(text)
-    )
+    if text[:1].casefold() in _FIRST_LETTERS:
+        if match := _CORRESPONDENT.fullmatch(text):
+            return split_authors(match[1])
+        match = _BYLINE.fullmatch(text)
+        if match and (text[:3].lower() == "by " or _capitalised(match[1])) and not _NOT_A_NAME.search(match[1]):
+            return split_authors(text)
+    if text.isascii():
+        match = _CREDITED.fullmatch(text) if apart else None
+    else:
+        match = _SCRIPTS.fullmatch(text) or _BYLINE_EASTERN.fullmatch(text)
     name = next((group for group in match.groups() if group), "") if match else ""
     return split_authors(name) if name else ()
 
 
 def is_byline(text: str) -> bool:
     """Whether ``text`` begins as bylines do, whomever it names."""
-    return _BYLINE.fullmatch(text) is not None
+    return text[:1].casefold() in _FIRST_LETTERS and _BYLINE.fullmatch(text) is not None
 
 
 def _capitalised(text: str) -> bool:
@@ -73,9 +83,10 @@ def _capitalised(text: str) -> bool:
 
 def is_profession(text: str) -> bool:
     """Whether ``text`` says what a writer is, and where: "Associated Press Writer"."""
+    if len(text) >= 60 or text.rpartition(" ")[2].casefold() not in _PROFESSIONS:
+        return False
     # In capitals a long line is rather a headline.
-    words = text.count(" ") + 1
-    return words < (4 if text.isupper() else 7) and len(text) < 60 and bool(_PROFESSION.fullmatch(text))
+    return text.count(" ") < (3 if text.isupper() else 6) and _PROFESSION.fullmatch(text) is not None
 
 
 def bare_name(text: str) -> tuple[Person, ...]:

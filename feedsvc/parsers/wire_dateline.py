@@ -4,6 +4,7 @@ A dateline needs a place, or an agency in brackets, and one of a date, an agency
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -42,10 +43,9 @@ _TAIL_DATE = re.compile(
     r"(.*?\S)\s+((?:[^\W\d_]{3,10}\.?\s+\d{1,2}|\d{1,2}\.?\s+[^\W\d_]{3,10}\.?|\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d\d-\d\d)(?:,?\s+\d{4})?)"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_WEEKDAY = re.compile(
-    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|"
-    r"lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche",
-    re.IGNORECASE,
+_WEEKDAYS = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag sonntag "
+    "lundi mardi mercredi jeudi vendredi samedi dimanche".split()
 )
 _MARKED = re.compile(
     r"(?:【([^【】]{1,40})】|［([^［］]{1,40})］|\[([^\[\]]{1,40})\])[\s\u3000]*[-―—–－]*[\s\u3000]*"
@@ -147,7 +147,7 @@ def is_agency(text: str) -> bool:
 
 def _western(start: str) -> Dateline | None:
     undated = None
-    for match in islice(_SEPARATOR.finditer(start), 3) if _MARK.search(start) else ():
+    for match in islice(_separators(start), 3):
         prefix, rest = start[: match.start()], start[match.end() :]
         if not prefix or not rest:
             continue
@@ -157,6 +157,18 @@ def _western(start: str) -> Dateline | None:
                 return undated or found if found.date is None else found
             undated = undated or found
     return undated or _without_dash(start)
+
+
+def _separators(text: str) -> Iterator[re.Match[str]]:
+    """What ``_SEPARATOR`` finds in ``text``. It is tried only where a mark stands, and at the blanks before that."""
+    at = 0
+    while (mark := _MARK.search(text, at)) is not None:
+        # The mark may be the dash of ".-".
+        blanks = at + len(text[at : mark.start()].removesuffix(".").rstrip())
+        found = _SEPARATOR.match(text, blanks) or _SEPARATOR.match(text, mark.start())
+        at = (found or mark).end()
+        if found is not None:
+            yield found
 
 
 def _goes_on(found: Dateline, separator: str, rest: str) -> bool:
@@ -208,32 +220,41 @@ def _may_be_agency(name: str) -> bool:
 
 def _place(prefix: str, core: str, agency: str | None, end: int) -> Dateline | None:
     pieces = [piece.strip() for piece in core.split(",") if piece.strip(" .")]
-    if agency is None and pieces and has_digit(pieces[-1]):
-        pieces[-1], agency = _without_agency(pieces[-1])
-    try:
-        pieces, date, dated = _take_date(pieces)
-        problem = None
-    except DateError as error:
-        date, dated, problem = None, True, str(error)
-        pieces = [piece for piece in pieces if not has_digit(piece)]
-    pieces = [piece for piece in pieces if not _WEEKDAY.fullmatch(piece) and not _YEAR.fullmatch(piece)]
+    date, dated, problem = None, False, None
+    if has_digit(core):
+        if agency is None and pieces and has_digit(pieces[-1]):
+            pieces[-1], agency = _without_agency(pieces[-1])
+        try:
+            pieces, date, dated = _take_date(pieces)
+        except DateError as error:
+            dated, problem = True, str(error)
+            pieces = [piece for piece in pieces if not has_digit(piece)]
+        pieces = [piece for piece in pieces if not _YEAR.fullmatch(piece)]
+    pieces = [piece for piece in pieces if piece.casefold() not in _WEEKDAYS]
     if agency is None and len(pieces) > 1 and is_agency(pieces[-1]):
         agency = pieces.pop()
-    elif agency is None and pieces and is_agency(pieces[0].rpartition(" ")[2]) and " " in pieces[0]:
+    elif agency is None and pieces and " " in pieces[0] and is_agency(pieces[0].rpartition(" ")[2]):
         pieces[0], _, agency = pieces[0].rpartition(" ")
     if not pieces and date is not None and agency is not None and is_agency(agency):
         return Dateline(prefix.strip(" ,"), end, None, date, agency)
-    if not pieces or len(pieces) > 4:
+    if not pieces or len(pieces) > 4 or not (dated or agency or _stands_alone(pieces)):
         return None
-    capital = all(_PLACE.fullmatch(piece) and len(piece) <= 40 for piece in pieces)
+    capital = all(len(piece) <= 40 and _PLACE.fullmatch(piece) for piece in pieces)
     if not capital and not (dated and all(map(_is_lower_place, pieces)) and len(pieces) < 3):
         return None
+    return Dateline(prefix.strip(" ,"), end, ", ".join(pieces), date, agency, problem)
+
+
+def _stands_alone(pieces: list[str]) -> bool:
+    """Whether a place without date and agency is surely one: a few words in capitals."""
     place = ", ".join(pieces)
-    if not (dated or agency or (place.isupper() and sum(map(str.isalpha, place)) > 2 and len(place) <= 40)):
-        return None
-    if not dated and not agency and (len(pieces) > 2 or len(place.split()) > 4):
-        return None
-    return Dateline(prefix.strip(" ,"), end, place, date, agency, problem)
+    return (
+        place.isupper()
+        and len(pieces) < 3
+        and 2 < sum(map(str.isalpha, place))
+        and len(place) <= 40
+        and len(place.split()) <= 4
+    )
 
 
 def _without_agency(piece: str) -> tuple[str, str | None]:

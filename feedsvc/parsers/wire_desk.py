@@ -5,6 +5,8 @@ None of them is a headline, and no reader needs them.
 
 import re
 
+from feedsvc.parsers.dates import has_digit
+
 _LONGEST = 100
 _RULE = re.compile(r"[\W_]{2,}|[-=_*~#]")
 _COUNTED = re.compile(
@@ -19,6 +21,7 @@ _PRIORITY = re.compile(
     r"corrected|correction|clarification|速報|至急|号外|緊急)(?: ?\d)?[\W_]*",
     re.IGNORECASE,
 )
+_LONGEST_PRIORITY = len("1st lead-writethru 2")
 # ANPA 1312 slugs: a service letter, the cycle, the keyword; a date, a time and a count may follow.
 _SLUG = re.compile(
     r"\^\S.{0,60}|zczc\b.{0,60}|[a-z]\d{4}|(?:[a-z] ){0,3}(?:am|pm|bc|us|eu|asia)-\S+|"
@@ -26,6 +29,8 @@ _SLUG = re.compile(
     r"(?:am|pm|bc)-[\w&.'() -]{2,40}(?:, ?[\w. -]{2,24}){1,5}",
     re.IGNORECASE,
 )
+# What a slug without digits and hyphens begins with.
+_SLUG_MARKS = frozenset("^zZ")
 _MORE = re.compile(
     r"[-–—(\[*=_ ]*(?:more|mehr|suite|à suivre|sigue|segue|continua|(?:to be )?continued(?: on (?:next )?page.{0,4})?|(?:first|second|third|\d(?:st|nd|rd|th)) (?:add|take)|"
     r"add \d|x{3}|x x x|続く|つづく)[-–—)\]*=_. ]*|[-–—] ?\d{1,3} ?[-–—]",
@@ -40,19 +45,31 @@ _NOTE = re.compile(
 
 def is_rule(text: str) -> bool:
     """Whether ``text`` is a line drawn with characters."""
-    return _RULE.fullmatch(text) is not None
+    return not text[:1].isalnum() and _RULE.fullmatch(text) is not None
 
 
 def is_desk_line(text: str) -> bool:
     """Whether ``text``, a line of the head, is a slug, a counter or a priority and nothing else."""
     if len(text) > _LONGEST:
         return False
-    return bool(_COUNTED.fullmatch(text) or _PRIORITY.fullmatch(text) or _SLUG.fullmatch(text))
+    numbered = has_digit(text) is not None
+    return bool(
+        (numbered and _COUNTED.fullmatch(text))
+        or (_may_be_priority(text) and _PRIORITY.fullmatch(text))
+        or ((numbered or "-" in text or text[:1] in _SLUG_MARKS) and _SLUG.fullmatch(text))
+    )
+
+
+def _may_be_priority(text: str) -> bool:
+    """Whether ``text`` is short, or has marks around it that may be many."""
+    return len(text) <= _LONGEST_PRIORITY or not (text[0].isalnum() and text[-1].isalnum())
 
 
 def is_page_mark(text: str) -> bool:
     """Whether ``text``, a line between paragraphs, only says that the story goes on or on which page it does."""
-    return len(text) < 40 and bool(_MORE.fullmatch(text) or (_COUNTED.fullmatch(text) and text[-1] not in "字"))
+    if len(text) >= 40:
+        return False
+    return bool(_MORE.fullmatch(text) or (has_digit(text) and _COUNTED.fullmatch(text) and text[-1] not in "字"))
 
 
 def editors_note(text: str) -> str | None:

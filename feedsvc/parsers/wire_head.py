@@ -13,7 +13,7 @@ from feedsvc.parsers.wire_dateline import Dateline, place_and_date, read_datelin
 from feedsvc.parsers.wire_desk import editors_note, is_desk_line, is_rule
 from feedsvc.parsers.wire_headline import Doubt, Text, choose, doubt_of, is_whole
 from feedsvc.parsers.wire_keys import read_key
-from feedsvc.parsers.wire_lexicon import SECTION, is_navigation
+from feedsvc.parsers.wire_lexicon import is_navigation, is_section
 from feedsvc.parsers.wire_prose import is_indent, is_prose
 from feedsvc.parsers.wire_stamps import date_and_name
 from feedsvc.text import fold
@@ -93,7 +93,7 @@ def _header_line(head: Head, text: str, index: int) -> bool:
     if is_rule(text):
         return True
     place = f"line {head.number(index)}"
-    if match := _URL.fullmatch(text):
+    if "://" in text and (match := _URL.fullmatch(text)):
         head.note("url", match[1], f"{place}, an address of its own")
         head.below_stamp = head.below_stamp or not head.texts
         return True
@@ -319,7 +319,7 @@ def _name_source(head: Head, each: Text) -> None:
     """Keep what a line of furniture says: the masthead, the section."""
     doubt = each.doubt
     name = each.text.strip(" *=-~|[]<>")
-    if SECTION.fullmatch(name):
+    if is_section(name):
         head.note("sections", name, f"line {head.number(each.at)}, above the headline")
     elif doubt.points < 6 or (doubt.points == 10 and doubt_of(each.text).points < 6):
         head.note(

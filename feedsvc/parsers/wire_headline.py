@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from feedsvc.parsers.wire_dateline import is_agency
-from feedsvc.parsers.wire_lexicon import DANGLING, MASTHEAD, SEPARATORS, is_navigation, is_section
+from feedsvc.parsers.wire_lexicon import DANGLING, is_masthead, is_navigation, is_sections, items_of
 from feedsvc.text import fold
 
 _SENTENCE_END = re.compile(r"[.。]['\"”’)）」』]*$")
@@ -54,38 +54,43 @@ def doubt_of(text: str, furniture: frozenset[str] = frozenset()) -> Doubt:
 @lru_cache(maxsize=1024)
 def _own_doubt(text: str) -> Doubt:
     """What a line itself says against its being the headline."""
-    plain = _TICKER.sub("", text).strip(" |»›>«<•·[]")
-    items = [item for item in SEPARATORS.split(plain) if item]
+    plain = (_TICKER.sub("", text) if "<" in text else text).strip(" |»›>«<•·[]")
+    items = items_of(plain)
     if len(items) > 1 and all(map(_is_short, items)) and _is_list(items, plain):
         return Doubt(6, "its separators")
-    if is_navigation(text.strip(" »›>«<•·[]()→←")) or (_LINKED.search(text) and len(text.split()) < 6):
+    words = text.split()
+    if is_navigation(text.strip(" »›>«<•·[]()→←")) or (len(words) < 6 and _LINKED.search(text)):
         return Doubt(6, "the words of navigation")
     if len(items) > 2 and all(map(_is_short, items)):
         return Doubt(3, "its separators")
-    words = text.split()
     name = text.strip(" *=-~|[]:")
-    if is_section(name):
+    if is_sections(name):
         return Doubt(4, "the name of a section")
-    if is_agency(text) or (len(words) <= 5 and MASTHEAD.fullmatch(name)):
+    if is_agency(text) or (len(words) <= 5 and is_masthead(name)):
         return Doubt(4, "the words of mastheads")
     if (marked := _DECORATED.fullmatch(text)) and not text.startswith("<"):
         return Doubt(4 if len(marked[2].split()) < 5 else 2, "the marks around it")
-    if _WIDE.search(text):
+    if _is_wide(text):
         return Doubt(2 if len(text) < 4 else int(len(text) < 7), "its shortness")
     if len(words) == 1:
         return Doubt(2, "its single word")
     return Doubt(1, "its shortness") if len(words) < 4 and len(text) < 25 else Doubt(0, "")
 
 
+def _is_wide(text: str) -> bool:
+    """Whether ``text`` has characters of East Asia, of which a few say much."""
+    return not text.isascii() and _WIDE.search(text) is not None
+
+
 def _is_short(item: str) -> bool:
-    return (len(item.split()) <= 3 and len(item) < (9 if _WIDE.search(item) else 30)) or is_navigation(item)
+    return (len(item.split()) <= 3 and len(item) < (9 if _is_wide(item) else 30)) or is_navigation(item)
 
 
 def _is_list(items: list[str], text: str) -> bool:
     """Items of navigation and not a headline with a dash: three of them, or a mark that headlines have not."""
     if any(mark in text for mark in "|｜»›>＞•→") or "] [" in text or "][" in text:
         return True
-    known = sum(bool(is_navigation(item) or is_section(item) or MASTHEAD.fullmatch(item)) for item in items)
+    known = sum(is_navigation(item) or is_sections(item) or is_masthead(item) for item in items)
     return known * 2 >= len(items) and known > 0 and (len(items) > 2 or known == len(items))
 
 
@@ -137,7 +142,7 @@ def _is_deck(above: Text, below: Text) -> bool:
 
 def is_whole(line: Text) -> bool:
     """Whether a line is surely a headline and no name: below it, capitalised words are no part of it."""
-    if line.doubt.points or _WIDE.search(line.text):
+    if line.doubt.points or _is_wide(line.text):
         return not line.doubt.points and len(line.text) > 7
     return _is_sentence(line.text.split()) and line.text.rpartition(" ")[2].lower() not in DANGLING
 

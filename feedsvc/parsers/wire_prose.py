@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import takewhile
 
 from feedsvc.parsers.dates import DateError, has_digit
@@ -66,15 +67,17 @@ def _unit(lines: Sequence[str], index: int) -> Iterator[str]:
             return
 
 
+# A line is looked at below the one before it, and again by itself.
+@lru_cache(maxsize=1024)
 def _is_furniture(text: str) -> bool:
     """Whether a line itself says that it belongs to no running text."""
     return (
-        is_rule(text)
+        doubt_of(text).points >= 3
+        or is_rule(text)
         or is_byline(text)
         or bool(read_byline(text))
         or is_desk_line(text)
         or read_key(text) is not None
-        or doubt_of(text).points >= 3
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from feedsvc.model import SourceDate
 from feedsvc.parsers.dates import LONGEST, DateError, has_digit, parse_date
 from feedsvc.parsers.wire_dateline import is_agency, place_and_date
-from feedsvc.parsers.wire_lexicon import NAVIGATION, SEPARATORS
+from feedsvc.parsers.wire_lexicon import is_button, items_of
 
 # Closing punctuation alone is the end of a sentence that found no room on its line.
 _ONLY_MARKS = re.compile(r"(?![。、，」』）”’]+$)[\W_]+")
@@ -61,7 +61,9 @@ class Tail:
 
 def is_end_mark(line: str) -> bool:
     """Whether ``line`` is a mark that ends a story wherever it stands (not a mere rule)."""
-    return bool(_MARK.fullmatch(line) and not line.islower()) or _SIGN.fullmatch(line) is not None
+    if not line.islower() and _MARK.fullmatch(line):
+        return True
+    return line.startswith(("#", "==")) and _SIGN.fullmatch(line) is not None
 
 
 def read_tail(lines: Sequence[str], order: str | None, offset: int = 0) -> Tail:
@@ -165,10 +167,8 @@ def _agency_and_date(tail: Tail, inner: str, order: str | None, number: int) -> 
 
 
 def _is_navigation(line: str) -> bool:
-    items = [item for item in SEPARATORS.split(line) if item]
-    return (
-        len(items) > 0 and all(NAVIGATION.fullmatch(item) for item in items) and any(len(item) > 4 for item in items)
-    )
+    items = items_of(line)
+    return any(len(item) > 4 for item in items) and all(map(is_button, items))
 
 
 def strip_inline(text: str, tail: Tail, order: str | None, number: int) -> str:
