@@ -100,6 +100,22 @@ class _Day(NamedTuple):
     rest: str = ""
 
 
+# The words one of which stands in every date with a word, and the figures in every other, of those in ASCII.
+_WORDS = {word for word in MONTHS if word.isascii()} | {"thang"}
+_WORD = re.compile("[a-z]+")
+_FIGURES = re.compile(r"\d\s?[./-]\s?\d|\d{8}|\d-?w")
+
+
+def may_date(text: str) -> bool:
+    """Whether ``text`` may hold a date: a fast first look at a line, which most headlines with a number do not pass."""
+    if has_digit(text) is None:
+        return False
+    if not text.isascii():
+        return True
+    lowered = text.lower()
+    return not _WORDS.isdisjoint(_WORD.findall(lowered)) or _FIGURES.search(lowered) is not None
+
+
 def parse_date(text: str, *, order: str | None = None, line: int | None = None) -> SourceDate | None:
     """The date that the whole of ``text`` states; None when it is no date.
 

@@ -46,7 +46,10 @@ class Embargo:
 
 def may_hold(text: str) -> bool:
     """Whether a line of ``text`` may hold it back: a fast first look."""
-    return any(map(text.__contains__, _HINTS))
+    for hint in _HINTS:  # noqa: SIM110 - any() takes twice the time
+        if hint in text:
+            return True
+    return False
 
 
 def read_embargo(line: str, order: str | None = None, number: int | None = None) -> Embargo | None:

@@ -6,10 +6,11 @@ A dateline needs a place, or an agency in brackets, and one of a date, an agency
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice
 
 from feedsvc.model import SourceDate
-from feedsvc.parsers.dates import DateError, has_digit, parse_date
+from feedsvc.parsers.dates import DateError, has_digit, may_date, parse_date
 
 LONGEST = 120
 
@@ -84,7 +85,12 @@ class Dateline:
 
 def read_dateline(text: str) -> Dateline | None:
     """The dateline with which ``text``, the start of a paragraph on one line, begins; None without one."""
-    start = text[:LONGEST]
+    return _read(text[:LONGEST])
+
+
+# A line is looked at below the one before it, by itself, and when its dateline is taken off; mastheads come again.
+@lru_cache(maxsize=1024)
+def _read(start: str) -> Dateline | None:
     if start[:1] > "\u2fff" or start[:1] in "[（［【" or start[1:2] > "\uabff":
         return _eastern(start)
     if start[:1] in "(/" or start[:1].isalpha():
@@ -130,7 +136,7 @@ def _only_date(text: str) -> Dateline | None:
 
 def place_and_date(text: str) -> Dateline | None:
     """A line that is nothing but a place and a date ("Tokyo, January 29, 2017")."""
-    if not has_digit(text) or len(text) > LONGEST:
+    if len(text) > LONGEST or not may_date(text):
         return None
     found = _parts(text.strip(" .,-–—:"), len(text))
     if found is None or not found.place or not found.date or found.place == found.place.lower():
@@ -251,7 +257,7 @@ def _stands_alone(pieces: list[str]) -> bool:
     return (
         place.isupper()
         and len(pieces) < 3
-        and 2 < sum(map(str.isalpha, place))
+        and sum(map(str.isalpha, place)) > 2
         and len(place) <= 40
         and len(place.split()) <= 4
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from feedsvc.model import Finding, Person, SourceDate
-from feedsvc.parsers.dates import LONGEST, DateError, has_digit, parse_date
+from feedsvc.parsers.dates import LONGEST, DateError, may_date, parse_date
 from feedsvc.parsers.embargo import may_hold, read_embargo
 from feedsvc.parsers.names import split_authors
 from feedsvc.parsers.wire_byline import bare_name, is_profession, read_byline
@@ -157,13 +157,12 @@ def _embargo(head: Head, text: str, index: int, place: str) -> bool:
 
 def take_embargo(head: Head, lines: Sequence[str]) -> None:
     """Note an embargo that stands by itself between the paragraphs or below them."""
-    if not may_hold("\n".join(lines)):
-        return
+    text = ""
     for index, line in enumerate(lines):
-        text = line.strip()
-        if index in head.lines or not text or len(text) > 2 * LONGEST or not may_hold(text):
+        above, text = text, line.strip()
+        if above or not text or len(text) > 2 * LONGEST or not may_hold(text) or index in head.lines:
             continue
-        alone = not (index and lines[index - 1].strip()) and not (index + 1 < len(lines) and lines[index + 1].strip())
+        alone = index + 1 == len(lines) or not lines[index + 1].strip()
         if alone and _embargo(head, text, index, f"line {head.number(index)}"):
             head.lines.add(index)
 
@@ -204,7 +203,7 @@ def _is_filed(text: str) -> bool:
 
 def _dated(head: Head, text: str, index: int, place: str) -> bool:
     """A line that is a date, or a date beside a name: "Kyodo News / January 29, 2017"."""
-    if len(text) > LONGEST + 20 or not has_digit(text) or _is_filed(text):
+    if len(text) > LONGEST + 20 or not may_date(text) or _is_filed(text):
         return False
     try:
         found = date_and_name(text, head.order, head.number(index))
@@ -233,7 +232,7 @@ def _text_begins(head: Head, lines: Sequence[str], index: int) -> bool:
         return len(text) > 200
     following = lines[index + 1].strip() if index + 1 < len(lines) else ""
     # The dash of a long dateline may stand on the next line.
-    dateline = read_dateline(f"{text} {following[:8]}" if len(text) < 80 else text)
+    dateline = read_dateline(f"{text} {following[:8]}" if following and len(text) < 80 else text)
     if dateline is not None and dateline.end <= len(text) + 4:
         # Capitals alone may be those of a headline with a dash.
         if dateline.date or len(text) > 60 or (head.texts and dateline.agency):

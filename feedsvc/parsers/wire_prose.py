@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import takewhile
 
-from feedsvc.parsers.dates import DateError, has_digit
+from feedsvc.parsers.dates import DateError, may_date
 from feedsvc.parsers.wire_byline import is_byline, read_byline
 from feedsvc.parsers.wire_dateline import read_dateline
 from feedsvc.parsers.wire_desk import is_desk_line, is_rule
@@ -87,7 +87,7 @@ def _begins_anew(text: str) -> bool:
         dateline = read_dateline(text)
         if dateline is not None:
             return bool(dateline.date or dateline.agency) or (dateline.place or "").isupper()
-        return len(text) < _LONGEST_FURNITURE and has_digit(text) is not None and header_date(text) is not None
+        return len(text) < _LONGEST_FURNITURE and may_date(text) and header_date(text) is not None
     except DateError:
         return True
 
