@@ -1,8 +1,7 @@
 """Lines into paragraphs: by blank lines, then indents, then long lines, then short line ends (a guess)."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -17,8 +16,9 @@ _SHORT_PARAGRAPH = 3
 _CJK = r"\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef"
 _CJK_END = re.compile(rf"[{_CJK}]$")
 _CJK_START = re.compile(rf"[{_CJK}]")
-_SENTENCE_END = re.compile(r"[.!?…。！？]['\"”’»)）」』\]]*$")
-_CLOSED = re.compile(r"(?:[.!?…:;。．！？：」』）)\]}>\"'”’»%♪☆★*]|--|—)$")
+_STOPS = frozenset(".!?…。！？")
+_BEHIND_STOPS = "'\"”’»)）」』]"
+_CLOSING = frozenset(".!?…:;。．！？：」』）)]}>\"'”’»%♪☆★*—")
 # Characters of two columns, so that half as many fill a line.
 _WIDE = re.compile(rf"[{_CJK}\uac00-\ud7af]")
 _HYPHEN = re.compile(r"[^\W\d_]-$")
@@ -33,8 +33,7 @@ _OPENING = re.compile(r"[\"'“‘«„(]?[^\W\d_a-zß-ÿ]|[\"“«„]|[0-9]|[^
 _SENTENCES = re.compile(r"[.!?]['\"”’)]* +['\"“‘(]?[A-ZÀ-Þ]")
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """Text on one line, or a table with its lines; the lines of the document it comes from (from 1)."""
 
     text: str
@@ -97,12 +96,22 @@ def _indent(line: str) -> int:
     return len(blanks) + blanks.count("\u3000")
 
 
+def _closes(text: str) -> bool:
+    """Whether ``text`` ends as paragraphs do, and not in the middle of a sentence."""
+    return text[-1:] in _CLOSING or text.endswith("--")
+
+
+def _ends_sentence(text: str) -> bool:
+    """Whether ``text`` ends with a full stop, and with what closes behind it."""
+    return text[-8:].rstrip(_BEHIND_STOPS)[-1:] in _STOPS
+
+
 def _flow(lines: list[_Line], share: int) -> bool:
     """Whether one in ``share`` lines goes on in the next in the middle of a sentence."""
     flowing = sum(
         1
         for one, two in pairwise(lines)
-        if (two.text[0].islower() or two.text[0].isdigit()) and not _CLOSED.search(one.text[-8:])
+        if (two.text[0].islower() or two.text[0].isdigit()) and not _closes(one.text)
     )
     return flowing * share >= len(lines)
 
@@ -132,8 +141,8 @@ def _is_wrapped(lines: list[_Line], width: int) -> bool:
         return False
     # Each line ends like a paragraph, and no blank line says more; of a few, each begins like one, too.
     dense = lines[-1].number - lines[0].number == len(lines) - 1
-    whole = dense and all(_SENTENCE_END.search(line.text[-8:]) for line in lines)
-    if all(line.indent > 0 and _SENTENCE_END.search(line.text[-8:]) for line in lines):
+    whole = dense and all(_ends_sentence(line.text) for line in lines)
+    if all(line.indent > 0 and _ends_sentence(line.text) for line in lines):
         return False
     if whole and (ideographs or len(lines) > 2 or width > _USUAL_WRAP):
         return False
@@ -141,21 +150,23 @@ def _is_wrapped(lines: list[_Line], width: int) -> bool:
         return True
     if ideographs and width < LONG_LINE and (_flows_below_indents(lines) or _breaks_sentences(lines, width)):
         return True
+    if width > (60 if ideographs else _WIDEST_WRAP):
+        return False
     full = sum(1 for line in lines if len(line.text) + line.indent > 0.85 * width)
-    return width <= (60 if ideographs else _WIDEST_WRAP) and full * 5 > len(lines) * 2
+    return full * 5 > len(lines) * 2
 
 
 def _flows_below_indents(lines: list[_Line]) -> bool:
     """Whether paragraphs begin with a blank and a line without one goes on in the middle of a sentence."""
     return lines[0].indent > 0 and any(
-        two.indent < lines[0].indent and not _CLOSED.search(one.text[-8:]) for one, two in pairwise(lines)
+        two.indent < lines[0].indent and not _closes(one.text) for one, two in pairwise(lines)
     )
 
 
 def _breaks_sentences(lines: list[_Line], width: int) -> bool:
     """Whether a full line ends in the middle of a sentence and another follows at once."""
     return any(
-        two.number == one.number + 1 and len(one.text) > 0.8 * width and not _CLOSED.search(one.text[-8:])
+        two.number == one.number + 1 and len(one.text) > 0.8 * width and not _closes(one.text)
         for one, two in pairwise(lines)
     )
 
@@ -202,7 +213,7 @@ def _clearly_ends(line: _Line, following: _Line, width: int, rows: bool) -> bool
     if following.text[0].islower() or (line.text[-1].isalpha() and not rows):
         return False
     room = _room(line, following, width)
-    return (rows and room > 0.3 * width) or (room >= 10 and _SENTENCE_END.search(line.text[-8:]) is not None)
+    return (rows and room > 0.3 * width) or (room >= 10 and _ends_sentence(line.text))
 
 
 def _by_line_ends(block: list[_Line], width: int) -> Iterator[list[_Line]]:
@@ -212,9 +223,7 @@ def _by_line_ends(block: list[_Line], width: int) -> Iterator[list[_Line]]:
     ragged = sum(room >= 0 and following.text[0].islower() for room, (_, following) in zip(rooms, pairs, strict=True))
     least = 0 if ragged * 12 <= len(block) else max(8, width // 6)
     sure = [
-        room >= least
-        and not following.text[0].islower()
-        and (least == 0 or bool(_SENTENCE_END.search(line.text[-8:])))
+        room >= least and not following.text[0].islower() and (least == 0 or _ends_sentence(line.text))
         for room, (line, following) in zip(rooms, pairs, strict=True)
     ]
     sure = _with_rows(block, sure)
@@ -242,7 +251,7 @@ def _with_rows(block: list[_Line], sure: list[bool]) -> list[bool]:
 
 def _is_row(text: str) -> bool:
     """Whether a line has figures and does not end like a sentence."""
-    return has_digit(text) is not None and not _SENTENCE_END.search(text[-8:])
+    return has_digit(text) is not None and not _ends_sentence(text)
 
 
 def _runs(block: list[_Line], sure: list[bool]) -> Iterator[list[_Line]]:
@@ -267,8 +276,8 @@ def _at_full_lines(run: list[_Line]) -> Iterator[list[_Line]]:
 
 def _may_end(group: list[_Line], following: _Line) -> bool:
     """Whether a sentence ends with the last line of ``group``, outside of quotation marks."""
-    end = group[-1].text[-8:]
-    if not _SENTENCE_END.search(end) or _ABBREVIATION.search(end) or not _OPENING.match(following.text):
+    end = group[-1].text
+    if not _ends_sentence(end) or _ABBREVIATION.search(end[-8:]) or not _OPENING.match(following.text):
         return False
     return sum(line.text.count('"') for line in group) % 2 == 0
 
@@ -294,15 +303,16 @@ def _paragraph(group: list[_Line], width: int) -> Paragraph:
         least = min(line.indent for line in group)
         rows = [" " * (line.indent - least) + line.text for line in group]
         return Paragraph("\n".join(rows), first, last, table=True)
-    text = join(line.text for line in group)
+    text = join([line.text for line in group])
+    if _closes(text):
+        return Paragraph(text, first, last)
     long = len(group) > 1 or len(text) > max(80, width // 2)
-    return Paragraph(text, first, last, cut_off=long and not _CLOSED.search(text[-8:]) and not _BULLET.match(text))
+    return Paragraph(text, first, last, cut_off=long and not _BULLET.match(text))
 
 
-def join(lines: Iterable[str]) -> str:
+def join(lines: Sequence[str]) -> str:
     """Lines as one: a blank between them, none between ideographs and behind the hyphen of a word."""
-    lines = list(lines)
-    text = " ".join(lines)
+    text = lines[0] if len(lines) == 1 else " ".join(lines)
     if text.isascii() and "- " not in text:
         return _RUN.sub(" ", text) if "  " in text or "\t" in text else text
     pieces: list[str] = []
