@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone, tzinfo
 from datetime import time as clock_time
+from functools import lru_cache
 
 from feedsvc.config import FolderDefaults
 from feedsvc.model import Finding, Lookup, Neighbours, SourceDate
@@ -80,7 +81,12 @@ def resolve(stated: SourceDate, field: str, around: Surroundings, zone: tzinfo) 
 def _whole_offset(moment: datetime) -> datetime:
     """``moment`` in an offset of whole minutes: local mean times (+09:18:59) cannot be written in a feed."""
     offset = moment.utcoffset() or timedelta()
-    return moment.astimezone(timezone(timedelta(minutes=round(offset.total_seconds() / 60))))
+    return moment.astimezone(_whole_minutes(offset))
+
+
+@lru_cache(maxsize=64)
+def _whole_minutes(offset: timedelta) -> timezone:
+    return timezone(timedelta(minutes=round(offset.total_seconds() / 60)))
 
 
 def _year(stated: SourceDate, field: str, around: Surroundings) -> tuple[int | None, str | None, tuple[Finding, ...]]:

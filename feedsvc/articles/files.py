@@ -19,8 +19,8 @@ _SETS = frozenset("srcset data-srcset data-lazy-srcset data-original-set".split(
 
 
 def may_refer(html: str) -> bool:
-    """Whether a body may refer to files at all: a quick look."""
-    return _NAMED.search(html) is not None
+    """Whether a body may refer to files, in an attribute: a quick look."""
+    return "=" in html and _NAMED.search(html) is not None
 
 
 def references(draft: Draft) -> frozenset[str]:

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from functools import lru_cache
+from json.encoder import encode_basestring_ascii as _string
 from typing import NamedTuple
 
 import msgspec
@@ -24,21 +26,30 @@ class Meaning(NamedTuple):
 
 def fingerprint(meaning: Meaning) -> str:
     """A hash over ``meaning``, whatever white space its markup has. The ledger keeps it, so it never changes."""
-    rest = (
-        [(each.name, each.email, each.uri) for each in meaning.authors],
-        meaning.ednote,
-        meaning.language,
-        [(each.url, each.type, each.length) for each in meaning.enclosures],
-        str(meaning.status),
-    )
+    rest = _rest(meaning.authors, meaning.ednote, meaning.language, meaning.enclosures, meaning.status)
     # One array of all, as ``json.dumps`` writes it; the body is most of it and has a faster way.
-    headline, others = json.dumps(meaning.headline).encode("ascii"), json.dumps(rest).encode("ascii")
-    written = b"[%b, %b, %b" % (headline, _body(meaning.html), others[1:])
+    written = b"[%b, %b, %b" % (_string(meaning.headline).encode("ascii"), _body(meaning.html), rest)
     return hashlib.sha256(written).hexdigest()[:32]
+
+
+# The same writers write many stories.
+@lru_cache(maxsize=1024)
+def _rest(
+    authors: tuple[Person, ...], ednote: str | None, language: str, enclosures: tuple[Enclosure, ...], status: Status
+) -> bytes:
+    """What is left of the array behind the body."""
+    rest = (
+        [(each.name, each.email, each.uri) for each in authors],
+        ednote,
+        language,
+        [(each.url, each.type, each.length) for each in enclosures],
+        str(status),
+    )
+    return json.dumps(rest).encode("ascii")[1:]
 
 
 def _body(html: str) -> bytes:
     """Clean ``html`` as JSON in ASCII, each run of white space as one blank."""
     if html.isascii():
         return msgspec.json.encode(folded(html).strip())
-    return json.dumps(" ".join(html.split())).encode("ascii")
+    return _string(" ".join(html.split())).encode("ascii")

@@ -1,7 +1,6 @@
 """The language of a text, where its script or its commonest words leave no doubt."""
 
 import re
-from collections import Counter
 
 # Letters that settle the question, the narrower scripts first: kana before Han, Persian letters before Arabic.
 _SCRIPTS = (
@@ -67,8 +66,9 @@ def _by_words(sample: str) -> str | None:
     lowered = sample.lower()
     words = lowered.translate(_WORDS_ASCII).split() if lowered.isascii() else _WORD.findall(lowered)
     votes = dict.fromkeys(_COMMON_WORDS, 0)
-    for word, count in Counter(filter(_VOTES.__contains__, words)).items():
-        for language in _VOTES[word]:
-            votes[language] += count
+    for word in words:
+        if word in _VOTES:
+            for language in _VOTES[word]:
+                votes[language] += 1
     *_, next_most, most = sorted(votes.values())
     return max(votes, key=votes.__getitem__) if most >= max(_FEWEST_VOTES, 2 * next_most) else None

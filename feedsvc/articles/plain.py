@@ -18,7 +18,7 @@ _HIDDEN = frozenset(("script", "style", "template", "title", "svg", "textarea", 
 _CAPTIONS = frozenset(("figcaption", "/figcaption", "/figure"))
 _READINGS = frozenset(("rp", "rt"))
 # Only what HTML calls white space: a no-break space and U+3000 belong to the text.
-_EDGES = " \t\n\r\f"
+EDGES = " \t\n\r\f"
 
 
 # What stands for a line break, and for the end of a cell, while a paragraph is gathered.
@@ -73,7 +73,7 @@ def paragraph_text(line: str, *, verbatim: bool = False) -> str:
         text = folded(line)
         if BREAK in text or _CELL in text:
             text = _broken(text)
-        text = text.strip(_EDGES)
+        text = text.strip(EDGES)
     if "&" in text:
         text = unescape(text)
     return "" if text.isspace() else text

@@ -49,7 +49,7 @@ def settle(draft: Draft, around: Surroundings, settings: Settings) -> Story:
     files = Files(draft, around.name, around.media, settings.publication.url)
     body = clean_body(
         draft.html,
-        base if _is_web(base) else settings.article_base,
+        base if draft.base and _is_web(base) else settings.article_base,
         files.address if may_refer(draft.html) else None,
     )
     notes.findings.extend(body.findings)

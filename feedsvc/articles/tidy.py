@@ -9,12 +9,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from html import escape
+from html import escape, unescape
 from typing import NamedTuple
 
 from feedsvc.articles.addresses import LINKS, WEB, absolute
-from feedsvc.articles.plain import BREAK, paragraph_text
-from feedsvc.text import xml_clean
+from feedsvc.articles.plain import BREAK, EDGES, paragraph_text
+from feedsvc.text import folded, xml_clean
 
 Find = Callable[[str], str | None]
 
@@ -86,6 +86,8 @@ def tidied(html: str, base: str, find: Find | None) -> Tidy | None:
     html = html.strip()
     if not _may_be_tidy(html):
         return None
+    if (paragraphs_only := _paragraphs(html)) is not None:
+        return paragraphs_only
     pieces = (html.replace("<h1>", "<h2>").replace("</h1>", "</h2>") if "<h1>" in html else html).split("<")
     if html.count(">") != len(pieces) - 1:
         return None
@@ -126,6 +128,19 @@ def tidied(html: str, base: str, find: Find | None) -> Tidy | None:
         return None
     paragraphs.append(paragraph_text(line))
     return Tidy("<".join(pieces).replace("\xa0", "&nbsp;"), "\n\n".join(filter(None, paragraphs)))
+
+
+def _paragraphs(html: str) -> Tidy | None:
+    """``html`` when it is nothing but paragraphs of text, as most stories are; else None."""
+    lines = html[len("<p>") : -len("</p>")].split("</p>\n<p>")
+    tags = 2 * len(lines)
+    if not html.startswith("<p>") or html.count("<") != tags or html.count(">") != tags or not html.endswith("</p>"):
+        return None
+    if "  " in html or "\t" in html or html.count("\n") != len(lines) - 1:
+        lines = list(map(folded, lines))
+    stripped = (line.strip(EDGES) for line in lines)
+    text = unescape("\n\n".join([line for line in stripped if line and not line.isspace()]))
+    return Tidy(html.replace("\xa0", "&nbsp;"), text)
 
 
 def _may_be_tidy(html: str) -> bool:
