@@ -111,7 +111,7 @@ class _Build:
             self.settings.inbox_folder, found.media, held.known, self.settings.inbox.max_media_bytes, self.copies
         )
         # The rules of topics are no business of the workers, and may be many.
-        desk = Desk(replace(self.settings, topics=()), folders, formats, media)
+        desk = Desk(replace(self.settings, topics=()), folders, formats, media, authority, self.now)
         with Workers(desk, self.jobs) as workers:
             missing = intake.changes.missing
             entering = Entering(self.settings, self.ledger, classifier, authority, self.now, missing, intake.knows)

@@ -1,6 +1,6 @@
 """Entering stories into the ledger, and taking out those whose document is gone."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -9,6 +9,7 @@ from typing import TypeVar
 from feedsvc.articles.identity import article_of, continue_as, enter
 from feedsvc.articles.standing import is_rejected, term
 from feedsvc.build.contests import contest
+from feedsvc.build.newcomers import Newcomer
 from feedsvc.build.reading import Outcome
 from feedsvc.build.recall import Recall
 from feedsvc.build.windows import kept
@@ -133,10 +134,12 @@ class Entering:
 
     def _enter_batch(self, batch: Sequence[Outcome]) -> None:
         read = [outcome for outcome in batch if outcome.unread is None]
-        stories = [(story, outcome) for outcome in read for story in outcome.stories]
+        admitted = self._admit([each for outcome in read for each in outcome.newcomers])
+        stories = [(story, outcome) for outcome in read for story in _stories(outcome, admitted)]
         good = [(story, outcome) for story, outcome in stories if not is_rejected(story)]
         bad = [(outcome.name, story) for story, outcome in stories if is_rejected(story)]
-        self.rejected |= {name for name, _ in bad} | {outcome.name for outcome in read if not outcome.stories}
+        self.rejected |= {name for name, _ in bad}
+        self.rejected |= {outcome.name for outcome in read if not (outcome.stories or outcome.newcomers)}
         self.remarks |= {story.name: story.findings for _, story in bad}
         known = [outcome for outcome in read if self.is_known(outcome.name)]
         places = self._make_room(known)
@@ -152,6 +155,25 @@ class Entering:
         self.ledger.save_rejects(bad)
         self._classify((record.article for record in records), held)
         self._withdraw_vanished(known, places)
+
+    def _admit(self, newcomers: Sequence[Newcomer]) -> set[str]:
+        """Enter those whose id, slug and name nobody has or had; their names."""
+        if self.missing or not newcomers or self.ledger.has_withdrawn():
+            return set()  # any of them may be an article that was known under another name
+        ids = self.ledger.taken(identities.c.id, [each.id for each in newcomers])
+        names = self.ledger.taken(identities.c.name, [each.name for each in newcomers])
+        slugs = {each.slug for each in newcomers}
+        slugs = self.ledger.taken(identities.c.slug, slugs) | self.ledger.former_owners(slugs).keys()
+        admitted = []
+        for each in newcomers:
+            if each.id not in ids and each.slug not in slugs and each.name not in names:
+                admitted.append(each)
+                ids.add(each.id)
+                slugs.add(each.slug)
+        self.touched |= {each.id for each in admitted}
+        self.ledger.insert_fresh([each.rows for each in admitted])
+        self._classify(admitted, ())
+        return {each.name for each in admitted}
 
     def _enter(self, story: Story, outcome: Outcome, recall: Recall, before: str | None) -> ArticleRecord:
         """The article of ``story``; ``before`` is the id under which one of its name stood until now."""
@@ -254,7 +276,7 @@ class Entering:
             self.remarks[article.name] = findings
         self.ledger.save_articles(beaten)
 
-    def _classify(self, entered: Iterable[Article], sorted_before: Collection[str]) -> None:
+    def _classify(self, entered: Iterable[Article | Newcomer], sorted_before: Collection[str]) -> None:
         """Sort articles into topics; clashes of topics are remarked on the article that brought them.
 
         ``sorted_before`` names those that the ledger may have sorted into topics already.
@@ -297,6 +319,12 @@ class Entering:
 
     def _identities(self, ids: Iterable[str]) -> dict[str, Identity]:
         return {each.id: each for each in self.ledger.identities_where_in(identities.c.id, set(ids))}
+
+
+def _stories(outcome: Outcome, admitted: Set[str]) -> Iterator[Story]:
+    """The stories of an outcome that are yet to be entered."""
+    yield from outcome.stories
+    yield from (each.story for each in outcome.newcomers if each.name not in admitted)
 
 
 def _is_part(outcome: Outcome) -> bool:

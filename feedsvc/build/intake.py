@@ -10,7 +10,7 @@ from itertools import islice
 from feedsvc.build.changes import Changes, compare, glanced, is_due, is_lost, read_well, refused, surroundings
 from feedsvc.build.entering import Entering
 from feedsvc.build.folders import FolderSettings
-from feedsvc.build.reading import Glance, Outcome, Workers
+from feedsvc.build.reading import Due, Glance, Outcome, Suspect, Workers
 from feedsvc.errors import InboxLostError
 from feedsvc.inbox.scan import Scan
 from feedsvc.model import Finding, Lookup, Neighbours
@@ -111,14 +111,14 @@ class Intake:
 
     # The first look
 
-    def _suspects(self) -> Iterator[tuple[str, str | None]]:
+    def _suspects(self) -> Iterator[Suspect]:
         """Each suspect with the hash that is known of it, where nothing else is to be read anew."""
         for batch in _batches(self.changes.suspects):
             known = self.ledger.documents_where_in(list(filter(self.knows, batch)))
             for name in batch:
                 record = self._compared[name] = known.get(name)
                 is_renewed = self.everything or name in self.stale
-                yield name, None if is_renewed or record is None else record.digest
+                yield Suspect(name, None if is_renewed or record is None else record.digest, not self.knows(name))
 
     def _noted(self, glances: Iterable[Glance]) -> Iterator[Outcome]:
         """Note the first looks; yields what already came of them."""
@@ -178,7 +178,7 @@ class Intake:
                 if record.clues is not None:
                     self._folders.add(_folder(record.name))
 
-    def _due(self) -> Iterator[tuple[str, Neighbours]]:
+    def _due(self) -> Iterator[Due]:
         """The texts that must be read, each with what its neighbours tell it."""
         for folder in sorted(self._folders):
             records = [each for each in self.ledger.texts_in(folder) if each.name in self.found.documents]
@@ -186,7 +186,7 @@ class Intake:
             for record in records:
                 if is_due(record, around[record.name], record.name in self.stale):
                     self._under_way[record.name] = (record, around[record.name])
-                    yield record.name, around[record.name]
+                    yield Due(record.name, around[record.name], not self.knows(record.name))
 
     # Records
 

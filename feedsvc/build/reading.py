@@ -4,15 +4,17 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 from multiprocessing import get_context
 from types import ModuleType
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
 from feedsvc.build.folders import FolderSettings
 from feedsvc.build.formats import Formats
+from feedsvc.build.newcomers import Newcomer
 from feedsvc.build.press import Press
 from feedsvc.build.printing import FeedOrder, Printed
 from feedsvc.config import Settings
@@ -33,13 +35,33 @@ _MOST_ORDERS = 16  # of feeds that a worker prints before it tells
 _AHEAD = 3
 
 
+class Suspect(NamedTuple):
+    """A document to be looked at, and the hash that is known of it; ``is_new``: the ledger knows nothing of it."""
+
+    name: str
+    digest: str | None
+    is_new: bool
+
+
+class Due(NamedTuple):
+    """A document to be read among its neighbours; ``is_new``: the ledger knows no article of it."""
+
+    name: str
+    neighbours: Neighbours
+    is_new: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a document: its stories, or the findings that say why there are none."""
+    """What came of a document: its stories, or the findings that say why there are none.
+
+    The good stories of a new document are ``newcomers``; it has no others.
+    """
 
     name: str
     digest: str
     stories: tuple[Story, ...] = ()
+    newcomers: tuple[Newcomer, ...] = ()
     findings: tuple[Finding, ...] = ()
     unread: Unread | None = None
     media: Mapping[str, Lookup] = field(default_factory=dict)
@@ -67,12 +89,15 @@ class Glance:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What decides how documents are read and settled, but for themselves: the settings, the formats, the files beside."""
+    """What decides how documents are read and settled, but for themselves: the settings, the formats, the files
+    beside; and how stories enter the ledger: the authority of ids, the moment."""
 
     settings: Settings
     folders: FolderSettings
     formats: Formats
     media: MediaReader
+    authority: str
+    now: datetime
 
 
 class Workers:
@@ -93,13 +118,13 @@ class Workers:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def glances(self, tasks: Iterable[tuple[str, str | None]], count: int) -> Iterator[Glance]:
+    def glances(self, tasks: Iterable[Suspect], count: int) -> Iterator[Glance]:
         """A first look at each document."""
         if self._is_small(count, _WORTH_WORKERS):
             return (_taking().glance(self.desk, task) for task in tasks)
         return self._map(_glances, _decode_glances, tasks, _CHUNK)
 
-    def outcomes(self, tasks: Iterable[tuple[str, Neighbours]], count: int) -> Iterator[Outcome]:
+    def outcomes(self, tasks: Iterable[Due], count: int) -> Iterator[Outcome]:
         """What comes of each document."""
         if self._is_small(count, _WORTH_WORKERS):
             return (_taking().take(self.desk, task) for task in tasks)
@@ -164,11 +189,11 @@ def _sit_down(desk: Desk) -> None:
     _press[:] = [Press(desk.settings)]
 
 
-def _glances(tasks: Sequence[tuple[str, str | None]]) -> bytes:
+def _glances(tasks: Sequence[Suspect]) -> bytes:
     return _encode([_taking().glance(_at[0], task) for task in tasks])
 
 
-def _outcomes(tasks: Sequence[tuple[str, Neighbours]]) -> bytes:
+def _outcomes(tasks: Sequence[Due]) -> bytes:
     return _encode([_taking().take(_at[0], task) for task in tasks])
 
 

@@ -4,11 +4,14 @@ This brings in the parsers and all that they need; a build that finds nothing ne
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from feedsvc.articles.dates import Surroundings
 from feedsvc.articles.files import file_name, references
 from feedsvc.articles.settle import settle
-from feedsvc.build.reading import Desk, Glance, Outcome
+from feedsvc.articles.standing import is_rejected
+from feedsvc.build.newcomers import newcomers
+from feedsvc.build.reading import Desk, Due, Glance, Outcome, Suspect
 from feedsvc.errors import StoreError, fault
 from feedsvc.inbox.read import Unread, digest, read
 from feedsvc.model import Document, Draft, Finding, Hints, Neighbours
@@ -18,9 +21,9 @@ from feedsvc.parsers import parse, parser_for
 _ALONE = Neighbours()
 
 
-def glance(desk: Desk, task: tuple[str, str | None]) -> Glance:
-    """Look at one document, of which the hash is given that is known of it."""
-    name, known = task
+def glance(desk: Desk, task: Suspect) -> Glance:
+    """Look at one document."""
+    name, known, is_new = task
     document = _read(desk, name)
     if isinstance(document, Unread):
         return Glance(name, "", unread=document)
@@ -31,19 +34,19 @@ def glance(desk: Desk, task: tuple[str, str | None]) -> Glance:
         )  # with all that wire stories need, which most inboxes have none of
 
         return Glance(name, its, clues(document.data))
-    return Glance(name, its, outcome=None if its == known else _outcome(desk, document, its, _ALONE))
+    return Glance(name, its, outcome=None if its == known else _outcome(desk, document, its, _ALONE, is_new))
 
 
-def take(desk: Desk, task: tuple[str, Neighbours]) -> Outcome:
+def take(desk: Desk, task: Due) -> Outcome:
     """Read, parse and settle one document that stands among neighbours."""
-    name, neighbours = task
+    name, neighbours, is_new = task
     document = _read(desk, name)
     if isinstance(document, Unread):
         return Outcome(name, "", findings=(document.finding,), unread=document)
-    return _outcome(desk, document, digest(document.data), neighbours)
+    return _outcome(desk, document, digest(document.data), neighbours, is_new)
 
 
-def _outcome(desk: Desk, document: Document, its: str, neighbours: Neighbours) -> Outcome:
+def _outcome(desk: Desk, document: Document, its: str, neighbours: Neighbours, is_new: bool) -> Outcome:
     defaults = desk.folders.of(document.name)
     hints = Hints(defaults.date_order or desk.settings.inbox.date_order, defaults.format)
     try:
@@ -51,11 +54,20 @@ def _outcome(desk: Desk, document: Document, its: str, neighbours: Neighbours) -
         found = desk.media.find(_names_in(parsed.drafts, document.name))
         around = Surroundings(document.name, document.modified, neighbours, defaults, found)
         stories = tuple(settle(draft, around, desk.settings) for draft in parsed.drafts)
+        outcome = Outcome(document.name, its, stories, findings=parsed.findings, media=found)
+        return _with_newcomers(outcome, desk) if is_new and not any(map(is_rejected, stories)) else outcome
     except StoreError:
         raise
     except Exception as error:  # noqa: BLE001 (a fault of a parser is one rejected document, never a lost build)
         return Outcome(document.name, its, findings=(_failed(error),))
-    return Outcome(document.name, its, stories, parsed.findings, media=found)
+
+
+def _with_newcomers(outcome: Outcome, desk: Desk) -> Outcome:
+    """The outcome of a document of which the ledger knows nothing."""
+    base = desk.settings.article_base
+    return replace(
+        outcome, stories=(), newcomers=newcomers(outcome.stories, outcome.content, desk.authority, base, desk.now)
+    )
 
 
 def _read(desk: Desk, name: str) -> Document | Unread:

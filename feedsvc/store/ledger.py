@@ -15,6 +15,7 @@ from feedsvc.model import Classification, Finding, Identity, Lookup, Stamp, Stat
 from feedsvc.store.records import (
     ArticleRecord,
     DocumentRecord,
+    FreshRows,
     KnownStamps,
     article_record,
     article_row,
@@ -152,6 +153,14 @@ class Ledger:
         insert_rows(self.connection, media, [row for each in written for row in media_rows(each.article)])
         insert_rows(self.connection, bylines, [row for each in written for row in byline_rows(each.article)])
 
+    def insert_fresh(self, written: Sequence[FreshRows]) -> None:
+        """Write articles of which nothing is there yet, not even their identities."""
+        insert_rows(self.connection, identities, [each.identity for each in written])
+        insert_rows(self.connection, articles, [each.article for each in written])
+        insert_rows(self.connection, bodies, [each.body for each in written])
+        insert_rows(self.connection, bylines, [row for each in written for row in each.bylines])
+        insert_rows(self.connection, media, [row for each in written for row in each.media])
+
     def add_findings(self, remarks: Mapping[str, Sequence[Finding]]) -> None:
         """Add remarks to articles, by name."""
         self.save_articles(
@@ -248,6 +257,10 @@ class Ledger:
         return [
             identity_record(row) for row in rows_where_in(self.connection, _IDENTITY_COLUMNS, column, values, also)
         ]
+
+    def taken(self, column: Column[Any], values: Collection[str]) -> set[str]:
+        """Those of ``values`` that stand in ``column``."""
+        return {value for (value,) in rows_where_in(self.connection, (column,), column, values)}
 
     def has_withdrawn(self) -> bool:
         """Whether any article was ever taken out and did not come back."""

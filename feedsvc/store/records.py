@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from feedsvc.codings import unpack
+from feedsvc.codings import pack, unpack
 from feedsvc.languages import language_feed
 from feedsvc.model import Article, Clues, Finding, Identity, Lookup, Stamp, Story, Term
 from feedsvc.text import slugify
@@ -185,4 +185,27 @@ def identity_row(record: Identity) -> Values:
         record.release,
         None if record.withdrawn is None else record.withdrawn.isoformat(),
         None if record.canceled is None else record.canceled.isoformat(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FreshRows:
+    """The rows of an article of which the ledger holds nothing yet, by table."""
+
+    identity: Values
+    article: Values
+    body: Values
+    bylines: tuple[Values, ...]
+    media: tuple[Values, ...]
+
+
+def fresh_rows(record: ArticleRecord, identity: Identity) -> FreshRows:
+    """All rows of an article and its identity."""
+    article, payload = record.article, encode(record.article)
+    return FreshRows(
+        identity=identity_row(identity),
+        article=article_row(record, len(payload)),
+        body=(article.name, pack(payload)),
+        bylines=tuple(byline_rows(article)),
+        media=tuple(media_rows(article)),
     )

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from graphlib import TopologicalSorter
+from typing import Protocol
 
 from feedsvc.config import Settings, TopicRule
-from feedsvc.model import Article, Classification, Finding, Topic
+from feedsvc.model import Classification, Finding, Story, Topic
 from feedsvc.query import topics_in
 from feedsvc.topics.index import RuleIndex
 from feedsvc.topics.match import Evidence, Test, folders, subject_of, test_of
@@ -12,6 +13,27 @@ from feedsvc.topics.registry import TopicRegistry
 
 _FIELDS = {"tag": "tags", "section": "sections", "folder": "name"}
 _SHOWN = 5  # pieces of evidence in a reason
+
+
+class Named(Protocol):
+    """What tells which topics a story names, and the story, for when rules ask for more."""
+
+    @property
+    def name(self) -> str:
+        """The name of its document."""
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Its tags."""
+
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """Its sections."""
+
+    @property
+    def story(self) -> Story:
+        """The whole of it."""
+
 
 Classified = tuple[tuple[Classification, ...], tuple[Finding, ...]]
 
@@ -28,7 +50,7 @@ class Classifier:
         self._tests: dict[int, Test] = {}  # made when first asked: of many rules, few are ever candidates
         self._index = RuleIndex(self._queries)
 
-    def classify(self, article: Article) -> Classified:
+    def classify(self, article: Story | Named) -> Classified:
         """The topics of ``article``, each once with the first reason: named ones, folders, rules."""
         found: dict[str, Classification] = {}
         findings: list[Finding] = []
@@ -41,7 +63,7 @@ class Classifier:
             found[topic.slug] = Classification(topic, _reason(topic, evidence))
         return tuple(found.values()), tuple(findings)
 
-    def _names(self, article: Article) -> Iterator[tuple[str, str]]:
+    def _names(self, article: Story | Named) -> Iterator[tuple[str, str]]:
         """What ``article`` says of its topics, as far as the settings let it count."""
         named = [("tag", name) for name in article.tags] + [("section", name) for name in article.sections]
         for what, name in named:
@@ -50,10 +72,10 @@ class Classifier:
         if self._feeds.folder_topics:
             yield from (("folder", name) for name in folders(article.name))
 
-    def _ruled(self, article: Article, topics: frozenset[str]) -> Iterator[tuple[Topic, Evidence]]:
+    def _ruled(self, article: Story | Named, topics: frozenset[str]) -> Iterator[tuple[Topic, Evidence]]:
         if not self._queries:
             return
-        subject = subject_of(article, topics)
+        subject = subject_of(article if isinstance(article, Story) else article.story, topics)
         for position in self._index.candidates(subject):
             topic = self._topics[position]
             if topic.slug in topics:

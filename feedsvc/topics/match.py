@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate
 
-from feedsvc.model import Article
+from feedsvc.model import Story
 from feedsvc.query import BARE_FIELDS, VALUE_FIELDS, And, Leaf, Not, Or, Prefix, Query, needle, words
 from feedsvc.text import fold
 
@@ -39,7 +39,7 @@ class Subject:
         return replace(self, values={**self.values, "topic": self.values["topic"] | {slug}})
 
 
-def subject_of(article: Article, topics: frozenset[str] = frozenset()) -> Subject:
+def subject_of(article: Story, topics: frozenset[str] = frozenset()) -> Subject:
     """``article`` as queries see it while it is in the ``topics`` of these slugs."""
     listed = {
         field: [words(value) if field in ("headline", "text") else _words_of(value) for value in values]
@@ -52,7 +52,7 @@ def subject_of(article: Article, topics: frozenset[str] = frozenset()) -> Subjec
     )
 
 
-def texts_of(article: Article) -> dict[str, tuple[str, ...]]:
+def texts_of(article: Story) -> dict[str, tuple[str, ...]]:
     """The texts of ``article`` whose words queries look for, by field."""
     return {
         "headline": (article.headline,),
@@ -63,7 +63,7 @@ def texts_of(article: Article) -> dict[str, tuple[str, ...]]:
     }
 
 
-def values_of(article: Article, topics: frozenset[str]) -> dict[str, frozenset[str]]:
+def values_of(article: Story, topics: frozenset[str]) -> dict[str, frozenset[str]]:
     """The values of ``article`` that queries compare whole, by field."""
     return {
         "tag": frozenset(map(_fold, article.tags)),

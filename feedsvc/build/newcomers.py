@@ -1,0 +1,89 @@
+"""Newcomers: stories of documents that the ledger does not know, as they enter one that knows nothing of them.
+
+That takes no ledger, so workers do it, down to the rows of its tables. What is left for the build is to see that
+nobody has the id, the slug or the name; whoever is no newcomer after all enters as any other story does.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from feedsvc.articles.identity import enter
+from feedsvc.articles.standing import term
+from feedsvc.model import Finding, Identity, Story, document_of
+from feedsvc.store.records import ArticleRecord, FreshRows, fresh_rows
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Story).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A story that has just become an article: what the ledger is to hold of it, and what sorts it into topics.
+
+    ``findings`` are those of the article; ``told`` is the story, encoded, for when it is no newcomer.
+    """
+
+    name: str
+    id: str
+    slug: str
+    tags: tuple[str, ...]
+    sections: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    rows: FreshRows
+    told: bytes
+
+    @property
+    def story(self) -> Story:
+        """The story as it was settled."""
+        return _decode(self.told)
+
+
+def newcomers(
+    stories: Sequence[Story], digest: str, authority: str, base: str, now: datetime
+) -> tuple[Newcomer, ...]:
+    """What the stories of a document become where nothing is known; ``digest`` is the hash of its content."""
+    memory = _Nothing(authority)
+    return tuple(_newcomer(story, digest, memory, base, now) for story in stories)
+
+
+def _newcomer(story: Story, digest: str, memory: "_Nothing", base: str, now: datetime) -> Newcomer:
+    entered = enter(story, digest, memory, base, now)
+    article, identity = entered.article, entered.identity
+    public = term(article, identity.canceled)
+    record = ArticleRecord(document_of(story.name), article, None, public, public.next_change(now))
+    return Newcomer(
+        name=story.name,
+        id=identity.id,
+        slug=identity.slug,
+        tags=article.tags,
+        sections=article.sections,
+        findings=article.findings,
+        rows=fresh_rows(record, identity),
+        told=_encode(story),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Nothing:
+    """The memory of a ledger that knows nothing (see ``identity.Memory``)."""
+
+    authority: str
+
+    def by_id(self, id: str) -> Identity | None:
+        del id
+        return None
+
+    def by_name(self, name: str) -> Identity | None:
+        del name
+        return None
+
+    def vacated(self, story: Story, digest: str) -> Identity | None:
+        del story, digest
+        return None
+
+    def slug_owner(self, slug: str) -> str | None:
+        del slug
+        return None
