@@ -350,17 +350,17 @@ def test_an_incremental_build_does_not_read_the_archive(
         archived.article(f"{number}.md", f"Story {number}", f"Text {number}.")
     archived.build_here()
     decoded: list[str] = []
-    import feedsvc.store.ledger as ledger
     import feedsvc.store.memberships as memberships
+    import feedsvc.store.records as records
 
-    decode = ledger.decode_article
+    decode = records.decode_article
 
     def count(payload: bytes) -> object:
         article = decode(payload)
         decoded.append(article.name)
         return article
 
-    monkeypatch.setattr(ledger, "decode_article", count)
+    monkeypatch.setattr(records, "decode_article", count)
     monkeypatch.setattr(memberships, "decode_article", count)
     archived.later()
     archived.article("new.md", "A new story", "Its text.")
