@@ -15,7 +15,9 @@ _SCRIPTS = (
 )
 _WORD = re.compile(r"[^\W\d_]+")
 # Of ASCII the same in a tenth of the time.
-_WORDS_ASCII = "".join(letter if letter.isalpha() else " " for letter in map(chr, range(0x80)))
+_WORDS_ASCII = bytes(ord(letter.lower() if letter.isalpha() else " ") for letter in map(chr, range(0x80))) + bytes(
+    0x80
+)
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _NO_LETTERS = bytes(byte for byte in range(0x80) if not chr(byte).isalpha())
 _SAMPLE = 2000
@@ -63,8 +65,10 @@ def _by_script(sample: str) -> str | None:
 
 
 def _by_words(sample: str) -> str | None:
-    lowered = sample.lower()
-    words = lowered.translate(_WORDS_ASCII).split() if lowered.isascii() else _WORD.findall(lowered)
+    if sample.isascii():
+        words = sample.encode("ascii").translate(_WORDS_ASCII).decode("ascii").split()
+    else:
+        words = _WORD.findall(sample.lower())
     votes = dict.fromkeys(_COMMON_WORDS, 0)
     for word in words:
         if word in _VOTES:

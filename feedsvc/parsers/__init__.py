@@ -37,13 +37,16 @@ class Parser:
         """The parser's function."""
         return _function(self.module)
 
-    def opens(self, start: bytes, root: str | None) -> bool:
-        """Whether a document that begins with ``start``, with the XML root element ``root``, is of this format."""
-        if root is not None and root in self.roots:
-            return True
-        if self.openings and start[:_OPENING].lower().startswith(self.openings):
-            return True
-        return self.opening is not None and self.opening.match(start) is not None
+    def opens(self, start: bytes, lowered: bytes, root: str | None) -> bool:
+        """Whether a document that begins with ``start``, with the XML root element ``root``, is of this format.
+
+        ``lowered`` are the first of these bytes in lower case.
+        """
+        return (
+            (root is not None and root in self.roots)
+            or lowered.startswith(self.openings)
+            or (self.opening is not None and self.opening.match(start) is not None)
+        )
 
 
 @cache
@@ -144,7 +147,8 @@ def parser_for(document: Document, format: str | None = None, parsers: Sequence[
         return by_suffix
     start = document.data[:_START].removeprefix(b"\xef\xbb\xbf").lstrip()
     root = root_name(document.data) if start[:1] == b"<" or start[:2] in (b"\xff\xfe", b"\xfe\xff") else None
-    by_opening = next((each for each in parsers if each.opens(start, root)), None)
+    lowered = start[:_OPENING].lower()
+    by_opening = next((each for each in parsers if each.opens(start, lowered, root)), None)
     return by_opening or by_suffix or parsers[-1]
 
 

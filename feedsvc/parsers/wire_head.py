@@ -8,6 +8,8 @@ from feedsvc.model import Finding, Person, SourceDate
 from feedsvc.parsers.dates import LONGEST, DateError, may_date, parse_date
 from feedsvc.parsers.embargo import may_hold, read_embargo
 from feedsvc.parsers.names import split_authors
+from feedsvc.parsers.wire_bare import LONGEST as LONGEST_BARE
+from feedsvc.parsers.wire_bare import is_bare
 from feedsvc.parsers.wire_byline import bare_name, is_profession, read_byline
 from feedsvc.parsers.wire_dateline import Dateline, place_and_date, read_dateline
 from feedsvc.parsers.wire_desk import editors_note, is_desk_line, is_rule
@@ -90,6 +92,8 @@ def read_head(lines: Sequence[str], furniture: frozenset[str], order: str | None
 
 def _header_line(head: Head, text: str, index: int) -> bool:
     """Whether ``text`` is a header line; what it says is noted in ``head``."""
+    if len(text) <= LONGEST_BARE and is_bare(text):
+        return False
     if is_rule(text):
         return True
     place = f"line {head.number(index)}"

@@ -36,10 +36,22 @@ _MASTHEAD_WORDS = (
     "notizie|giornale|corriere|gazzetta|agenzia|notícias|jornal|diário|agência|nieuws|dagblad|courant"
 )
 _MASTHEAD_EASTERN = "新聞|通信|通信社|ニュース|放送|日報|タイムズ|タイムス|ウォッチ|时报|日报|通讯社|晚报|早报|晨报|周刊|新华网|人民网|电视台|広報|통신|뉴스|일보|신문"
+_MASTHEAD_ADDITIONS = "online|.com|.org|.net|ltd|inc|group|international"
 _MASTHEAD = re.compile(
-    rf"(?:.*\b)?(?:{_MASTHEAD_WORDS})(?:\s*(?:online|\.com|\.org|\.net|ltd|inc|group|international))?|.*(?:{_MASTHEAD_EASTERN})(?:社|オンライン|\.jp)?|"
+    rf"(?:.*\b)?(?:{_MASTHEAD_WORDS})(?:\s*(?:{_MASTHEAD_ADDITIONS.replace('.', '[.]')}))?|"
+    rf".*(?:{_MASTHEAD_EASTERN})(?:社|オンライン|\.jp)?|"
     rf"(?:the )?(?:{_MASTHEAD_WORDS}) (?:of|from|de|du|des|della|del) .{{2,30}}|(?:agence|agenzia|agencia) .{{2,30}}"
 )
+# One of these ends a masthead, or begins it.
+_MASTHEAD_ENDS = (
+    *_MASTHEAD_WORDS.split("|"),
+    *_MASTHEAD_ADDITIONS.split("|"),
+    *_MASTHEAD_EASTERN.split("|"),
+    "社",
+    "オンライン",
+    ".jp",
+)
+_MASTHEAD_STARTS = frozenset((*_MASTHEAD_WORDS.split("|"), "agence", "agenzia", "agencia"))
 _SECTIONS = frozenset(
     "world business sport sports politics companies currencies rates bonds stocks forex energy metals market markets national "
     "international economy culture opinion technology science health asia europe america americas africa us us. u.s u.s. "
@@ -108,7 +120,11 @@ def is_button(text: str) -> bool:
 
 def is_masthead(text: str) -> bool:
     """Whether ``text`` has the words that end, or begin, the names of newspapers and agencies."""
-    return _MASTHEAD.fullmatch(text.lower()) is not None
+    lowered = text.lower()
+    first = lowered.removeprefix("the ").partition(" ")[0]
+    return (lowered.endswith(_MASTHEAD_ENDS) or first in _MASTHEAD_STARTS) and _MASTHEAD.fullmatch(
+        lowered
+    ) is not None
 
 
 def is_section(text: str) -> bool:

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import takewhile
 
 from feedsvc.parsers.dates import DateError, may_date
+from feedsvc.parsers.wire_bare import is_bare
 from feedsvc.parsers.wire_byline import is_byline, read_byline
 from feedsvc.parsers.wire_dateline import read_dateline
 from feedsvc.parsers.wire_desk import is_desk_line, is_rule
@@ -67,17 +67,12 @@ def _unit(lines: Sequence[str], index: int) -> Iterator[str]:
             return
 
 
-# A line is looked at below the one before it, and again by itself.
-@lru_cache(maxsize=1024)
 def _is_furniture(text: str) -> bool:
-    """Whether a line itself says that it belongs to no running text."""
-    return (
-        doubt_of(text).points >= 3
-        or is_rule(text)
-        or is_byline(text)
-        or bool(read_byline(text))
-        or is_desk_line(text)
-        or read_key(text) is not None
+    """Whether a short line itself says that it belongs to no running text."""
+    if doubt_of(text).points >= 3 or is_byline(text):
+        return True
+    return not is_bare(text) and (
+        is_rule(text) or bool(read_byline(text)) or is_desk_line(text) or read_key(text) is not None
     )
 
 

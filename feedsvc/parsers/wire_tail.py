@@ -37,6 +37,7 @@ _KEYED_DATE = re.compile(
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"[\s\u3000]*[(（\[［]([^()（）\[\]［］]{1,60})[)）\]］][\s\u3000]*$")
+_CLOSING = (")", "）", "]", "］")
 _INLINE_MARK = re.compile(
     rf"(?<=[.!?。”\"'’)）])[\s\u3000]+(?:Enditem|ENDITEM|ENDS|REUTER|#{{2,5}}|-30-|==\s?[A-Z]\w{{1,20}}|(?:-|=)+(?:{_WORDS})(?:-|=)+)$"
 )
@@ -181,7 +182,7 @@ def strip_inline(text: str, tail: Tail, order: str | None, number: int) -> str:
             tail.marks.append((number, mark[0].strip()))
             text = text[: mark.start()].rstrip()
             continue
-        match = _BRACKETS.search(text, max(0, len(text) - 80))
+        match = _BRACKETS.search(text, max(0, len(text) - 80)) if text.rstrip().endswith(_CLOSING) else None
         if match is None or match.start() == 0 or not _bracketed(tail, match[1].strip(), order, number):
             break
         text = text[: match.start()].rstrip()
