@@ -106,6 +106,8 @@ _WORD = re.compile("[a-z]+")
 _FIGURES = re.compile(r"\d\s?[./-]\s?\d|\d{8}|\d-?w")
 
 
+# A line of a head is looked at from several sides.
+@lru_cache(maxsize=1024)
 def may_date(text: str) -> bool:
     """Whether ``text`` may hold a date: a fast first look at a line, which most headlines with a number do not pass."""
     if has_digit(text) is None:

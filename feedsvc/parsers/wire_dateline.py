@@ -127,7 +127,7 @@ def _only_agency(text: str) -> Dateline | None:
 
 def _only_date(text: str) -> Dateline | None:
     """A date with a dash behind it."""
-    dash = _SEPARATOR.search(text)
+    dash = next(_separators(text), None)
     if dash is None or dash.start() > LONGEST // 3 or dash.end() == len(text):
         return None
     date, problem = _try_date(text[: dash.start()])

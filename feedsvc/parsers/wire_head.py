@@ -71,7 +71,7 @@ def read_head(lines: Sequence[str], furniture: frozenset[str], order: str | None
             continue
         if len(head.texts) + len(head.lines) >= MOST_LINES:
             break
-        if len(text) <= _LONGEST_LINE and _header_line(head, text, index):
+        if len(text) <= _LONGEST_LINE and _header_line(head, lines, text, index):
             head.lines.add(index)
             blank = True
             continue
@@ -90,7 +90,7 @@ def read_head(lines: Sequence[str], furniture: frozenset[str], order: str | None
     return head
 
 
-def _header_line(head: Head, text: str, index: int) -> bool:
+def _header_line(head: Head, lines: Sequence[str], text: str, index: int) -> bool:
     """Whether ``text`` is a header line; what it says is noted in ``head``."""
     if len(text) <= LONGEST_BARE and is_bare(text):
         return False
@@ -111,7 +111,7 @@ def _header_line(head: Head, text: str, index: int) -> bool:
         is_desk_line(text)
         or _note(head, text, place)
         or _byline(head, text, place)
-        or _dated(head, text, index, place)
+        or _dated(head, lines, text, index, place)
     )
 
 
@@ -199,15 +199,21 @@ def _profession(head: Head, text: str, index: int) -> bool:
     return index - 1 in head.lines and bool(head.authors)
 
 
-def _is_filed(text: str) -> bool:
+def _line_dateline(lines: Sequence[str], text: str, index: int) -> Dateline | None:
+    """The dateline of the line ``text``; the dash of a long one may stand on the next line."""
+    following = lines[index + 1].strip() if index + 1 < len(lines) and len(text) < 80 else ""
+    return read_dateline(f"{text} {following[:8]}" if following else text)
+
+
+def _is_filed(lines: Sequence[str], text: str, index: int) -> bool:
     """Whether ``text`` is the start of a story behind its dateline, whose date is not the line's own."""
-    dateline = read_dateline(text)
+    dateline = _line_dateline(lines, text, index)
     return dateline is not None and dateline.date is not None and text.count(" ", dateline.end) > 2
 
 
-def _dated(head: Head, text: str, index: int, place: str) -> bool:
+def _dated(head: Head, lines: Sequence[str], text: str, index: int, place: str) -> bool:
     """A line that is a date, or a date beside a name: "Kyodo News / January 29, 2017"."""
-    if len(text) > LONGEST + 20 or not may_date(text) or _is_filed(text):
+    if len(text) > LONGEST + 20 or not may_date(text) or _is_filed(lines, text, index):
         return False
     try:
         found = date_and_name(text, head.order, head.number(index))
@@ -234,9 +240,7 @@ def _text_begins(head: Head, lines: Sequence[str], index: int) -> bool:
     line, text = lines[index], lines[index].strip()
     if head.below_stamp and not _candidates(head):
         return len(text) > 200
-    following = lines[index + 1].strip() if index + 1 < len(lines) else ""
-    # The dash of a long dateline may stand on the next line.
-    dateline = read_dateline(f"{text} {following[:8]}" if following and len(text) < 80 else text)
+    dateline = _line_dateline(lines, text, index)
     if dateline is not None and dateline.end <= len(text) + 4:
         # Capitals alone may be those of a headline with a dash.
         if dateline.date or len(text) > 60 or (head.texts and dateline.agency):
