@@ -6,7 +6,7 @@ never filled in. Every pattern works on at most ``LONGEST`` characters, so the t
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 from functools import lru_cache
 from typing import NamedTuple
@@ -126,7 +126,9 @@ def parse_date(text: str, *, order: str | None = None, line: int | None = None) 
     """
     if len(text) > LONGEST or not (has_digit(text) or "月" in text):
         return None
-    found = _plain_iso(text) or _stated(text, order)
+    if (plain := _plain_iso(text, line)) is not None:
+        return plain
+    found = _stated(text, order)
     if found is None or line is None:
         return found
     return SourceDate(found.year, found.month, found.day, found.time, found.offset, line)
@@ -134,24 +136,22 @@ def parse_date(text: str, *, order: str | None = None, line: int | None = None) 
 
 # What programs write. It is read in a tenth of the time that the whole grammar takes.
 _PLAIN_ISO = re.compile(
-    r"([12]\d{3}-[01]\d-[0-3]\d)(?:[T ]([012]\d:[0-5]\d(?::[0-5]\d)?)(?:(Z)| ?([+-])(0\d|1[0-3]):?([0-5]\d))?)?",
+    r"[12]\d{3}-[01]\d-[0-3]\d(?:[T ]([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?:Z| ?[+-](?:0\d|1[0-3]):?[0-5]\d)?)?",
     re.ASCII,
 )
 
 
-def _plain_iso(text: str) -> SourceDate | None:
+def _plain_iso(text: str, line: int | None = None) -> SourceDate | None:
     match = _PLAIN_ISO.fullmatch(text)
     if match is None:
         return None
+    has_time = match[1] is not None
     try:
-        day = date.fromisoformat(match[1])
-        time = clock_time.fromisoformat(match[2]) if match[2] else None
+        moment = datetime.fromisoformat(text.replace(" ", "T", 1).replace(" ", "") if has_time else text)
     except ValueError:
         return None
-    offset = timedelta() if match[3] else None
-    if match[4]:
-        offset = timedelta(hours=int(match[5]), minutes=int(match[6])) * (-1 if match[4] == "-" else 1)
-    return SourceDate(day.year, day.month, day.day, time, offset)
+    time = moment.time() if has_time else None
+    return SourceDate(moment.year, moment.month, moment.day, time, moment.utcoffset(), line)
 
 
 # A line is looked at more than once, and the stories of a day state the same date.

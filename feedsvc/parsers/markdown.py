@@ -92,7 +92,7 @@ _OPTIONS = (
     | pyromark.Options.ENABLE_TASKLISTS
     | pyromark.Options.ENABLE_HEADING_ATTRIBUTES
 )
-_HEADING = re.compile(r"\s*#[ \t]+([^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)|\s*([^\s#>*-][^\n]*)\n=+[ \t]*(?:\n|\Z)")
+_HEADING = re.compile(r"\s*+(?:#[ \t]+([^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)|([^\s#>*-][^\n]*+)\n=+[ \t]*(?:\n|\Z))")
 _MORE = re.compile(r"<!--\s*more\s*-->")
 _MARKUP = re.compile(r"<[^>]*>")
 
@@ -153,7 +153,7 @@ def told(read: "Reading", format: str, headline: str | None, html: str, summary:
 
 def _without_more(body: str) -> tuple[str | None, str]:
     """What stands before the mark that ends the opening of a text, where there is one; the text without such marks."""
-    if "<!--" not in body or (mark := _MORE.search(body)) is None:
+    if "<" not in body or (mark := _MORE.search(body)) is None:
         return None, body
     return body[: mark.start()], _MORE.sub("", body)
 
