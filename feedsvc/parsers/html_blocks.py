@@ -31,6 +31,8 @@ class Block:
     def add(self, text: str, linked: bool) -> None:
         """One more piece of the text, in the order of the page."""
         self.pieces.append(text)
+        if text.isspace():
+            return
         length = len("".join(text.split()))
         self.length += length
         if linked:

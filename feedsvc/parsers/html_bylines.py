@@ -104,12 +104,13 @@ def _grandparent(element: Element) -> Element | None:
 def worded_bylines(root: Element, where: Layout) -> Iterator[str]:
     """Names behind "by", "von", "Autor:" in short lines near the headline, the nearest first."""
     near: list[tuple[int, str]] = []
+    captions: dict[Element, bool] = {}
     for element in root.iter(*_NAMES, "h2", "h6", "header", "section"):
         distance = where.after_heading(element)
         if not where.is_near(element) or distance < -20 or (distance > _PLACED and len(near) > 3):
             continue
         line = _own_line(element)
-        if not line or len(line) > _LONGEST_LINE or _is_caption(element):
+        if not line or len(line) > _LONGEST_LINE or _is_caption(element, captions):
             continue
         for match in _BY.finditer(line):
             name = _NAME.match(line, match.end())
@@ -133,13 +134,15 @@ def _stands_alone(before: str, by: str, name: str) -> bool:
     return " " in name and (before.rstrip()[-1] in _SEPARATING or any(map(str.isdigit, before)))
 
 
-def _is_caption(element: Element) -> bool:
-    """Whether ``element`` tells about a picture: who took it wrote nothing."""
-    return any(
-        tag_of(each) in ("figure", "figcaption") or not _CAPTIONS.isdisjoint(words_of(each))
-        for each in (element, *element.iterancestors())
-        if tag_of(each) not in ("body", "html")
-    )
+def _is_caption(element: Element, known: dict[Element, bool]) -> bool:
+    """Whether ``element`` tells about a picture: who took it wrote nothing. ``known`` grows by what stands around it."""
+    if element not in known:
+        parent, tag = element.getparent(), tag_of(element)
+        named = tag not in ("body", "html") and not _CAPTIONS.isdisjoint(words_of(element))
+        known[element] = (
+            named or tag in ("figure", "figcaption") or (parent is not None and _is_caption(parent, known))
+        )
+    return known[element]
 
 
 def _own_line(element: Element) -> str:

@@ -74,7 +74,8 @@ _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 def words_of(element: Element) -> tuple[str, ...]:
     """The words of an element's class and id, in lower case."""
-    return _words(element.get("class") or "", element.get("id") or "")
+    classes, identity = element.get("class"), element.get("id")
+    return _words(classes or "", identity or "") if classes or identity else ()
 
 
 @lru_cache(maxsize=8192)

@@ -76,8 +76,8 @@ def layout(root: Element, heading: Element | None) -> Layout:
 
 
 def _is_beside(element: Element) -> bool:
-    tag = tag_of(element)
-    if tag == "footer" or "footer" in words_of(element):
+    tag, words = tag_of(element), words_of(element)
+    if tag == "footer" or "footer" in words:
         return not _ends_story(element)
     if tag == "aside":
         # The line with day and author stands in an aside of its own on some pages.
@@ -86,10 +86,9 @@ def _is_beside(element: Element) -> bool:
             for each, _ in zip(element.iter("aside", "ul", "div", "p"), range(5), strict=False)
         )
     if tag in _BESIDE:
-        return tag != "nav" or _TOPICS.isdisjoint(words_of(element))
-    if tag in _MARKED or (element.get("class") is None and element.get("id") is None):
+        return tag != "nav" or _TOPICS.isdisjoint(words)
+    if tag in _MARKED or not words:
         return False
-    words = words_of(element)
     return not _BESIDE_WORDS.isdisjoint(words) or any(pair in _BESIDE_PAIRS for pair in pairwise(words))
 
 

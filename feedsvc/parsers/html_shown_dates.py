@@ -133,7 +133,7 @@ def order_shown(root: Element) -> str | None:
     """The order of day and month that the dates of the page prove: 13/01/2017 and the like, all alike."""
     orders = set()
     for text in root.itertext():
-        if "/" in text:
+        if "/20" in text or "/19" in text:
             for first, second in _SLASHED.findall(str(text)):
                 if int(first) > 12 >= int(second):
                     orders.add("day-first")
@@ -164,7 +164,7 @@ def _lines(where: Layout) -> Iterator[tuple[Element, str]]:
             if len(line) <= _LEAF:
                 yield element, line
                 continue
-        own = [element.text or "", *(each.tail or "" for each in element)]
+        own = [each for each in (element.text, *(each.tail for each in element)) if each and not each.isspace()]
         if not any(_DIGITS.search(piece) for piece in own):
             continue
         line = one_line(" ".join(map(str, element.itertext())) if len(element) <= 6 else " ".join(own))

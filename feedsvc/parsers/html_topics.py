@@ -102,9 +102,9 @@ def _linked(root: Element, where: Layout) -> tuple[list[str], list[str]]:
     tags: list[str] = []
     sections: list[str] = []
     for link in root.iter("a"):
-        rel, href = (link.get("rel") or "").split(), link.get("href") or ""
         if not where.is_near(link):
             continue
+        rel, href = (link.get("rel") or "").split(), link.get("href") or ""
         marked = "tag" in rel or "category" in rel
         listed = "" if marked else _list_around(link)
         name = _COUNT.sub("", text_of(link))
