@@ -1,6 +1,6 @@
 """Entering stories into the ledger, and taking out those whose document is gone."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -282,9 +282,10 @@ class Entering:
         ``sorted_before`` names those that the ledger may have sorted into topics already.
         """
         found, clashes = {}, {}
+        moves = self.settings.moves
         for article in entered:
             topics, findings = self.classifier.classify(article)
-            found[article.name] = self._in_open_topics(topics)
+            found[article.name] = self._in_open_topics(topics, moves) if moves else topics
             if findings:
                 clashes[article.name] = findings
             if remarks := (*article.findings, *findings):
@@ -292,11 +293,10 @@ class Entering:
         self.ledger.save_classifications(found, sorted_before)
         self.ledger.add_findings(clashes)
 
-    def _in_open_topics(self, topics: Sequence[Classification]) -> tuple[Classification, ...]:
+    def _in_open_topics(
+        self, topics: Sequence[Classification], moves: Mapping[str, str | None]
+    ) -> tuple[Classification, ...]:
         """``topics`` without those whose feed is closed; those whose feed moved by the name that it has now."""
-        moves = self.settings.moves
-        if not moves:
-            return tuple(topics)
         titles = {rule.slug: rule.title for rule in self.settings.topics}
         found: dict[str, Classification] = {}
         for each in topics:

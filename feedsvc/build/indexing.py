@@ -16,7 +16,7 @@ from feedsvc.store.search import Indexed, SearchIndex
 from feedsvc.topics.match import texts_of, values_of
 
 # Articles that a build indexes; a step of a server takes a part of a second.
-IN_A_BUILD = 2000
+IN_A_BUILD = 500
 IN_A_STEP = 250
 
 
@@ -25,9 +25,8 @@ def bring_up(ledger: Ledger, touched: Collection[str]) -> None:
     index = SearchIndex(ledger.connection)
     if not index.is_offered:
         return
-    numbers = sorted((number for part in parts(touched) for number in ledger.releases(part)), reverse=True)
-    for part in parts(numbers):
-        index.remove(part)
+    numbers = sorted(ledger.releases(touched), reverse=True)
+    index.remove(numbers)
     index.wait(numbers[IN_A_BUILD:])
     _index(ledger, numbers[:IN_A_BUILD])
 

@@ -37,6 +37,8 @@ class NewestArchive(NamedTuple):
 
 
 NO_ARCHIVE = NewestArchive(0, 0)
+# As Pending(…) does, in a third of the time.
+_new_pending = tuple.__new__
 
 # Asked once for each feed, and made ready once.
 _is_public = (articles.c.opens <= bindparam("now")) & (
@@ -102,7 +104,8 @@ class Memberships:
     def pending(self, feed: str, after: int, now: datetime) -> list[Pending]:
         """The members of a feed in the order of their places, from the one behind ``after`` on."""
         asked = {"feed": feed, "after": after, "now": seconds(now)}
-        return [Pending(*row) for row in self.connection.execute(_PENDING, asked).all()]
+        rows = self.connection.execute(_PENDING, asked)
+        return [_new_pending(Pending, row) for row in rows]
 
     def seal(self, feed: str, first: int, pages: Sequence[Sequence[Pending]], revision: int, when: datetime) -> None:
         """Make an archive document of each page, numbered from ``first`` on."""

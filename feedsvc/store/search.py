@@ -29,7 +29,7 @@ from feedsvc.query import (
 )
 from feedsvc.store.ledger import Ledger
 from feedsvc.store.records import moment, seconds
-from feedsvc.store.rows import delete_rows, replace_rows
+from feedsvc.store.rows import delete_rows, replace_rows, rows_where_in
 from feedsvc.store.schema import SEARCHED, unindexed
 
 _INITIALS = {"tag": "t", "language": "l", "folder": "f", "format": "m", "topic": "c"}  # of the tokens of values
@@ -45,6 +45,9 @@ _search = Table(
     Column("rowid", Integer, primary_key=True),
     *(Column(name, Text) for name in SEARCHED),
 )
+
+
+_LAST = select(_search.c.rowid).order_by(_search.c.rowid.desc()).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +68,14 @@ class SearchIndex:
 
     def remove(self, numbers: Collection[int]) -> None:
         """Take articles out."""
-        if numbers and self.is_offered:
-            # Asked first, since FTS5 takes long to find that there is nothing to delete.
-            held = select(_search.c.rowid).where(_search.c.rowid.in_(numbers))
-            found = [(number,) for number in self._connection.scalars(held)]
-            if found:
-                self._connection.exec_driver_sql("DELETE FROM search WHERE rowid = ?", found)
+        if not self.is_offered:
+            return
+        # Asked first, since FTS5 takes long to find that there is nothing to delete. What is new is behind the last.
+        last = self._connection.execute(_LAST).scalar()
+        known = [number for number in numbers if last is not None and number <= last]
+        found = list(rows_where_in(self._connection, (_search.c.rowid,), _search.c.rowid, known))
+        if found:
+            self._connection.exec_driver_sql("DELETE FROM search WHERE rowid = ?", found)
 
     def wait(self, numbers: Collection[int]) -> None:
         """Remember that articles are to be put in."""

@@ -1,6 +1,7 @@
 """Which topics an article belongs to, and why: those it names, its folders, then the rules."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import Protocol
 
@@ -49,28 +50,43 @@ class Classifier:
         self._queries = [rule.match for rule in ruled if rule.match]
         self._tests: dict[int, Test] = {}  # made when first asked: of many rules, few are ever candidates
         self._index = RuleIndex(self._queries)
+        self._named: dict[tuple[str, str], _NamedTopic | None] = {}
 
     def classify(self, article: Story | Named) -> Classified:
         """The topics of ``article``, each once with the first reason: named ones, folders, rules."""
         found: dict[str, Classification] = {}
         findings: list[Finding] = []
-        for what, name in self._names(article):
-            topic = self._registry.explicit(name)
-            if topic.slug not in found:
-                found[topic.slug] = Classification(topic, f'{what} "{name}"')
-                findings += filter(None, (self._registry.clash(name, _FIELDS[what]),))
+        for each in self._all_named(article):
+            if each is not None and each.topic.slug not in found:
+                found[each.topic.slug] = each.classification
+                if each.clash is not None:
+                    findings.append(each.clash)
         for topic, evidence in self._ruled(article, frozenset(found)):
             found[topic.slug] = Classification(topic, _reason(topic, evidence))
         return tuple(found.values()), tuple(findings)
 
-    def _names(self, article: Story | Named) -> Iterator[tuple[str, str]]:
-        """What ``article`` says of its topics, as far as the settings let it count."""
-        named = [("tag", name) for name in article.tags] + [("section", name) for name in article.sections]
-        for what, name in named:
-            if self._feeds.automatic_topics or self._registry.configured(name):
-                yield what, name
+    def _all_named(self, article: Story | Named) -> Iterator["_NamedTopic | None"]:
+        """The topics of what ``article`` says of itself."""
+        for name in article.tags:
+            yield self._topic_of("tag", name)
+        for name in article.sections:
+            yield self._topic_of("section", name)
         if self._feeds.folder_topics:
-            yield from (("folder", name) for name in folders(article.name))
+            for name in folders(article.name):
+                yield self._topic_of("folder", name)
+
+    def _topic_of(self, what: str, name: str) -> "_NamedTopic | None":
+        """The topic that is named, as far as the settings let it count; the same few are named again and again."""
+        if (what, name) not in self._named:
+            counts = what == "folder" or self._feeds.automatic_topics or self._registry.configured(name) is not None
+            self._named[what, name] = self._name(what, name) if counts else None
+        return self._named[what, name]
+
+    def _name(self, what: str, name: str) -> "_NamedTopic":
+        topic = self._registry.explicit(name)
+        return _NamedTopic(
+            topic, Classification(topic, f'{what} "{name}"'), self._registry.clash(name, _FIELDS[what])
+        )
 
     def _ruled(self, article: Story | Named, topics: frozenset[str]) -> Iterator[tuple[Topic, Evidence]]:
         if not self._queries:
@@ -89,6 +105,15 @@ class Classifier:
         if position not in self._tests:
             self._tests[position] = test_of(self._queries[position])
         return self._tests[position]
+
+
+@dataclass(frozen=True, slots=True)
+class _NamedTopic:
+    """A topic that is named, with the reason that this is, and what is to be said of its slug."""
+
+    topic: Topic
+    classification: Classification
+    clash: Finding | None
 
 
 def _by_dependency(rules: Sequence[TopicRule]) -> list[TopicRule]:
