@@ -3,11 +3,11 @@
 import hashlib
 import os
 import re
-import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
+from stat import S_IFMT, S_IFREG, S_ISDIR, S_ISLNK, S_ISREG
 
 import msgspec
 
@@ -62,17 +62,16 @@ def scan(folder: Path) -> Scan:
     """
     walk = _Walk()
     try:
-        pending = [("", _entries(folder))]
+        pending = list(walk.through("", folder))
     except OSError as error:
         raise InboxError(f"{folder}: the inbox cannot be read ({error.strerror}); is the disk mounted?") from error
     while pending:
-        prefix, entries = pending.pop()
-        for name, path in walk.through(prefix, entries):
-            try:
-                pending.append((f"{name}/", _entries(path)))
-            except OSError as error:
-                walk.unreadable.append(f"{name}/")
-                walk.refused[f"{name}/"] = _unreadable(error)
+        name = pending.pop()
+        try:
+            pending += walk.through(f"{name}/", folder / name)
+        except OSError as error:
+            walk.unreadable.append(f"{name}/")
+            walk.refused[f"{name}/"] = _unreadable(error)
     return Scan(
         {name: walk.documents[name] for name in sorted(walk.documents)},
         dict(sorted(walk.refused.items())),
@@ -102,37 +101,58 @@ class _Walk:
         self.media: dict[str, Stamp] = {}
         self._kinds: dict[str, _Kind] = {}
 
-    def through(self, prefix: str, entries: Sequence["os.DirEntry[str]"]) -> Iterator[tuple[str, str]]:
-        """Note the ``entries`` of a folder; yields the name and the path of each folder among them."""
-        document, kinds = _Kind.DOCUMENT, self._kinds
-        for entry in entries:
-            own = entry.name
-            dot = own.rfind(".")
-            kind = kinds.get(own[dot:]) if dot > 0 else None
-            is_plain = own.isascii() and own.isprintable() and "#" not in own
-            if kind is document and is_plain and entry.is_file(follow_symlinks=False):
-                self._note(prefix + own, entry)  # as nearly all are
-            elif not own.startswith("."):
-                yield from self._look(prefix + own, own, entry)
+    def through(self, prefix: str, path: Path) -> list[str]:
+        """Note what lies in the folder at ``path``, where all names begin with ``prefix``; the names of its folders.
 
-    def _look(self, name: str, own: str, entry: "os.DirEntry[str]") -> Iterator[tuple[str, str]]:
-        """Note an entry of which its suffix alone does not tell what it is."""
+        Raises OSError when it cannot be listed.
+        """
+        folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            return self._through(prefix, _Folder(folder, _listed(folder)))
+        finally:
+            os.close(folder)
+
+    def _through(self, prefix: str, folder: "_Folder") -> list[str]:
+        document, kinds, documents = _Kind.DOCUMENT, self._kinds, self.documents
+        names = "".join(folder.names)
+        are_plain = names.isascii() and names.isprintable() and "#" not in names
+        folders = []
+        for own in folder.names:
+            if own[0] == ".":
+                continue
+            if are_plain and kinds.get(own[own.rfind(".") :]) is document:  # as nearly all are
+                try:
+                    found = os.stat(own, dir_fd=folder.descriptor, follow_symlinks=False)
+                except OSError:
+                    found = None
+                if found is not None and S_IFMT(found.st_mode) == S_IFREG:
+                    # As Stamp(…) does, in a third of the time.
+                    stamp = _new_stamp(Stamp, (found.st_size, found.st_mtime_ns, found.st_ino))
+                    documents[prefix + own] = stamp
+                    continue
+            if self._look(prefix + own, own, folder):
+                folders.append(prefix + own)
+        return folders
+
+    def _look(self, name: str, own: str, folder: "_Folder") -> bool:
+        """Note an entry of which its suffix alone does not tell what it is; whether it is a folder to walk through."""
         dot = own.rfind(".")
         kind = self._kinds.get(own[dot:]) if dot > 0 else None
         if kind is None:
             kind = self._kind(own, own[dot:] if dot > 0 else None)
         if kind is _Kind.FURNITURE:
-            return
+            return False
         if _is_bad_name(own):
             self.refused[shown(name)] = _BAD_NAME
         elif kind is _Kind.SETTINGS and own.lower() == SETTINGS_NAME:
             self.settings.append(name)
         elif kind is _Kind.MEDIUM:
-            _note_medium(name, entry, self.media)
-        elif entry.is_dir(follow_symlinks=False):
-            yield name, entry.path
+            _note_medium(name, own, folder, self.media)
+        elif folder.has_folder(own):
+            return True
         else:
-            self._note(name, entry)
+            self._note(name, own, folder)
+        return False
 
     def _kind(self, own: str, suffix: str | None) -> _Kind:
         """What a name tells; remembered for its suffix, where it has one."""
@@ -147,10 +167,10 @@ class _Walk:
             self._kinds[suffix] = kind
         return kind
 
-    def _note(self, name: str, entry: "os.DirEntry[str]") -> None:
+    def _note(self, name: str, own: str, folder: "_Folder") -> None:
         """Note how a document lies there."""
         try:
-            found = entry.stat(follow_symlinks=False)
+            found = folder.stat(own)
         except FileNotFoundError:
             # It went between the listing and the look at it, perhaps with the whole disk: the next build tells.
             self.unreadable.append(name)
@@ -158,9 +178,8 @@ class _Walk:
         except OSError as error:
             self.refused[name] = _unreadable(error)
             return
-        if stat.S_ISREG(found.st_mode):
-            # As Stamp(…) does, in a third of the time.
-            self.documents[name] = _new_stamp(Stamp, (found.st_size, found.st_mtime_ns, found.st_ino))
+        if S_ISREG(found.st_mode):
+            self.documents[name] = Stamp(found.st_size, found.st_mtime_ns, found.st_ino)
         else:
             self.refused[name] = _kind_trouble(found.st_mode)
 
@@ -168,22 +187,44 @@ class _Walk:
 _new_stamp = tuple.__new__
 
 
-def _entries(folder: Path | str) -> list["os.DirEntry[str]"]:
-    """What lies in ``folder``; in a Maildir the messages only, not what the mail server keeps beside them."""
-    entries = list(os.scandir(folder))
-    folders = {entry.name for entry in entries if entry.name in _MAILDIR and entry.is_dir(follow_symlinks=False)}
-    if folders != _MAILDIR:
-        return entries
-    return [entry for entry in entries if entry.name in ("cur", "new") or entry.name.lower() == SETTINGS_NAME]
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """An open folder and the names in it. To look at names from an open folder takes less than to look at paths."""
+
+    descriptor: int
+    names: Sequence[str]
+
+    def stat(self, own: str) -> os.stat_result:
+        """How the entry lies there. Raises OSError."""
+        return os.stat(own, dir_fd=self.descriptor, follow_symlinks=False)
+
+    def has_folder(self, own: str) -> bool:
+        """Whether the entry is a folder."""
+        return _is_folder(own, self.descriptor)
 
 
-def _note_medium(name: str, entry: "os.DirEntry[str]", media: dict[str, Stamp]) -> None:
+def _is_folder(own: str, descriptor: int) -> bool:
+    try:
+        return S_ISDIR(os.stat(own, dir_fd=descriptor, follow_symlinks=False).st_mode)
+    except OSError:
+        return False
+
+
+def _listed(descriptor: int) -> list[str]:
+    """The names in a folder; in a Maildir those of the messages only, not what the mail server keeps beside them."""
+    names = os.listdir(descriptor)
+    if not (_MAILDIR.issubset(names) and all(_is_folder(name, descriptor) for name in _MAILDIR)):
+        return names
+    return [name for name in names if name in ("cur", "new") or name.lower() == SETTINGS_NAME]
+
+
+def _note_medium(name: str, own: str, folder: _Folder, media: dict[str, Stamp]) -> None:
     """Note a media file. What is none, or cannot be looked at, is missed by the document that refers to it."""
     try:
-        found = entry.stat(follow_symlinks=False)
+        found = folder.stat(own)
     except OSError:
         return
-    if stat.S_ISREG(found.st_mode):
+    if S_ISREG(found.st_mode):
         media[name] = Stamp(found.st_size, found.st_mtime_ns, found.st_ino)
 
 
@@ -194,7 +235,7 @@ def _is_bad_name(name: str) -> bool:
 
 
 def _kind_trouble(mode: int) -> Finding:
-    if stat.S_ISLNK(mode):
+    if S_ISLNK(mode):
         message = "This is a symbolic link, and links are not followed; put the file itself into the inbox."
         return Finding("symbolic-link", "error", message)
     message = "This is no regular file (a pipe, a socket or a device); take it out of the inbox."
