@@ -84,7 +84,7 @@ def declared_charset(data: bytes) -> str | None:
 
 def text_of(element: etree._Element) -> str:
     """The text inside ``element`` as one line."""
-    return one_line("".join(element.itertext()))  # type: ignore[arg-type] - lxml gives text as str here
+    return one_line("".join(element.itertext()))  # type: ignore[arg-type]
 
 
 def tag_of(element: etree._Element) -> str:
