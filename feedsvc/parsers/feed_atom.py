@@ -6,7 +6,7 @@ from dataclasses import replace
 from lxml import etree
 
 from feedsvc.model import Document, Draft, Enclosure, Finding, Hints, Neighbours, Parsed, Person, Picture, Status
-from feedsvc.parsers.feed_entry import MOST_ENTRIES, Notes, enclosure, parsed, unique
+from feedsvc.parsers.feed_entry import Notes, enclosure, parsed, unique
 from feedsvc.parsers.feed_tree import (
     Node,
     as_html,
@@ -19,6 +19,7 @@ from feedsvc.parsers.feed_tree import (
     plain,
     text_of,
 )
+from feedsvc.parsers.limits import MOST_ENTRIES
 from feedsvc.parsers.mail_words import base64_bytes
 from feedsvc.parsers.mail_words import text_of as decoded
 from feedsvc.parsers.xml import XmlError, parse_xml

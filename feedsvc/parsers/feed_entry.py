@@ -7,11 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from feedsvc.model import Draft, Enclosure, Finding, Parsed, Person, SourceDate
 from feedsvc.parsers.dates import DateError, parse_date
+from feedsvc.parsers.limits import MOST_ENTRIES
 from feedsvc.parsers.names import split_authors
 from feedsvc.text import one_line
 
-# A feed of more entries is an archive, and comes in parts.
-MOST_ENTRIES = 20_000
 # What feeds enclose; the tables of Python's mimetypes differ from machine to machine.
 _TYPES = {
     "mp3": "audio/mpeg", "m4a": "audio/mp4", "aac": "audio/aac", "ogg": "audio/ogg", "oga": "audio/ogg", "opus": "audio/opus",

@@ -5,9 +5,10 @@ from typing import Any
 
 from feedsvc.model import Document, Draft, Enclosure, Finding, Hints, Neighbours, Parsed, Person, Picture
 from feedsvc.parsers.charset import DecodeError, decode
-from feedsvc.parsers.feed_entry import MOST_ENTRIES, Notes, enclosure, parsed, unique, with_own_ids
+from feedsvc.parsers.feed_entry import Notes, enclosure, parsed, unique, with_own_ids
 from feedsvc.parsers.feed_tree import as_html, plain
 from feedsvc.parsers.json_text import JsonError, read_json
+from feedsvc.parsers.limits import MOST_ENTRIES
 from feedsvc.text import one_line
 
 FORMAT = "jsonfeed"

@@ -6,7 +6,7 @@ from lxml import etree
 
 from feedsvc.model import Document, Draft, Enclosure, Finding, Hints, Neighbours, Parsed, Person, Picture
 from feedsvc.parsers.feed_atom import markup, media_files, media_picture
-from feedsvc.parsers.feed_entry import MOST_ENTRIES, Notes, enclosure, parsed, people, unique, with_own_ids
+from feedsvc.parsers.feed_entry import Notes, enclosure, parsed, people, unique, with_own_ids
 from feedsvc.parsers.feed_tree import (
     Node,
     as_html,
@@ -21,6 +21,7 @@ from feedsvc.parsers.feed_tree import (
     text_of,
 )
 from feedsvc.parsers.feed_wxr import is_export, read_export, without_promotion
+from feedsvc.parsers.limits import MOST_ENTRIES
 from feedsvc.parsers.xml import XmlError, parse_xml
 
 Element = etree._Element

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from lxml import etree
 
 from feedsvc.model import Draft, Finding, Parsed, Person, Picture, Status
-from feedsvc.parsers.feed_entry import MOST_ENTRIES, Notes, parsed, unique
+from feedsvc.parsers.feed_entry import Notes, parsed, unique
 from feedsvc.parsers.feed_tree import Node, node, plain, text_of
+from feedsvc.parsers.limits import MOST_ENTRIES
 
 Element = etree._Element
 

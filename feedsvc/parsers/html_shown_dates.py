@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 
 from lxml import etree
 
@@ -54,6 +55,8 @@ _DATE = re.compile(
     rf"|{_YEAR}\s?年\s?\d{{1,2}}\s?月\s?\d{{1,2}}\s?日"
     rf"){_CLOCK}"
 )
+# No story has more lines with a year near its headline; a page of nothing else would take seconds.
+_MOST_LINES = 5000
 _SLASHED = re.compile(r"(?<![\w/])(\d{1,2})/(\d{1,2})/(?:19|20)\d\d(?![\w/])")
 # A year in the digits and calendars of the sources.
 _DIGITS = re.compile(r"(?:19|20|25)\d\d|1[34]\d\d|[٠-٩۰-۹०-९০-৯]{4}")
@@ -78,7 +81,7 @@ class ShownDate:
 def shown_dates(where: Layout, order: str | None) -> list[ShownDate]:
     """The dates of the story's part of the page, the likeliest first."""
     found: list[ShownDate] = []
-    for element, line in _lines(where):
+    for element, line in islice(_lines(where), _MOST_LINES):
         place = where.after_heading(element)
         if tag_of(element) == "time" and (date := _parsed(element.get("datetime") or "", order)):
             found.append(ShownDate(date, _value(element, line, "", where), place))

@@ -4,9 +4,14 @@ from feedsvc.model import Finding, Parsed
 
 MOST_CHARACTERS = 1_000_000
 MOST_LINES = 20_000
+MOST_ENTRIES = 20_000  # of one document: a feed of more is an archive, and comes in parts
 LONGEST_TEXT = 1_100_000  # of an article, and what marks it up
+# The sanitiser takes a second for 250,000; the largest real pages have 20,000.
+MOST_TAGS = 100_000
 # For each "&" in a text without a tag the sanitiser moves the rest of the text: so many characters take it a fifth of a second.
 MOST_MOVED = 10**10
+# In a body up to this length nothing can be too much.
+_HARMLESS = 100_000
 
 
 def too_long(text: str) -> Finding | None:
@@ -26,13 +31,17 @@ def bounded(parsed: Parsed) -> Parsed:
     if len(kept) == len(parsed.drafts):
         return parsed
     message = (
-        f"A paragraph has more than {MOST_CHARACTERS:,} characters, or tens of thousands of ampersands; "
-        "part it with blank lines, or take the file out."
+        f"A paragraph has more than {MOST_CHARACTERS:,} characters or tens of thousands of ampersands, or the text "
+        f"more than {MOST_TAGS:,} tags; part it with blank lines, or take the file out."
     )
     return Parsed(kept, (*parsed.findings, Finding("too-long", "error", message, "html")))
 
 
 def _is_article(html: str) -> bool:
+    if len(html) <= _HARMLESS:
+        return True
+    if html.count("<") > MOST_TAGS:
+        return False
     if len(html) <= LONGEST_TEXT and len(html) * html.count("&") <= MOST_MOVED:
         return True
     texts = html.split("<")
