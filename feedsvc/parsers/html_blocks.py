@@ -21,12 +21,18 @@ _SENTENCE = re.compile(r"[.!?…।؟:;][\"'”’»)\]]*(?:\s|$)|[。！？、]
 
 @dataclass(slots=True)
 class Block:
-    """Text that no smaller block holds. ``length`` and ``linked`` count characters that are no white space."""
+    """Text that no smaller block holds.
+
+    ``length`` and ``linked`` count characters that are no white space, ``text`` is one line, ``weight`` is positive for
+    sentences, negative for links and snippets, 0 for headings.
+    """
 
     element: Element
     pieces: list[str] = field(default_factory=list)
     length: int = 0
     linked: int = 0
+    text: str = ""
+    weight: float = 0.0
 
     def add(self, text: str, linked: bool) -> None:
         """One more piece of the text, in the order of the page."""
@@ -38,14 +44,12 @@ class Block:
         if linked:
             self.linked += length
 
-    @property
-    def text(self) -> str:
-        """The text as one line."""
-        return " ".join("".join(self.pieces).split())
+    def close(self) -> None:
+        """All pieces are there: the text and its weight are asked for several times."""
+        self.text = " ".join("".join(self.pieces).split())
+        self.weight = self._weight()
 
-    @property
-    def weight(self) -> float:
-        """Positive for sentences, negative for links and snippets, 0 for headings."""
+    def _weight(self) -> float:
         if not self.length or tag_of(self.element) in HEADINGS:
             return 0.0
         if self.linked > 0.5 * self.length:
@@ -104,6 +108,7 @@ def _visit(element: Element, block: Block, linked: bool, scale: Scale) -> float:
         if child.tail:
             block.add(child.tail, linked)
     if own and block.length:
+        block.close()
         scale.blocks[element] = block
         weight += max(block.weight, 0.0)
     scale.weights[element] = weight
