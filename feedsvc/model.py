@@ -5,17 +5,17 @@ the IPTC news standards and RFC 4287; the word list stands in ``docs/design.md``
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from datetime import time as clock_time
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
+from msgspec import Struct, field
+
 Severity = Literal["info", "warning", "error"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A typed remark on imperfect input.
 
     ``code`` is kebab-case, ``line`` counts from 1, ``message`` is one sentence that ends with the remedy
@@ -29,8 +29,7 @@ class Finding:
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """An author (RFC 4287, section 3.2)."""
 
     name: str
@@ -49,8 +48,7 @@ class Status(StrEnum):
     SUPERSEDED = "superseded"
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """Raw bytes as they arrived.
 
     ``name`` is the path inside the inbox, with ``/``. ``modified`` is the file's time in UTC.
@@ -75,8 +73,7 @@ class Stamp(NamedTuple):
     inode: int
 
 
-@dataclass(frozen=True, slots=True)
-class SourceDate:
+class SourceDate(Struct, frozen=True):
     """A date as a source states it: the year, the time and the zone may be missing.
 
     ``offset`` is the offset from UTC that the source names. ``time`` without ``offset`` is local to the
@@ -91,8 +88,7 @@ class SourceDate:
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Enclosure:
+class Enclosure(Struct, frozen=True):
     """A media file that belongs to an article: absolute URL, media type, length in bytes, playing time.
 
     In a Draft the URL may be relative, the type empty and the length 0: a file of the inbox tells its own.
@@ -105,8 +101,7 @@ class Enclosure:
     seconds: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Episode:
+class Episode(Struct, frozen=True):
     """What makes an article with audio or video an episode of a podcast. ``kind`` is full, trailer or bonus."""
 
     number: int | None = None
@@ -115,8 +110,7 @@ class Episode:
     explicit: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MediaFile:
+class MediaFile(Struct, frozen=True):
     """A media file of the inbox: its name there, the hash of its bytes, its type, what else the file tells."""
 
     name: str
@@ -132,8 +126,7 @@ class MediaFile:
         return f"/media/{self.digest}/{self.name.rpartition('/')[2]}"
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(Struct, frozen=True):
     """What was found under a name in the inbox: how the file stands there, and the medium or what is wrong with it."""
 
     stamp: Stamp | None
@@ -141,8 +134,7 @@ class Lookup:
     finding: Finding | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """A lead image. ``url`` may be relative in a Draft and is absolute in an Article."""
 
     url: str
@@ -150,8 +142,7 @@ class Picture:
     credit: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(Struct, frozen=True, kw_only=True):
     """What a parser understood of one article; None means that the source does not say.
 
     ``html`` is the body as untrusted HTML (parsers of plain text escape it), ``base`` the address against
@@ -192,24 +183,21 @@ class Draft:
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Struct, frozen=True):
     """All that a parser made of one document. No drafts: the document is rejected, a finding says why."""
 
     drafts: tuple[Draft, ...]
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Clues:
+class Clues(Struct, frozen=True):
     """What one document offers its neighbours: its first lines, folded, and the year of a full date in it."""
 
     head: tuple[str, ...] = ()
     year: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbours:
+class Neighbours(Struct, frozen=True):
     """What the other documents of the same folder tell about one document.
 
     ``furniture`` holds those of its first lines (folded) that also open two or more other documents;
@@ -222,8 +210,7 @@ class Neighbours:
     bulk_copy: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Hints:
+class Hints(Struct, frozen=True):
     """What the settings tell a parser. ``date_order`` is ``day-first``, ``month-first`` or unknown.
 
     ``format`` names the format of the document when its suffix and first bytes shall not decide.
@@ -233,8 +220,7 @@ class Hints:
     format: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
+class Story(Struct, frozen=True, kw_only=True):
     """A settled draft: normalised and complete but for what only the ledger knows.
 
     ``name`` is the document's name, with ``#3`` for the third story of a document. ``html`` is safe, with
@@ -279,8 +265,7 @@ class Story:
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Article(Story):
+class Article(Story, frozen=True, kw_only=True):
     """A complete, immutable story with the identity that the ledger gave it.
 
     ``id`` is the document's own id verbatim, or minted; ``uri`` is that id as Atom wants it. ``slug`` and
@@ -296,8 +281,7 @@ class Article(Story):
     updated: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """When an article is public: from ``opens`` (never, when None) until ``closes`` (for ever, when None)."""
 
     opens: datetime | None = None
@@ -318,8 +302,7 @@ class Term:
         return min((each for each in (self.opens, self.closes) if each is not None and each > now), default=None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
+class Identity(Struct, frozen=True, kw_only=True):
     """What the ledger remembers of an article for ever, one for each id.
 
     ``name`` is the article's name when last seen; ``digest`` the hash of its document's bytes,
@@ -344,24 +327,21 @@ class Identity:
     canceled: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
+class Topic(Struct, frozen=True):
     """A subject with a feed of its own (an Atom category: ``slug`` is its term, ``title`` its label)."""
 
     slug: str
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Classification:
+class Classification(Struct, frozen=True):
     """That an article belongs to a topic, and why."""
 
     topic: Topic
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """An article as it stands in one feed. ``html`` is None when the feed carries summaries only."""
 
     id: str
@@ -385,8 +365,7 @@ class Entry:
     episode: Episode | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Tombstone:
+class Tombstone(Struct, frozen=True):
     """What is left of a withdrawn article (RFC 6721): its id, its id as a URI, when it went."""
 
     id: str
@@ -394,8 +373,7 @@ class Tombstone:
     when: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Show:
+class Show(Struct, frozen=True):
     """What makes a feed with episodes a podcast: artwork, category ("Arts > Books"), the owner's address."""
 
     image: str | None = None
@@ -404,8 +382,7 @@ class Show:
     explicit: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
+class Feed(Struct, frozen=True, kw_only=True):
     """Ordered entries with an identity.
 
     ``name`` is ``all`` or a topic's slug, ``page`` the absolute address of its page for people; the
@@ -440,8 +417,7 @@ class Feed:
         return f"{self.page}{suffix}{self.query}"
 
 
-@dataclass(frozen=True, slots=True)
-class Representation:
+class Representation(Struct, frozen=True):
     """A document as it is served: one set of bytes for each content coding.
 
     ``path`` is the address without the base (``/feeds/all.atom``); ``digest`` is a hash of the identity

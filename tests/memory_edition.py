@@ -4,12 +4,13 @@ import gzip
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import brotli
 import zstandard
+from msgspec import structs
 
 from feedsvc.config import Publication, Settings
 from feedsvc.languages import feed_language, language_feed
@@ -230,5 +231,5 @@ def article(slug: str, *, topics: Iterable[Topic] = (), **values: object) -> Art
     values.setdefault("updated", values.get("published", PUBLISHED))
     for name in ("id", "uri"):
         values.setdefault(name, f"tag:news.example.org,2026:{slug}")
-    made = replace(_PLAIN, slug=slug, url=f"{BASE}/articles/{slug}", **values)
+    made = structs.replace(_PLAIN, slug=slug, url=f"{BASE}/articles/{slug}", **values)
     return ArticleView(made, tuple(Classification(topic, "tagged so") for topic in topics))

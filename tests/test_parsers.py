@@ -11,13 +11,14 @@ Of a draft the fields named are compared. Dates are written as ``2017-01-29``, `
 ``findings`` are the codes of all findings, in order of the alphabet.
 """
 
-import dataclasses
 import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from feedsvc.articles.plain import plain_text
 from feedsvc.model import Document, Draft, Hints, Neighbours, Person, SourceDate
@@ -62,15 +63,15 @@ def shown(draft: Draft, name: str) -> Any:
         case tuple() if value and all(isinstance(each, Person) for each in value):
             return [each.name if each == Person(each.name) else present(each) for each in value]
         case tuple():
-            return [present(each) if dataclasses.is_dataclass(each) else each for each in value]
-        case _ if dataclasses.is_dataclass(value):
+            return [present(each) if isinstance(each, Struct) else each for each in value]
+        case _ if isinstance(value, Struct):
             return present(value)
         case _:
             return value
 
 
 def present(value: Any) -> dict[str, Any]:
-    return {name: each for name, each in dataclasses.asdict(value).items() if each is not None}
+    return {name: each for name, each in asdict(value).items() if each is not None}
 
 
 def date_text(date: SourceDate) -> str:

@@ -1,9 +1,8 @@
 """Episodes: articles that carry sound or video, as podcast directories and players read them."""
 
-from dataclasses import replace
-
 import feedparser
 from lxml import etree
+from msgspec.structs import replace
 from publication import SETTINGS, Publication
 from test_media import wav
 

@@ -8,6 +8,7 @@ import pytest
 from feeds_samples import ARTICLES, AUTHORITY, FLOOR, TOMBSTONES, TOPICS, settings
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from feedsvc.build.press import Press
 from feedsvc.build.printing import FeedOrder, Placed, Printed
@@ -91,7 +92,7 @@ def test_entries_are_taken_from_what_stands() -> None:
     both = taken(whole, Press(CHOSEN))
     assert min(both) >= 2
     # Another article, other topics, another language, other settings: what stands was not written from the same.
-    other = [replace(ARTICLES[slug], updated=FLOOR) for slug in ("bare", "japanese")]
+    other = [structs.replace(ARTICLES[slug], updated=FLOOR) for slug in ("bare", "japanese")]
     assert taken(replace(whole, window=tuple(map(placed, (1, 2), other))), Press(CHOSEN)) == {0}
     sorted_anew = tuple(
         placed(at, ARTICLES[slug], (Topic("x", "X"),)) for at, slug in enumerate(("bare", "japanese"))

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import feedparser
 import pytest
 from feeds_samples import ARTICLES, entries, settings
 from lxml import etree
+from msgspec.structs import replace
 from publication import SETTINGS, START, Publication
 from test_archives import client_of, crawl
 

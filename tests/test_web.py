@@ -2,7 +2,6 @@
 
 import gzip
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -10,6 +9,7 @@ import brotli
 import pytest
 import zstandard
 from flask.testing import FlaskClient
+from msgspec.structs import replace
 from werkzeug.test import TestResponse, create_environ, run_wsgi_app
 
 from feedsvc.errors import StoreError

@@ -5,12 +5,14 @@ as a renamed document by its content (the identity ladder of ``identify``).
 """
 
 import re
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from operator import attrgetter
 from typing import Protocol
 from urllib.parse import quote
+
+from msgspec.structs import fields, replace
 
 from feedsvc.articles.fragments import resolve_fragments
 from feedsvc.articles.standing import STANDING_CODES, standing

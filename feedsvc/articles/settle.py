@@ -258,4 +258,4 @@ def _enclosure(stated: Enclosure, base: str, files: Files, notes: _Notes) -> Enc
         )
         notes.remark("enclosure-incomplete", "warning", message, "enclosures")
         return None
-    return replace(stated, url=remote, title=title)
+    return Enclosure(remote, stated.type, stated.length, title, stated.seconds)

@@ -1,10 +1,12 @@
 """Entering stories into the ledger, and taking out those whose document is gone."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from feedsvc.articles.identity import article_of, continue_as, enter
 from feedsvc.articles.standing import is_rejected, term

@@ -1,8 +1,10 @@
 """From changed articles to feeds: which of them come into which feed, which leave it, and what they leave behind."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from feedsvc.languages import feed_language
 from feedsvc.model import Tombstone

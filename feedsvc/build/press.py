@@ -8,9 +8,10 @@ were written from.
 import hashlib
 from collections import OrderedDict, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import msgspec
+from msgspec.structs import replace
 
 from feedsvc import __version__
 from feedsvc.build.printing import FeedOrder, Placed, Printed, PrintedDocument, digest_of

@@ -5,8 +5,9 @@ have if the feed went on: behind the last entry that is there.
 """
 
 from collections.abc import Container, Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from feedsvc.build.reading import Outcome
 from feedsvc.model import Status

@@ -5,13 +5,14 @@ and stays under the limits of hubs and hosted readers. The room that an entry ta
 rendered: an upper bound of what escaping makes of it.
 """
 
-import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from html import escape
 from itertools import accumulate
 from urllib.parse import quote
+
+from msgspec.structs import replace
 
 from feedsvc.config import Settings
 from feedsvc.feeds.content import content_html, summary_text, topic_page
@@ -80,7 +81,7 @@ def measured_entry(
         "so its entry carries summary and link; split the article to publish it whole."
     )
     finding = Finding("entry-too-large", "warning", message, field="text")
-    cut = dataclasses.replace(entry, html=None)
+    cut = replace(entry, html=None)
     return cut, _entry_size(cut, home), (finding,)
 
 
@@ -91,7 +92,7 @@ def _playable_first(enclosures: Sequence[Enclosure]) -> tuple[Enclosure, ...]:
 
 def _killed(article: Article) -> Article:
     """What readers who have ``article`` are told when its source cancels it; none of its text is repeated."""
-    return dataclasses.replace(
+    return replace(
         article,
         headline=f"Canceled: {article.headline}",
         html=f'<p lang="en" dir="ltr">{_KILLED}</p>',
@@ -147,7 +148,7 @@ def compose_feed(
     )
     taken = sizes or (_entry_size(entry, home) for entry in entries)
     fitting = entries[: max(1, _count_fitting(taken, DOCUMENT_LIMIT - _head_size(feed)))]
-    return dataclasses.replace(
+    return replace(
         feed,
         entries=_newest_first(fitting),
         refresh=feed.refresh if name == "all" else _rhythm(fitting, feed.refresh),
@@ -167,7 +168,7 @@ def compose_archive(
     """Archive document ``number`` of the feed that ``subscription`` is made of, with all that it is given."""
     _refuse_duplicates(entries)
     changed = (*(entry.updated for entry in entries), *(each.when for each in tombstones))
-    return dataclasses.replace(
+    return replace(
         subscription,
         number=number,
         show=None,

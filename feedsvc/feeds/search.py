@@ -1,7 +1,8 @@
 """The feed of a search: composed and rendered when it is asked for."""
 
-from dataclasses import replace
 from urllib.parse import quote
+
+from msgspec.structs import replace
 
 from feedsvc.feeds.compose import compose_entry, compose_feed
 from feedsvc.feeds.formats import FORMATS

@@ -1,9 +1,9 @@
 """Atom 1.0 (RFC 4287) and Atom 0.3: every entry an article with its own id."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from lxml import etree
+from msgspec.structs import replace
 
 from feedsvc.model import Document, Draft, Enclosure, Finding, Hints, Neighbours, Parsed, Person, Picture, Status
 from feedsvc.parsers.feed_entry import Notes, enclosure, parsed, unique

@@ -3,7 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from feedsvc.model import Draft, Enclosure, Finding, Parsed, Person, SourceDate
 from feedsvc.parsers.dates import DateError, parse_date

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from feedsvc.model import Draft, Finding, Person, Severity, Status
 from feedsvc.parsers.dates import DateError, parse_date

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from feedsvc.model import Document, Draft, Finding, Hints, Neighbours, Parsed, Person, SourceDate, Status
 from feedsvc.parsers import html

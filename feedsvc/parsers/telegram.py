@@ -3,7 +3,9 @@
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from feedsvc.model import Draft, Finding, Hints, Neighbours, Person, SourceDate
 from feedsvc.parsers.charset import decode

@@ -6,9 +6,10 @@ dateline, paragraphs. The year of a date is completed by ``articles``, never her
 
 import html
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date as calendar_date
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from feedsvc.model import Document, Draft, Finding, Hints, Neighbours, Parsed, SourceDate
 from feedsvc.parsers.charset import DecodeError, decode

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from feedsvc.model import SourceDate
 from feedsvc.parsers.dates import LONGEST, DateError, has_digit, parse_date

@@ -4,10 +4,10 @@ All methods work inside the transaction whose connection the Ledger was given, a
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import Column, ColumnElement, Connection, and_, delete, func, insert, select, update
 
 from feedsvc.codings import pack

@@ -4,12 +4,14 @@ Rows are tuples in the order of the tables' columns. No database is needed to ma
 """
 
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import fields
 
 from feedsvc.codings import pack, unpack
 from feedsvc.languages import language_feed
@@ -49,8 +51,7 @@ class DocumentRecord:
         return self.stamp == NO_STAMP
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleRecord:
+class ArticleRecord(Struct, frozen=True):
     """An article as the ledger holds it: its document, its place in the order of release, when it is public.
 
     ``changes`` is when its status changes next by itself.

@@ -1,11 +1,11 @@
 """Answers: a Representation, a page or one line of text becomes a response with all its headers."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
 from flask import Response
+from msgspec.structs import replace
 from werkzeug.datastructures import Headers
 
 from feedsvc.codings import encode
