@@ -79,6 +79,24 @@ def test_the_order_in_which_files_arrived_changes_no_byte(tmp_path: Path) -> Non
     assert editions[0] == editions[1] == editions[2]
 
 
+def test_several_processes_give_the_bytes_that_one_gives(tmp_path: Path) -> None:
+    editions = []
+    for jobs in ("1", "2"):
+        publication = Publication(tmp_path / jobs)
+        for number in range(420):  # enough for processes of their own
+            year = 2027 if number % 7 == 0 else 2026  # some are held
+            date = f"{year}-01-{1 + number % 28:02} 10:00:00 {('-0400', '+0900', '+0000')[number % 3]}"
+            text = ("Text.", "[Below](#below)", "Read {{ page.url }}")[number % 3]
+            publication.article(f"{number}.md", f"Story {number % 400}", text, date=date)
+        publication.build("--jobs", jobs)
+        first = publication.bytes()
+        publication.settings(SETTINGS + 'rights = "Ours"\n')  # all are read anew
+        publication.later()
+        publication.build("--jobs", jobs)
+        editions.append((first, publication.bytes(), publication.run("explain", "--all", "--json").out))
+    assert editions[0] == editions[1]
+
+
 def test_a_lost_ledger_gives_the_same_ids_again(publication: Publication) -> None:
     publication.article("one.md", "First")
     publication.article("b/two.md", "Second")

@@ -15,8 +15,9 @@ from feedsvc.articles.standing import term
 from feedsvc.model import Finding, Identity, Story, document_of
 from feedsvc.store.records import ArticleRecord, FreshRows, fresh_rows
 
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Story).decode
+# Not MessagePack, which takes every moment to UTC: the offset that a source states is a part of a date.
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Story).decode
 
 
 @dataclass(frozen=True, slots=True)

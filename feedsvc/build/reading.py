@@ -51,6 +51,15 @@ class Due(NamedTuple):
     is_new: bool
 
 
+class Told:
+    """A story on its way from a worker. It travels as JSON: MessagePack would take every moment to UTC."""
+
+    __slots__ = ("story",)
+
+    def __init__(self, story: Story) -> None:
+        self.story = story
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of a document: its stories, or the findings that say why there are none.
@@ -60,11 +69,16 @@ class Outcome:
 
     name: str
     digest: str
-    stories: tuple[Story, ...] = ()
+    told: tuple[Told, ...] = ()
     newcomers: tuple[Newcomer, ...] = ()
     findings: tuple[Finding, ...] = ()
     unread: Unread | None = None
     media: Mapping[str, Lookup] = field(default_factory=dict)
+
+    @property
+    def stories(self) -> tuple[Story, ...]:
+        """The stories."""
+        return tuple(each.story for each in self.told)
 
     @property
     def content(self) -> str:
@@ -177,9 +191,21 @@ def _taking() -> ModuleType:
 
 _at: list[Desk] = []
 _press: list[Press] = []
-_encode = msgspec.msgpack.Encoder().encode
-_decode_glances = msgspec.msgpack.Decoder(list[Glance]).decode
-_decode_outcomes = msgspec.msgpack.Decoder(list[Outcome]).decode
+_encode_story = msgspec.json.Encoder().encode
+_decode_story = msgspec.json.Decoder(Story).decode
+
+
+def _sent(told: Told) -> bytes:
+    return _encode_story(told.story)
+
+
+def _received(_: type, sent: bytes) -> Told:
+    return Told(_decode_story(sent))
+
+
+_encode = msgspec.msgpack.Encoder(enc_hook=_sent).encode
+_decode_glances = msgspec.msgpack.Decoder(list[Glance], dec_hook=_received).decode
+_decode_outcomes = msgspec.msgpack.Decoder(list[Outcome], dec_hook=_received).decode
 _decode_order = msgspec.msgpack.Decoder(FeedOrder).decode
 _decode_printed = msgspec.msgpack.Decoder(list[Printed]).decode
 

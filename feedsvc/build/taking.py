@@ -11,7 +11,7 @@ from feedsvc.articles.files import file_name, references
 from feedsvc.articles.settle import settle
 from feedsvc.articles.standing import is_rejected
 from feedsvc.build.newcomers import newcomers
-from feedsvc.build.reading import Desk, Due, Glance, Outcome, Suspect
+from feedsvc.build.reading import Desk, Due, Glance, Outcome, Suspect, Told
 from feedsvc.errors import StoreError, fault
 from feedsvc.inbox.read import Unread, digest, read
 from feedsvc.model import Document, Draft, Finding, Hints, Neighbours
@@ -54,7 +54,7 @@ def _outcome(desk: Desk, document: Document, its: str, neighbours: Neighbours, i
         found = desk.media.find(_names_in(parsed.drafts, document.name))
         around = Surroundings(document.name, document.modified, neighbours, defaults, found)
         stories = tuple(settle(draft, around, desk.settings) for draft in parsed.drafts)
-        outcome = Outcome(document.name, its, stories, findings=parsed.findings, media=found)
+        outcome = Outcome(document.name, its, tuple(map(Told, stories)), findings=parsed.findings, media=found)
         return _with_newcomers(outcome, desk) if is_new and not any(map(is_rejected, stories)) else outcome
     except StoreError:
         raise
@@ -66,7 +66,7 @@ def _with_newcomers(outcome: Outcome, desk: Desk) -> Outcome:
     """The outcome of a document of which the ledger knows nothing."""
     base = desk.settings.article_base
     return replace(
-        outcome, stories=(), newcomers=newcomers(outcome.stories, outcome.content, desk.authority, base, desk.now)
+        outcome, told=(), newcomers=newcomers(outcome.stories, outcome.content, desk.authority, base, desk.now)
     )
 
 
