@@ -6,12 +6,12 @@ goes. The result is a fixed point: cleaning it again changes nothing.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from urllib.parse import unquote
 
 import nh3
+from msgspec import Struct
 
 from feedsvc.articles.addresses import LINKS, WEB, absolute, absolute_srcset
 from feedsvc.articles.embeds import unwrap_embeds
@@ -81,8 +81,7 @@ _UNSAFE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Cleaned:
+class Cleaned(Struct, frozen=True):
     """A safe body, its plain text, and what was removed or changed on the way."""
 
     html: str

@@ -5,10 +5,11 @@ neighbours agree on, the file's time if it can be trusted. Never the weekday, ne
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone, tzinfo
 from datetime import time as clock_time
 from functools import lru_cache
+
+from msgspec import Struct, field
 
 from feedsvc.config import FolderDefaults
 from feedsvc.model import Finding, Lookup, Neighbours, SourceDate
@@ -19,8 +20,7 @@ _YEARS = range(1000, 9999)
 _FILE_TIME_REACH = timedelta(days=45)
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What stands around a document: its name, its file's time (UTC), its neighbours, its folder's defaults, and what
     there is under the names of files that it refers to."""
 
@@ -31,8 +31,7 @@ class Surroundings:
     media: Mapping[str, Lookup] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Dated:
+class Dated(Struct, frozen=True):
     """A moment, on what evidence, with what there is to remark. No moment: an error among the findings."""
 
     moment: datetime | None

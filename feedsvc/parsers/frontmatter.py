@@ -9,11 +9,11 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
 import yaml
+from msgspec import Struct, field
 
 from feedsvc.model import Finding
 from feedsvc.parsers.plain_yaml import read_plain
@@ -37,8 +37,7 @@ _JSON_OPENING = re.compile(r'\{\s*(?:"|\}|$)')
 _NESTED = ("taxonomies", "extra", "params")
 
 
-@dataclass(frozen=True, slots=True)
-class FrontMatter:
+class FrontMatter(Struct, frozen=True):
     """The fields by lower-case key, the line on which each stands, the body and the body's first line."""
 
     fields: Fields
@@ -48,8 +47,7 @@ class FrontMatter:
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
+class _Block(Struct, frozen=True):
     """What the lines of a front matter mean."""
 
     fields: Fields
