@@ -1,6 +1,7 @@
 """The life of an article and of an address: corrections, kills, holds, moves and removals, to the second."""
 
 import json
+import os
 import subprocess
 import sys
 from datetime import timedelta
@@ -12,6 +13,7 @@ from flask.testing import FlaskClient
 from publication import SETTINGS, START, Publication
 from werkzeug.test import TestResponse
 
+import feedsvc.inbox.scan as scan_module
 from feedsvc.config import load_settings
 from feedsvc.errors import SettingsError
 from feedsvc.web.app import create_app
@@ -463,3 +465,57 @@ def test_what_is_in_memory_is_served_while_the_store_fails(publication: Publicat
     assert reader.get("/feeds/all").data == page.data
     other = reader.get("/feeds/trade.json")
     assert (other.status_code, other.headers["Retry-After"]) == (503, "60")
+
+
+# What lies in folders of which the others did not change
+
+
+def test_what_is_gone_from_a_folder_is_noticed_whatever_else_lies_there(publication: Publication) -> None:
+    for name in ("top.md", "a/one.md", "a/two.md", "a/b/three.md", "c/four.md", "c/five.md"):
+        publication.article(name, f"Story of {name}")
+    (publication.inbox / "c" / "link.md").symlink_to(publication.inbox / "top.md")
+    publication.build(code=1)
+    (publication.inbox / "c" / "link.md").unlink()
+    assert publication.build()["documents"]["seen"] == 6
+    (publication.inbox / "a" / "b" / "three.md").unlink()
+    (publication.inbox / "a" / "b").rmdir()
+    (publication.inbox / "top.md").unlink()
+    publication.later()
+    assert publication.build()["documents"]["withdrawn"] == 2
+    publication.article("a/two.md", "Another story of two")
+    (publication.inbox / "c" / "four.md").rename(publication.inbox / "a" / "four.md")
+    publication.later()
+    counts = publication.build()["documents"]
+    assert (counts["changed"], counts["moved"], counts["new"], counts["withdrawn"]) == (1, 1, 0, 0)
+    assert sorted(publication.titles()) == [
+        "Another story of two",
+        "Story of a/one.md",
+        "Story of c/five.md",
+        "Story of c/four.md",
+    ]
+
+
+def test_a_folder_that_could_not_be_listed_is_looked_at_when_it_is_gone(
+    publication: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publication.article("top.md", "Top")
+    publication.article("a/one.md", "One")
+    publication.build_here()
+    listed = scan_module._listed
+
+    def refuse(descriptor: int) -> list[str]:
+        if os.path.samestat(os.fstat(descriptor), (publication.inbox / "a").stat()):
+            raise PermissionError(13, "Permission denied")
+        return listed(descriptor)
+
+    publication.article("top.md", "Top of today")
+    with monkeypatch.context() as patched:
+        patched.setattr(scan_module, "_listed", refuse)
+        publication.later()
+        publication.build_here()
+    assert sorted(publication.titles()) == ["One", "Top of today"]
+    (publication.inbox / "a" / "one.md").unlink()
+    (publication.inbox / "a").rmdir()
+    publication.later()
+    publication.build_here()
+    assert publication.titles() == ["Top of today"]

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -61,7 +61,9 @@ def build(
     through already. Raises InboxError when the inbox cannot
     be read, InboxLostError when most of it is gone.
     """
-    return _Build(settings, connection, now, jobs, accept_withdrawals, progress, copies, found).run(stamp)
+    return _Build(settings, connection, now.astimezone(UTC), jobs, accept_withdrawals, progress, copies, found).run(
+        stamp
+    )
 
 
 class _Build:
@@ -162,9 +164,9 @@ class _Build:
         try:
             return scan(self.settings.inbox_folder)
         except InboxError as error:
-            known = self.ledger.stamps()
-            if is_lost(known, known.of.keys()):
-                raise InboxLostError(f"{error} Nothing was withdrawn of {len(known.of)} documents.") from error
+            total, kept = self.ledger.count_documents()
+            if is_lost(total - kept, total):
+                raise InboxLostError(f"{error} Nothing was withdrawn of {total} documents.") from error
             raise
 
     def folders(self, found: Scan, formats: Formats) -> FolderSettings:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from feedsvc.build.reading import Glance, Outcome
-from feedsvc.inbox.scan import Scan
+from feedsvc.inbox.scan import Scan, folder_of
 from feedsvc.model import Finding, Neighbours, Stamp
 from feedsvc.store.records import NO_STAMP, DocumentRecord, KnownStamps
 
@@ -25,26 +25,34 @@ class Changes:
     missing: frozenset[str]
 
 
-def compare(found: Scan, known: KnownStamps, stale: Set[str], everything: bool) -> Changes:
+def disturbed(found: Scan, remembered: Mapping[str, str], stale: Set[str]) -> frozenset[str]:
+    """The folders in which something may have changed since their hashes were ``remembered`` (see ``Scan.folders``)."""
+    either = found.folders.keys() | remembered.keys()
+    changed = (folder for folder in either if found.folders.get(folder) != remembered.get(folder))
+    return frozenset((*changed, *map(folder_of, stale)))
+
+
+def compare(found: Scan, known: KnownStamps, folders: Set[str] | None, stale: Set[str], everything: bool) -> Changes:
     """Which documents must be looked at; with ``everything``, all: the settings or feedsvc itself have changed.
 
-    What lies in a folder that could not be listed is not missing.
+    ``known`` holds the stamps of those that lie in ``folders`` (None: of all); the others have not changed. What lies
+    in a folder that could not be listed is not missing.
     """
     stamps, kept = known.of, known.kept
     suspects = tuple(
         name
         for name, stamp in found.documents.items()
-        if everything or stamps.get(name) != stamp or name in kept or name in stale
+        if (folders is None or folder_of(name) in folders)
+        and (everything or stamps.get(name) != stamp or name in kept or name in stale)
     )
     gone = stamps.keys() - found.documents.keys() - found.refused.keys() - set(found.settings)
     missing = frozenset(name for name in gone if not name.startswith(found.unreadable) and name not in kept)
     return Changes(suspects, missing)
 
 
-def is_lost(known: KnownStamps, lost: Set[str]) -> bool:
-    """Whether so many documents are gone that a fault is likelier than a wish."""
-    counted = len(known.of) - len(known.kept)
-    return counted >= GUARD_FROM and len(lost) * 2 > counted
+def is_lost(counted: int, lost: int) -> bool:
+    """Whether so many of the documents are gone that a fault is likelier than a wish."""
+    return counted >= GUARD_FROM and lost * 2 > counted
 
 
 def glanced(known: DocumentRecord | None, glance: Glance, stamp: Stamp, everything: bool) -> DocumentRecord:

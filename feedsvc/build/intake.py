@@ -3,16 +3,27 @@
 The ledger holds the rest. What is in memory is the list of names, and the batch of documents under way.
 """
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from feedsvc.build.changes import Changes, compare, glanced, is_due, is_lost, read_well, refused, surroundings
+from feedsvc.build.changes import (
+    Changes,
+    compare,
+    disturbed,
+    glanced,
+    is_due,
+    is_lost,
+    read_well,
+    refused,
+    surroundings,
+)
 from feedsvc.build.entering import Entering
 from feedsvc.build.folders import FolderSettings
 from feedsvc.build.reading import Due, Glance, Outcome, Suspect, Workers
 from feedsvc.errors import InboxLostError
-from feedsvc.inbox.scan import Scan
+from feedsvc.inbox.scan import Scan, folder_of
 from feedsvc.model import Finding, Lookup, Neighbours
 from feedsvc.report import Counts
 from feedsvc.store.ledger import Ledger
@@ -20,6 +31,8 @@ from feedsvc.store.records import DocumentRecord, KnownStamps
 
 _BATCH = 500
 _KEY = "inbox"
+# Folders whose stamps are asked for one by one; folders that are remembered.
+_FEW, _MANY = 100, 5000
 
 
 @dataclass(slots=True)
@@ -41,7 +54,9 @@ class Intake:
     _counts: Counts = field(default_factory=Counts)
     _known: KnownStamps = field(default_factory=KnownStamps)
     _rejected_before: dict[str, str] = field(default_factory=dict)
-    is_restless: bool = False
+    _remembered: dict[str, str] = field(default_factory=dict)
+    _held: tuple[int, int] = (0, 0)  # how many documents the ledger held, and how many of them only kept
+    _restless: set[str] = field(default_factory=set)
     _arrived: set[str] = field(default_factory=set)
     _texts: int = 0
     _folders: set[str] = field(default_factory=set)
@@ -52,11 +67,12 @@ class Intake:
 
     def __post_init__(self) -> None:
         self._rejected_before = {name: each.digest for name, each in self.ledger.rejected_documents().items()}
-        if not self.everything and not self.stale and self.ledger.recall(_KEY) == self.found.digest:
-            self.changes = Changes((), frozenset())
-        else:
-            self._known = self.ledger.stamps()
-            self.changes = compare(self.found, self._known, self.stale, self.everything)
+        self._remembered = json.loads(self.ledger.recall(_KEY) or "{}")
+        folders = disturbed(self.found, self._remembered, self.stale)
+        asked = None if self.everything or not self._remembered or len(folders) > _FEW else folders
+        self._known = self.ledger.stamps(asked)
+        self.changes = compare(self.found, self._known, asked, self.stale, self.everything)
+        self._held = self.ledger.count_documents() if self.changes.missing else (0, 0)
 
     def knows(self, document: str) -> bool:
         """Whether the ledger held a document of this name before this build."""
@@ -75,13 +91,14 @@ class Intake:
     def guard(self, inbox: object) -> None:
         """Refuse to withdraw most of a publication. Raises InboxLostError."""
         missing = self.changes.missing
-        if not is_lost(self._known, missing):
+        total, kept = self._held
+        if not is_lost(total - kept, len(missing)):
             return
         records = self.ledger.documents_where_in(missing)
         lost = {name for name, record in records.items() if record.digest not in self._arrived}
-        if is_lost(self._known, lost):
+        if is_lost(total - kept, len(lost)):
             raise InboxLostError(
-                f"{inbox}: {len(lost)} of {len(self._known.of)} documents are gone; "
+                f"{inbox}: {len(lost)} of {total} documents are gone; "
                 "is the disk mounted? Nothing was withdrawn. If they were deleted on purpose, build once with "
                 "--accept-withdrawals."
             )
@@ -96,8 +113,16 @@ class Intake:
         self._flush()
 
     def close(self) -> None:
-        """Remember the inbox as it was found, if the next build may leave it unread as it is."""
-        self.ledger.remember(_KEY, "" if self.is_restless else self.found.digest)
+        """Remember the folders of the inbox as they were found; those that the next build must look at, with no hash."""
+        unseen = self.found.unreadable
+        doubtful = {folder for folder in self._remembered if folder.startswith(unseen)} | set(map(folder_of, unseen))
+        folders = {**self.found.folders, **dict.fromkeys(doubtful | self._restless, "")}
+        self.ledger.remember(_KEY, json.dumps(folders) if len(folders) <= _MANY else "")
+
+    @property
+    def is_restless(self) -> bool:
+        """Whether a document must be looked at again by the next build."""
+        return bool(self._restless)
 
     def counts(self, entering: Entering) -> Counts:
         """What became of the documents."""
@@ -122,7 +147,8 @@ class Intake:
 
     def _noted(self, glances: Iterable[Glance]) -> Iterator[Outcome]:
         """Note the first looks; yields what already came of them."""
-        collects = is_lost(self._known, self.changes.missing)
+        total, kept = self._held
+        collects = is_lost(total - kept, len(self.changes.missing))
         for glance in glances:
             name = glance.name
             known = self._compared.pop(name)
@@ -191,7 +217,8 @@ class Intake:
     # Records
 
     def _save(self, record: DocumentRecord, *, is_document: bool = True) -> None:
-        self.is_restless |= is_document and record.is_restless
+        if is_document and record.is_restless:
+            self._restless.add(folder_of(record.name))
         if record.rejected and self._rejected_before.get(record.name) != record.digest:
             self.fresh_rejects.append(record.name)
         self._unsaved.append(record)

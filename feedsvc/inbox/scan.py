@@ -38,7 +38,9 @@ _BAD_NAME = Finding(
 class Scan:
     """The documents of an inbox and its media files by name, the settings of its folders, what was refused unread, what was not seen.
 
-    What has a bad name stands in ``refused`` as ``text.shown`` shows it; of such a folder nothing else is told.
+    ``folders`` holds a hash of the documents of each folder and of what was refused there, by the beginning of their
+    names (``a/b/``, empty for the inbox itself). What has a bad name stands in ``refused`` as ``text.shown`` shows it; of such a folder
+    nothing else is told.
     ``unreadable`` holds folders that could not be listed, with a closing slash, and files that vanished meanwhile.
     """
 
@@ -47,12 +49,13 @@ class Scan:
     unreadable: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
     media: Mapping[str, Stamp] = field(default_factory=dict)
+    folders: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
         """A hash of all that the walk found."""
-        found = (self.documents, sorted(self.media.items()), sorted(self.refused), self.settings, self.unreadable)
-        return hashlib.blake2b(msgspec.msgpack.encode(found), digest_size=16).hexdigest()
+        folders, media = sorted(self.folders.items()), sorted(self.media.items())
+        return _hash((folders, media, sorted(self.refused), self.settings, self.unreadable))
 
 
 def scan(folder: Path) -> Scan:
@@ -78,7 +81,21 @@ def scan(folder: Path) -> Scan:
         tuple(sorted(walk.unreadable)),
         tuple(sorted(walk.settings)),
         walk.media,
+        walk.folders | _refused_in(walk),
     )
+
+
+def _refused_in(walk: "_Walk") -> dict[str, str]:
+    """The hashes of the folders in which something was refused."""
+    refused: dict[str, list[str]] = {}
+    for name in sorted(walk.refused):
+        refused.setdefault(folder_of(name), []).append(name)
+    return {folder: _hash((walk.folders.get(folder), names)) for folder, names in refused.items()}
+
+
+def folder_of(name: str) -> str:
+    """The folder in which a document or a folder (``a/b/c/``) lies, as ``Scan.folders`` has it."""
+    return name[: name.rstrip("/").rfind("/") + 1]
 
 
 class _Kind(Enum):
@@ -99,6 +116,7 @@ class _Walk:
         self.unreadable: list[str] = []
         self.settings: list[str] = []
         self.media: dict[str, Stamp] = {}
+        self.folders: dict[str, str] = {}
         self._kinds: dict[str, _Kind] = {}
 
     def through(self, prefix: str, path: Path) -> list[str]:
@@ -108,12 +126,17 @@ class _Walk:
         """
         folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            return self._through(prefix, _Folder(folder, _listed(folder)))
+            documents: dict[str, Stamp] = {}
+            folders = self._through(prefix, _Folder(folder, _listed(folder)), documents)
         finally:
             os.close(folder)
+        if documents:
+            self.documents |= documents
+            self.folders[prefix] = _hash(sorted(documents.items()))
+        return folders
 
-    def _through(self, prefix: str, folder: "_Folder") -> list[str]:
-        document, kinds, documents = _Kind.DOCUMENT, self._kinds, self.documents
+    def _through(self, prefix: str, folder: "_Folder", documents: dict[str, Stamp]) -> list[str]:
+        document, kinds = _Kind.DOCUMENT, self._kinds
         names = "".join(folder.names)
         are_plain = names.isascii() and names.isprintable() and "#" not in names
         folders = []
@@ -130,11 +153,11 @@ class _Walk:
                     stamp = _new_stamp(Stamp, (found.st_size, found.st_mtime_ns, found.st_ino))
                     documents[prefix + own] = stamp
                     continue
-            if self._look(prefix + own, own, folder):
+            if self._look(prefix + own, own, folder, documents):
                 folders.append(prefix + own)
         return folders
 
-    def _look(self, name: str, own: str, folder: "_Folder") -> bool:
+    def _look(self, name: str, own: str, folder: "_Folder", documents: dict[str, Stamp]) -> bool:
         """Note an entry of which its suffix alone does not tell what it is; whether it is a folder to walk through."""
         dot = own.rfind(".")
         kind = self._kinds.get(own[dot:]) if dot > 0 else None
@@ -151,7 +174,7 @@ class _Walk:
         elif folder.has_folder(own):
             return True
         else:
-            self._note(name, own, folder)
+            self._note(name, own, folder, documents)
         return False
 
     def _kind(self, own: str, suffix: str | None) -> _Kind:
@@ -167,7 +190,7 @@ class _Walk:
             self._kinds[suffix] = kind
         return kind
 
-    def _note(self, name: str, own: str, folder: "_Folder") -> None:
+    def _note(self, name: str, own: str, folder: "_Folder", documents: dict[str, Stamp]) -> None:
         """Note how a document lies there."""
         try:
             found = folder.stat(own)
@@ -179,12 +202,16 @@ class _Walk:
             self.refused[name] = _unreadable(error)
             return
         if S_ISREG(found.st_mode):
-            self.documents[name] = Stamp(found.st_size, found.st_mtime_ns, found.st_ino)
+            documents[name] = Stamp(found.st_size, found.st_mtime_ns, found.st_ino)
         else:
             self.refused[name] = _kind_trouble(found.st_mode)
 
 
 _new_stamp = tuple.__new__
+
+
+def _hash(found: object) -> str:
+    return hashlib.blake2b(msgspec.msgpack.encode(found), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

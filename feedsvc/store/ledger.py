@@ -74,12 +74,19 @@ class Ledger:
         """Every document by name."""
         return {row.name: document_record(tuple(row)) for row in self.connection.execute(select(documents))}
 
-    def stamps(self) -> KnownStamps:
-        """The stamp of every document: all that a build must know of what has not changed."""
-        query = "SELECT name, size, modified, inode, kept FROM documents"
-        rows = self.connection.exec_driver_sql(query).cursor.fetchall()  # one for each document of the inbox
+    def stamps(self, folders: Iterable[str] | None = None) -> KnownStamps:
+        """The stamps of the documents that lie in ``folders`` themselves (see ``Scan.folders``; None: of all)."""
+        query = select(*(documents.c[name] for name in ("name", "size", "modified", "inode", "kept")))
+        asked = [query] if folders is None else [query.where(_lies_in(folder)) for folder in folders]
+        rows = [row for each in asked for row in self.connection.execute(each).cursor.fetchall()]  # perhaps very many
         stamps = {row[0]: _new_stamp(Stamp, row[1:4]) for row in rows}
         return KnownStamps(stamps, frozenset(row[0] for row in rows if row[4]))
+
+    def count_documents(self) -> tuple[int, int]:
+        """How many documents there are, and how many of them lie in the inbox no more but are kept."""
+        total = self.connection.execute(select(func.count()).select_from(documents)).scalar_one()
+        kept = select(func.count()).select_from(documents).where(documents.c.kept)
+        return total, self.connection.execute(kept).scalar_one()
 
     def documents_where_in(self, names: Collection[str]) -> dict[str, DocumentRecord]:
         """The documents among ``names`` that are known."""
@@ -93,11 +100,8 @@ class Ledger:
 
     def texts_in(self, folder: str) -> list[DocumentRecord]:
         """The plain-text documents that lie in ``folder`` itself (empty: the inbox), by name."""
-        name = documents.c.name
-        below = name.between(f"{folder}/", f"{folder}0") if folder else name.not_like("%/%")  # "0" comes after "/"
-        query = select(documents).where(documents.c.clues.is_not(None), below).order_by(name)
-        depth = len(folder) + 1 if folder else 0
-        return [document_record(tuple(row)) for row in self.connection.execute(query) if "/" not in row.name[depth:]]
+        query = select(documents).where(documents.c.clues.is_not(None), _lies_in(f"{folder}/" if folder else ""))
+        return [document_record(tuple(row)) for row in self.connection.execute(query.order_by(documents.c.name))]
 
     def save_documents(self, records: Iterable[DocumentRecord]) -> None:
         """Write ``records``, each in place of what stood under its name."""
@@ -358,6 +362,13 @@ class Ledger:
             for position, each in enumerate(topics)
         ]
         insert_rows(self.connection, classifications, rows)
+
+
+def _lies_in(folder: str) -> ColumnElement[bool]:
+    """That a document lies in ``folder`` itself (``a/b/``, empty: the inbox), or is a folder in it (``a/b/c/``)."""
+    name = documents.c.name
+    own = func.rtrim(func.substr(name, len(folder) + 1), "/").not_like("%/%")
+    return and_(name >= folder, name < f"{folder[:-1]}0", own) if folder else own  # "0" comes after "/"
 
 
 def is_public(now: datetime) -> ColumnElement[bool]:

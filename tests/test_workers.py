@@ -1,0 +1,44 @@
+"""Workers read and enter for a build what it would read and enter itself."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from publication import Publication
+
+MANY = 420  # so many that processes are started for them
+TABLES = ("articles", "bodies", "bylines", "classifications", "identities", "memberships", "topics")
+
+
+def rows(publication: Publication) -> dict[str, list[tuple[object, ...]]]:
+    with closing(sqlite3.connect(publication.folder / "var" / "feedsvc.db")) as ledger:
+        return {table: sorted(ledger.execute(f"SELECT * FROM {table}"), key=repr) for table in TABLES}
+
+
+def fill(publication: Publication, version: str) -> None:
+    for number in range(MANY):
+        publication.article(
+            f"{number % 3}/{number}.md",
+            f"Story {number // 2}",  # two of a name
+            f"Text {number}, {version}.",
+            date=f"2026-02-01T09:{number % 60:02}:00+05:30",
+            tags=f"[T{number % 50}]",
+        )
+    publication.article("9/own.md", "With an id", version, id="urn:x:1", slug="story-7")
+    publication.article("9/other.md", "With the same id", version, id="urn:x:1", embargo="2027-01-01T00:00:00-08:00")
+    publication.article("9/undated.md", "Without a day", version, date="someday")
+    publication.write(
+        "9/wire.txt", f"The Wire\n\nA story of {version}\n\nOSLO, Jan. 29, 2026 (AP) - Something happened.\n"
+    )
+
+
+def test_workers_make_what_one_process_makes(tmp_path: Path) -> None:
+    alone, helped = Publication(tmp_path / "alone"), Publication(tmp_path / "helped")
+    for version in ("at first", "changed"):
+        for publication, jobs in ((alone, "1"), (helped, "2")):
+            fill(publication, version)
+            publication.build("--jobs", jobs, code=1)
+            publication.later()
+        assert rows(helped) == rows(alone)
+        assert helped.bytes() == alone.bytes()
+    assert "+05:30" in repr(rows(helped)["identities"])
