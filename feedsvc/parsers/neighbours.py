@@ -8,7 +8,7 @@ from itertools import islice
 
 from feedsvc.model import Clues, Neighbours
 from feedsvc.parsers.charset import DecodeError, decode
-from feedsvc.parsers.dates import DateError, has_digit
+from feedsvc.parsers.dates import DateError, has_digit, may_date
 from feedsvc.parsers.wire_dateline import read_dateline
 from feedsvc.parsers.wire_stamps import header_date
 from feedsvc.parsers.wire_tail import read_tail
@@ -34,7 +34,7 @@ def clues(data: bytes) -> Clues:
 
 
 def _year_of(line: str) -> int | None:
-    if not has_digit(line, 0, _LONGEST):
+    if not has_digit(line, 0, _LONGEST) or not may_date(line[: 2 * _LONGEST]):
         return None
     try:
         dateline = read_dateline(line)

@@ -54,13 +54,14 @@ def read_paragraphs(lines: Sequence[str], offset: int) -> tuple[list[Paragraph],
     blocks = list(_blocks(lines, offset))
     if not blocks:
         return [], "there is no text"
-    if _double_spaced(blocks):
-        blocks = [[line for block in blocks for line in block]]
     every = [line for block in blocks for line in block]
-    margin = min(line.indent for line in every)
     width = _width(every)
+    wrapped = _is_wrapped(every, width)
+    if wrapped and _double_spaced(blocks):
+        blocks = [every]
+    margin = min(line.indent for line in every)
     indents = {line.indent for line in every if line.indent > margin + 1}
-    if not _is_wrapped(every, width):
+    if not wrapped:
         groups, evidence = [[line] for line in every], "long lines"
     elif 0 < len(indents) <= 3 and not all(line.indent in indents for line in every):
         groups, evidence = [group for block in blocks for group in _by_indent(block, margin)], "indents"
@@ -313,7 +314,7 @@ def _paragraph(group: list[_Line], width: int) -> Paragraph:
 def join(lines: Sequence[str]) -> str:
     """Lines as one: a blank between them, none between ideographs and behind the hyphen of a word."""
     text = lines[0] if len(lines) == 1 else " ".join(lines)
-    if text.isascii() and "- " not in text:
+    if text.isascii() and (len(lines) == 1 or "- " not in text):
         return _RUN.sub(" ", text) if "  " in text or "\t" in text else text
     pieces: list[str] = []
     for line in lines:

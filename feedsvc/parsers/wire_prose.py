@@ -32,7 +32,7 @@ def _depth(line: str) -> int:
 def is_prose(lines: Sequence[str], index: int, headed: bool, below: bool) -> bool:
     """Whether running text begins here: a long line, a sentence, lines that flow into each other."""
     text = lines[index].strip()
-    wide = bool(_CJK.search(text[:40]))
+    wide = not text.isascii() and bool(_CJK.search(text[:40]))
     if len(text) > (70 if wide else 150) and (headed or below or len(text) > 200 or ends_sentence(text)):
         return True
     if headed and ends_sentence(text) and (len(text.split()) > 5 or (wide and len(text) > 12)):

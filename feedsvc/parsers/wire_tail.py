@@ -43,6 +43,7 @@ _CLOSING = (")", "）", "]", "］")
 _INLINE_MARK = re.compile(
     rf"(?<=[.!?。”\"'’)）])[\s\u3000]+(?:Enditem|ENDITEM|ENDS|REUTER|#{{2,5}}|-30-|==\s?[A-Z]\w{{1,20}}|(?:-|=)+(?:{_WORDS})(?:-|=)+)$"
 )
+_MARK_ENDS = ("#", "-", "=", "_")
 _INLINE_AGENCY = re.compile(r"(?<=[.!?”\"])\s+([A-Za-z-]{2,10})$")
 _CLOSED = re.compile(r"[.!?…。！？」』\"”’')）\]]$")
 
@@ -176,14 +177,16 @@ def _is_navigation(line: str) -> bool:
 def strip_inline(text: str, tail: Tail, order: str | None, number: int) -> str:
     """The last paragraph without the mark, the agency and the date that stand behind its last sentence."""
     for _ in range(4):
-        if (name := _INLINE_AGENCY.search(text, max(0, len(text) - 20))) and is_agency(name[1]):
-            tail.source = tail.source or name[1]
-            text = text[: name.start()]
-            continue
-        if len(text) > 4 and (mark := _INLINE_MARK.search(text, max(0, len(text) - 60))):
-            tail.marks.append((number, mark[0].strip()))
-            text = text[: mark.start()].rstrip()
-            continue
+        # A sentence ends neither with an agency nor with a mark.
+        if text[-1:].isalnum() or text.endswith(_MARK_ENDS):
+            if (name := _INLINE_AGENCY.search(text, max(0, len(text) - 20))) and is_agency(name[1]):
+                tail.source = tail.source or name[1]
+                text = text[: name.start()]
+                continue
+            if len(text) > 4 and (mark := _INLINE_MARK.search(text, max(0, len(text) - 60))):
+                tail.marks.append((number, mark[0].strip()))
+                text = text[: mark.start()].rstrip()
+                continue
         match = _BRACKETS.search(text, max(0, len(text) - 80)) if text.rstrip().endswith(_CLOSING) else None
         if match is None or match.start() == 0 or not _bracketed(tail, match[1].strip(), order, number):
             break
