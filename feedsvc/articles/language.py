@@ -4,14 +4,14 @@ import re
 
 # Letters that settle the question, the narrower scripts first: kana before Han, Persian letters before Arabic.
 _SCRIPTS = (
-    ("ja", re.compile("[\u3041-\u30ff]")),
-    ("ko", re.compile("[\uac00-\ud7af]")),
-    ("zh", re.compile("[\u4e00-\u9fff]")),
-    ("fa", re.compile("[\u067e\u0686\u0698\u06af]")),
-    ("ar", re.compile("[\u0621-\u064a]")),
-    ("he", re.compile("[\u05d0-\u05ea]")),
-    ("th", re.compile("[\u0e01-\u0e2e]")),
-    ("el", re.compile("[\u03b1-\u03c9]")),
+    ("ja", re.compile("[\u3041-\u30ff]+")),
+    ("ko", re.compile("[\uac00-\ud7af]+")),
+    ("zh", re.compile("[\u4e00-\u9fff]+")),
+    ("fa", re.compile("[\u067e\u0686\u0698\u06af]+")),
+    ("ar", re.compile("[\u0621-\u064a]+")),
+    ("he", re.compile("[\u05d0-\u05ea]+")),
+    ("th", re.compile("[\u0e01-\u0e2e]+")),
+    ("el", re.compile("[\u03b1-\u03c9]+")),
 )
 _WORD = re.compile(r"[^\W\d_]+")
 # Of ASCII the same in a tenth of the time.
@@ -21,6 +21,7 @@ _WORDS_ASCII = bytes(ord(letter.lower() if letter.isalpha() else " ") for letter
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _NO_LETTERS = bytes(byte for byte in range(0x80) if not chr(byte).isalpha())
 _SAMPLE = 2000
+_SHARE = 0.2
 # The share of Persian letters, which are few among the Arabic ones, that settles it.
 _LEAST = 0.02
 
@@ -56,12 +57,17 @@ def _by_script(sample: str) -> str | None:
     letters = len(sample.encode("ascii", "ignore").translate(None, _NO_LETTERS))
     if len(foreign) < _LEAST * letters:
         return None
-    letters = sum(map(len, _WORD.findall(sample)))
     for language, script in _SCRIPTS:
-        share = len(script.findall(foreign)) / max(letters, 1)
-        if share >= (_LEAST if language == "fa" else 0.2):
+        count = sum(map(len, script.findall(foreign)))
+        least = _LEAST if language == "fa" else _SHARE
+        # Of all characters so many are enough, too, and letters take as long to count as all else.
+        if count and (count / len(sample) >= least or count / _letters(sample) >= least):
             return language
     return None
+
+
+def _letters(sample: str) -> int:
+    return max(1, sum(map(len, _WORD.findall(sample))))
 
 
 def _by_words(sample: str) -> str | None:

@@ -26,6 +26,8 @@ _SUSPENDED = re.compile(r"(?:and|or|to|und|oder|bis|et|ou|y|o)\b")
 _COLUMNS = re.compile(r"\S(?: {3,}|\t+ *)\S")
 _BULLET = re.compile(r"(?:[-*•·‣▪■□◆◇●○・※→]|\d{1,2}[.)])\s+\S|[・■□◆◇●○※▪]")
 _RUN = re.compile(r"[ \t\xa0\u3000]{2,}|[\t\xa0]")
+# One of these stands in a text with runs; to look for them takes a tenth of the time.
+_RUNS = ("  ", "\t", "\xa0", "\u3000\u3000", " \u3000", "\u3000 ")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Z]\.)+|\b(?:Corp|Inc|Co|Ltd|Mr|Mrs|Dr|St|Sen|Rep|Gov|Gen|Jr|No|vs|Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.)$"
 )
@@ -315,13 +317,18 @@ def join(lines: Sequence[str]) -> str:
     """Lines as one: a blank between them, none between ideographs and behind the hyphen of a word."""
     text = lines[0] if len(lines) == 1 else " ".join(lines)
     if text.isascii() and (len(lines) == 1 or "- " not in text):
-        return _RUN.sub(" ", text) if "  " in text or "\t" in text else text
+        return _without_runs(text)
     pieces: list[str] = []
     for line in lines:
         if pieces:
             pieces.append(_glue(pieces, line))
         pieces.append(line)
-    return _RUN.sub(" ", "".join(pieces)).strip()
+    return _without_runs("".join(pieces)).strip()
+
+
+def _without_runs(text: str) -> str:
+    """``text`` with one blank for each run of blanks."""
+    return _RUN.sub(" ", text) if any(run in text for run in _RUNS) else text
 
 
 def _glue(pieces: list[str], line: str) -> str:
