@@ -18,6 +18,7 @@ from feedsvc.articles.settle import settle
 from feedsvc.config import FolderDefaults, Publication, Settings
 from feedsvc.model import Document, Draft, Neighbours, Parsed
 from feedsvc.parsers import PARSERS, parse, parser_for
+from feedsvc.parsers.limits import MOST_ENTRIES
 
 MODIFIED = datetime(2026, 1, 1, tzinfo=UTC)
 SETTINGS = Settings(file=Path("feedsvc.toml"), publication=Publication(title="T", url="https://example.org"))
@@ -160,6 +161,7 @@ def hostile() -> Iterator[tuple[str, bytes]]:
         ("a.rst", b"word " * 100_000),
         ("a.rst", b"*a " * 3_000),
         ("a.json", b'{"uri": "a", "headline": "b", "body_html": "' + b"& " * 100_000 + b'"}'),
+        ("a.json", b'{"uri": "a", "headline": "b", "body_html": "' + b"<p>a " * 100_001 + b'"}'),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
@@ -167,6 +169,14 @@ def test_what_is_longer_than_an_article_is_refused(name: str, data: bytes) -> No
     parsed = read(name, data)
     assert parsed.drafts == ()
     assert [finding.code for finding in parsed.findings if finding.severity == "error"] == ["too-long"]
+
+
+def test_of_one_json_document_as_many_items_are_read_as_of_a_feed() -> None:
+    parsed = read(
+        "a.json", b"[" + b'{"uri": "a", "headline": "b"},' * MOST_ENTRIES + b'{"uri": "a", "headline": "b"}]'
+    )
+    assert len(parsed.drafts) == MOST_ENTRIES
+    assert [finding.code for finding in parsed.findings] == ["too-many-entries"]
 
 
 def test_hostile_documents_take_no_time_that_grows_with_their_square_and_little_memory() -> None:

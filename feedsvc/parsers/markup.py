@@ -1,6 +1,7 @@
 """Bodies in XML (XHTML, NITF) and in plain text, as the HTML of a Draft."""
 
 import re
+from functools import lru_cache
 from html import escape
 
 from lxml import etree
@@ -34,7 +35,12 @@ _DROPPED = {"media-metadata", "media-producer", "media-object", "nitf-table-meta
 
 def local(element: Element) -> str:
     """The name of an element without its namespace, in lower case."""
-    return str(element.tag).rpartition("}")[2].lower()
+    return _local(str(element.tag))
+
+
+@lru_cache(maxsize=1024)
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2].lower()
 
 
 def text_of(element: Element | None) -> str:

@@ -317,7 +317,7 @@ def join(lines: Sequence[str]) -> str:
     """Lines as one: a blank between them, none between ideographs and behind the hyphen of a word."""
     text = lines[0] if len(lines) == 1 else " ".join(lines)
     if text.isascii() and (len(lines) == 1 or "- " not in text):
-        return _without_runs(text)
+        return _RUN.sub(" ", text) if "  " in text or "\t" in text else text
     pieces: list[str] = []
     for line in lines:
         if pieces:

@@ -28,10 +28,10 @@ _INITIALS = re.compile(
     r"(?:[A-Za-z]{2,10}[-/])?[a-z]{2,4}(?:/[a-z]{2,4}){1,3}|[A-Z]{2,4}(?:/[A-Z]{2,4}){1,3}|dpa(?:-\w+)?(?: \w{2,4}){1,6}"
 )
 _CAPITALS = re.compile(r"[A-Z]{4,12}")
+# For text in lower case, too.
 _COPYRIGHT = re.compile(
     r"(?:©|\(c\)|copyright\b|&copy;|all rights reserved|alle rechte|tous droits|todos los derechos|"
-    r"todos os direitos|tutti i diritti|alle rechten|все права|無断転載|著作権|저작권|무단 ?전재|版权所有|版權所有|حقوق)",
-    re.IGNORECASE,
+    r"todos os direitos|tutti i diritti|alle rechten|все права|無断転載|著作権|저작권|무단 ?전재|版权所有|版權所有|حقوق)"
 )
 _KEYED_DATE = re.compile(
     r"(?:(?:first |last )?(?:published|posted|updated|modified|filed|issued|released)|date|dated|stand|veröffentlicht|publié|"
@@ -105,14 +105,17 @@ def _taken(tail: Tail, line: str, before: str, order: str | None) -> bool:
         return True
     if not before or len(line) > 2 * LONGEST:
         return False
-    if _COPYRIGHT.search(line) and len(line) < 200 and not tail.rights and _is_copyright(line):
+    if len(line) < 200 and not tail.rights and _is_copyright(line):
         tail.rights = line
         return True
     return _signed(tail, line, before, number) or _dated(tail, line, order, number) or _is_navigation(line)
 
 
 def _is_copyright(line: str) -> bool:
-    return _COPYRIGHT.match(line.lstrip(" (（")) is not None or len(line) < 120
+    lowered = line.lower()
+    if len(line) < 120:
+        return _COPYRIGHT.search(lowered) is not None
+    return _COPYRIGHT.match(lowered.lstrip(" (（")) is not None
 
 
 def _signed(tail: Tail, line: str, before: str, number: int) -> bool:
@@ -135,6 +138,8 @@ def _signed(tail: Tail, line: str, before: str, number: int) -> bool:
 
 
 def _dated(tail: Tail, line: str, order: str | None, number: int) -> bool:
+    if not has_digit(line) and "月" not in line:
+        return False
     inner = line.strip("()（）[]［］ \u3000-–—")
     keyed = _KEYED_DATE.fullmatch(inner)
     try:
