@@ -42,7 +42,7 @@ def compare(found: Scan, known: KnownStamps, folders: Set[str] | None, stale: Se
     suspects = tuple(
         name
         for name, stamp in found.documents.items()
-        if (folders is None or folder_of(name) in folders)
+        if (folders is None or name[: name.rfind("/") + 1] in folders)
         and (everything or stamps.get(name) != stamp or name in kept or name in stale)
     )
     gone = stamps.keys() - found.documents.keys() - found.refused.keys() - set(found.settings)

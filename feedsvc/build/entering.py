@@ -1,6 +1,6 @@
 """Entering stories into the ledger, and taking out those whose document is gone."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -155,13 +155,14 @@ class Entering:
         self.ledger.save_articles(each for each in records if self.is_known(each.document))
         self.ledger.save_articles((each for each in records if not self.is_known(each.document)), are_new=True)
         self.ledger.save_rejects(bad)
-        self._classify((record.article for record in records), held)
+        entered = admitted | {record.article.name: record.article for record in records}
+        self._classify((entered[name] for name in _names(read) if name in entered), held)
         self._withdraw_vanished(known, places)
 
-    def _admit(self, newcomers: Sequence[Newcomer]) -> set[str]:
-        """Enter those whose id, slug and name nobody has or had; their names."""
+    def _admit(self, newcomers: Sequence[Newcomer]) -> dict[str, Newcomer | Article]:
+        """Enter those whose id, slug and name nobody has or had; they by name."""
         if self.missing or not newcomers or self.ledger.has_withdrawn():
-            return set()  # any of them may be an article that was known under another name
+            return {}  # any of them may be an article that was known under another name
         ids = self.ledger.taken(identities.c.id, [each.id for each in newcomers])
         names = self.ledger.taken(identities.c.name, [each.name for each in newcomers])
         slugs = {each.slug for each in newcomers}
@@ -174,8 +175,7 @@ class Entering:
                 slugs.add(each.slug)
         self.touched |= {each.id for each in admitted}
         self.ledger.insert_fresh([each.rows for each in admitted])
-        self._classify(admitted, ())
-        return {each.name for each in admitted}
+        return {each.name: each for each in admitted}
 
     def _enter(self, story: Story, outcome: Outcome, recall: Recall, before: str | None) -> ArticleRecord:
         """The article of ``story``; ``before`` is the id under which one of its name stood until now."""
@@ -323,7 +323,14 @@ class Entering:
         return {each.id: each for each in self.ledger.identities_where_in(identities.c.id, set(ids))}
 
 
-def _stories(outcome: Outcome, admitted: Set[str]) -> Iterator[Story]:
+def _names(outcomes: Iterable[Outcome]) -> Iterator[str]:
+    """The names of all stories, in the order in which they were read."""
+    for outcome in outcomes:
+        yield from (each.name for each in outcome.stories)
+        yield from (each.name for each in outcome.newcomers)
+
+
+def _stories(outcome: Outcome, admitted: Container[str]) -> Iterator[Story]:
     """The stories of an outcome that are yet to be entered."""
     yield from outcome.stories
     yield from (each.story for each in outcome.newcomers if each.name not in admitted)

@@ -32,7 +32,9 @@ from feedsvc.store.ledger import is_public
 from feedsvc.store.schema import archives, articles, classifications, memberships, tombstones
 
 _scratch = MetaData()
-_touched = Table("touched", _scratch, Column("id", Text, primary_key=True), prefixes=["TEMPORARY"])
+_touched = Table(
+    "touched", _scratch, Column("id", Text, primary_key=True), prefixes=["TEMPORARY"], sqlite_with_rowid=False
+)
 _wanted = Table(
     "wanted",
     _scratch,
@@ -40,6 +42,16 @@ _wanted = Table(
     Column("feed", Text, primary_key=True),
     Column("release", BigInteger),
     prefixes=["TEMPORARY"],
+    sqlite_with_rowid=False,
+)
+# The last place of each feed that they come into.
+_last = Table(
+    "last_places",
+    _scratch,
+    Column("feed", Text, primary_key=True),
+    Column("place", BigInteger),
+    prefixes=["TEMPORARY"],
+    sqlite_with_rowid=False,
 )
 
 _standing = memberships.c.left.is_(None)
@@ -53,7 +65,7 @@ class Touched:
     def __init__(self, connection: Connection, now: datetime) -> None:
         self.connection = connection
         self.now = now
-        for table in (_touched, _wanted):
+        for table in (_touched, _wanted, _last):
             if inspect(connection).has_table(table.name):
                 connection.execute(delete(table))
             else:
@@ -107,11 +119,12 @@ class Touched:
         growth = {row.feed: row.grown for row in self.connection.execute(grown)}
         back = exists(select(_wanted.c.id).where(_is_member))
         self.connection.execute(update(memberships).where(memberships.c.left.is_not(None), back).values(left=None))
-        others = memberships.alias()
-        last = select(func.coalesce(func.max(others.c.place), 0)).where(others.c.feed == _wanted.c.feed)
+        feeds = select(_wanted.c.feed).distinct().subquery()
+        last = select(func.coalesce(func.max(memberships.c.place), 0)).where(memberships.c.feed == feeds.c.feed)
+        self.connection.execute(insert(_last).from_select(["feed", "place"], select(feeds, last.scalar_subquery())))
         order: Any = func.row_number().over(partition_by=_wanted.c.feed, order_by=[_wanted.c.release, _wanted.c.id])
-        fresh = select(_wanted.c.feed, _wanted.c.id, last.scalar_subquery() + order).where(
-            ~exists(select(memberships.c.id).where(_is_member))
+        fresh = select(_wanted.c.feed, _wanted.c.id, _last.c.place + order).where(
+            _last.c.feed == _wanted.c.feed, ~exists(select(memberships.c.id).where(_is_member))
         )
         self.connection.execute(insert(memberships).from_select(["feed", "id", "place"], fresh))
         return growth
