@@ -16,7 +16,7 @@ from feedsvc.store.search import Indexed, SearchIndex
 from feedsvc.topics.match import texts_of, values_of
 
 # Articles that a build indexes; a step of a server takes a part of a second.
-IN_A_BUILD = 500
+IN_A_BUILD = 2000
 IN_A_STEP = 250
 
 
