@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from threading import Event
 
 import feedparser
 import pytest
@@ -17,6 +18,7 @@ from publication import Publication
 from server import Server, serving, until
 from tools import client, tool
 
+import feedsvc.watch as watch_module
 from feedsvc.config import load_settings
 from feedsvc.store.lock import build_lock
 from feedsvc.watch import Builds
@@ -161,6 +163,29 @@ def test_a_store_that_cannot_be_written_is_said_and_does_not_end_the_watch(
     builds.build()
     builds.close()
     assert capsys.readouterr().err.count("not a database") == 1
+
+
+def test_a_fault_while_the_search_index_is_made_is_told_once_and_ends_nothing(
+    publication: Publication, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publication.article("one.md", "First")
+    builds = Builds(load_settings(publication.folder / "feedsvc.toml"))
+    stop, steps = Event(), iter([ValueError("odd"), ValueError("odd"), None])
+
+    def step(_: object) -> bool:
+        fault = next(steps)
+        if fault is None:
+            stop.set()
+            return False
+        raise fault
+
+    monkeypatch.setattr(watch_module, "_REST", 0)
+    monkeypatch.setattr(watch_module.indexing, "is_behind", step)
+    builds.build()
+    builds.index(stop)
+    builds.close()
+    assert stop.is_set()
+    assert capsys.readouterr().err.count("the search index waits: ValueError: odd") == 1
 
 
 def test_health_tells_of_a_full_disk_and_that_it_has_room_again(live: tuple[Publication, Server]) -> None:

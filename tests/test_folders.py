@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from publication import SETTINGS, Publication
 
+import feedsvc.build as build_module
+from feedsvc.build.folders import FolderSettings
+
 STORY = """Harbour Reopens After Storm
 
 By Dana Cole
@@ -189,3 +192,25 @@ def test_a_parser_that_fails_rejects_its_document_alone(tmp_path: Path, installe
     assert finding["code"] == "parser-failed"
     assert "KeyError: 'oh', at gemtext.py:4" in finding["message"]
     assert publication.titles() == ["One"]
+
+
+def test_settings_that_change_while_they_are_read_are_met_by_the_next_build(
+    publication: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publication.write("a/inbox.toml", 'author = "Before"\n')
+    publication.article("a/one.md", "One")
+    read = build_module.read_folders
+
+    def read_then_edited(*arguments: Any) -> FolderSettings:
+        folders = read(*arguments)
+        publication.write("a/inbox.toml", 'author = "Edited"\n')
+        return folders
+
+    copies = publication.folder / "var" / "media"
+    with monkeypatch.context() as patched:
+        patched.setattr(build_module, "read_folders", read_then_edited)
+        publication.build_here(copies=copies)
+    assert publication.explain("a/one.md")["authors"][0]["name"] == "Edited"  # rehearsed: a whole build
+    publication.build()
+    author = publication.json_feed()["items"][0]["authors"][0]["name"]
+    assert author == "Edited"

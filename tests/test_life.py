@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from werkzeug.test import TestResponse
 import feedsvc.inbox.scan as scan_module
 from feedsvc.config import load_settings
 from feedsvc.errors import SettingsError
+from feedsvc.store.cleaning import SCRUB
+from feedsvc.store.database import open_database
+from feedsvc.store.ledger import Ledger
 from feedsvc.web.app import create_app
 
 BASE = "https://news.example.org"
@@ -381,6 +385,25 @@ def test_a_legal_removal_answers_451_and_erases_the_text(publication: Publicatio
     publication.later()
     publication.build_here()
     check_removed(reader, 451)
+
+
+def test_an_erasure_that_was_interrupted_is_finished_by_the_next_build(publication: Publication) -> None:
+    publication.article("first.md", "The first story", "Libelous wordings stood here.", tags="[Trade]")
+    publication.build()
+    publication.settings(REMOVED)
+    publication.later()
+    publication.build_here()  # the edition is there; what the command does afterwards is not done
+    assert remembered(publication, SCRUB) == "due"
+    publication.later()
+    publication.build()
+    assert remembered(publication, SCRUB) == ""
+    assert not holds(publication, b"ibelous wordings")
+
+
+def remembered(publication: Publication, key: str) -> str | None:
+    with closing(open_database(load_settings(publication.folder / "feedsvc.toml"))) as database:
+        with database.reading() as connection:
+            return Ledger(connection).recall(key)
 
 
 def check_removed(reader: Reader, status: int) -> None:
