@@ -401,9 +401,9 @@ def test_an_erasure_that_was_interrupted_is_finished_by_the_next_build(publicati
 
 
 def remembered(publication: Publication, key: str) -> str | None:
-    with closing(open_database(load_settings(publication.folder / "feedsvc.toml"))) as database:
-        with database.reading() as connection:
-            return Ledger(connection).recall(key)
+    settings = load_settings(publication.folder / "feedsvc.toml")
+    with closing(open_database(settings)) as database, database.reading() as connection:
+        return Ledger(connection).recall(key)
 
 
 def check_removed(reader: Reader, status: int) -> None:
