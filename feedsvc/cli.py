@@ -219,12 +219,14 @@ def _build(chosen: argparse.Namespace) -> int:
 def _build_anew(chosen: argparse.Namespace, settings: "Settings", now: datetime, found: "Scan | None") -> "Report":
     """Build, and remember how it went; ``found`` is the inbox, where it was walked through already."""
     from feedsvc.build import build
+    from feedsvc.build.reading import give_way
     from feedsvc.console import bars
     from feedsvc.store.cleaning import clean_up
     from feedsvc.store.database import open_database
     from feedsvc.store.history import build_view, note_build
     from feedsvc.store.reader import note_failure
 
+    give_way()
     with closing(open_database(settings)) as database, bars(quiet=chosen.json) as progress:
         with database.writing() as connection:
             report = build(

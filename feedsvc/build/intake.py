@@ -30,7 +30,7 @@ from feedsvc.store.ledger import Ledger
 from feedsvc.store.records import DocumentRecord, KnownStamps
 
 _BATCH = 500
-_KEY = "inbox"
+_KEY = "walk"  # "inbox" held something else before
 # Folders whose stamps are asked for one by one; folders that are remembered.
 _FEW, _MANY = 100, 5000
 
