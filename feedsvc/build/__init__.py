@@ -98,7 +98,7 @@ class _Build:
         with self.timed("scan"):
             found = self.found or self.scan()
             # Before the folders' settings are read: those that change meanwhile are then met by the next build.
-            key = key_of(self.settings, found, formats.packages)
+            key = key_of(self.settings, found)
             folders = self.folders(found, formats)
             decided = decisive_digest(self.settings, folders, formats)
             everything = self.ledger.recall("settings") != decided

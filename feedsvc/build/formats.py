@@ -1,11 +1,13 @@
 """The formats that can be read here: those of installed packages first, then feedsvc's own."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint
+from importlib.metadata import EntryPoint, entry_points
 
 from feedsvc.errors import FormatError
 from feedsvc.parsers import PARSERS, Parser
-from feedsvc.unchanged import offered, package, packages
+
+_GROUP = "feedsvc.parsers"  # the entry point at which packages offer formats of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,8 @@ def installed_formats() -> Formats:
 
     Raises FormatError for a package whose entry cannot be loaded or is no Parser.
     """
-    found = offered()
-    return Formats((*map(_parser, found), *PARSERS), packages(found))
+    found = _offered()
+    return Formats((*map(_parser, found), *PARSERS), _packages(found))
 
 
 def _parser(entry: EntryPoint) -> Parser:
@@ -36,7 +38,22 @@ def _parser(entry: EntryPoint) -> Parser:
         if isinstance(parser, Parser) and callable(parser.parse):
             return parser
     except Exception as error:
-        message = f"{package(entry)}: its format {entry.name!r} cannot be loaded ({type(error).__name__}: {error})"
+        message = f"{_package(entry)}: its format {entry.name!r} cannot be loaded ({type(error).__name__}: {error})"
         raise FormatError(f"{message}; mend or uninstall the package") from error
-    message = f"{package(entry)}: its format {entry.name!r} ({entry.value}) is no feedsvc.parsers.Parser"
+    message = f"{_package(entry)}: its format {entry.name!r} ({entry.value}) is no feedsvc.parsers.Parser"
     raise FormatError(f"{message}; mend or uninstall the package")
+
+
+def _offered() -> list[EntryPoint]:
+    """The formats that installed packages offer, in the order in which they are asked."""
+    return sorted(entry_points(group=_GROUP), key=lambda each: (each.name, each.value))
+
+
+def _packages(entries: Sequence[EntryPoint]) -> tuple[str, ...]:
+    """What tells one set of such formats from another: name, place, package and version of each."""
+    return tuple(f"{each.name}={each.value} {_package(each)}" for each in entries)
+
+
+def _package(entry: EntryPoint) -> str:
+    """The package that brought a format."""
+    return f"{entry.dist.name} {entry.dist.version}" if entry.dist is not None else entry.module
