@@ -18,7 +18,6 @@ from feedsvc.articles.settle import settle
 from feedsvc.config import FolderDefaults, Publication, Settings
 from feedsvc.model import Document, Draft, Neighbours, Parsed
 from feedsvc.parsers import PARSERS, parse, parser_for
-from feedsvc.parsers.limits import MOST_ENTRIES
 
 MODIFIED = datetime(2026, 1, 1, tzinfo=UTC)
 SETTINGS = Settings(file=Path("feedsvc.toml"), publication=Publication(title="T", url="https://example.org"))
@@ -162,6 +161,19 @@ def hostile() -> Iterator[tuple[str, bytes]]:
         ("a.rst", b"*a " * 3_000),
         ("a.json", b'{"uri": "a", "headline": "b", "body_html": "' + b"& " * 100_000 + b'"}'),
         ("a.json", b'{"uri": "a", "headline": "b", "body_html": "' + b"<p>a " * 100_001 + b'"}'),
+        ("a.txt", b"\x01abc1 1 a 10\r\n\x02" + b"a\n" * 30_000 + b"\x03"),
+        (
+            "a.xml",
+            b"<newsItem guid='a'><contentSet><inlineXML>"
+            + b"<br/>" * 100_001
+            + b"</inlineXML></contentSet></newsItem>",
+        ),
+        ("a.xml", b"<NewsML><NewsItem><DataContent>" + b"<br/>" * 100_001 + b"</DataContent></NewsItem></NewsML>"),
+        (
+            "a.atom",
+            b"<feed><entry><id>a</id><content type='xhtml'>" + b"<br/>" * 100_001 + b"</content></entry></feed>",
+        ),
+        ("a.html", b"<h1>Headline</h1><p>Words " + b"a&nbsp;" * 100_000),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
@@ -171,12 +183,88 @@ def test_what_is_longer_than_an_article_is_refused(name: str, data: bytes) -> No
     assert [finding.code for finding in parsed.findings if finding.severity == "error"] == ["too-long"]
 
 
-def test_of_one_json_document_as_many_items_are_read_as_of_a_feed() -> None:
-    parsed = read(
-        "a.json", b"[" + b'{"uri": "a", "headline": "b"},' * MOST_ENTRIES + b'{"uri": "a", "headline": "b"}]'
-    )
-    assert len(parsed.drafts) == MOST_ENTRIES
+NEWSML = b"<NewsItem><NewsComponent><NewsLines><HeadLine>a</HeadLine></NewsLines></NewsComponent></NewsItem>"
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "item", "tail"),
+    [
+        ("a.json", b"[", b'{"uri": "a", "headline": "b"},', b'{"uri": "a", "headline": "b"}]'),
+        ("a.xml", b"<NewsML>", NEWSML, NEWSML + b"</NewsML>"),
+        (
+            "a.xml",
+            b"<newsMessage><itemSet>",
+            b"<newsItem guid='a'/>",
+            b"<newsItem guid='a'/></itemSet></newsMessage>",
+        ),
+        ("a.txt", b"", b"\x01abc1 1 a 10\r\n\x02Some text\x03", b"\x01abc1 1 a 10\r\n\x02Some text\x03"),
+        ("a.txt", b"", b"\x16\x16\x01\x02^Head<\r\nSome text\x03", b"\x16\x16\x01\x02^Head<\r\nSome text\x03"),
+    ],
+    ids=["ninjs", "newsml", "newsml-g2", "iptc7901", "anpa"],
+)
+def test_of_one_document_so_many_items_are_read(
+    name: str, head: bytes, item: bytes, tail: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feedsvc.parsers.item.MOST_ENTRIES", 3)
+    parsed = parse(Document(name, head + item * 3 + tail, MODIFIED))
+    assert len(parsed.drafts) == 3
     assert [finding.code for finding in parsed.findings] == ["too-many-entries"]
+    assert len(parse(Document(name, head + item * 2 + tail, MODIFIED)).drafts) == 3
+
+
+def test_the_texts_of_a_message_are_read_as_far_as_an_article_can_go() -> None:
+    head = b"From: A <a@example.org>\nDate: Thu, 29 Jan 2026 10:00:00 +0000\nSubject: B\n"
+    part = b"--b\nContent-Type: text/plain\n\n" + b"Some words of text.\n" * 10_000
+    message = head + b"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n" + part * 20 + b"--b--\n"
+    parsed = read("a.eml", message)
+    assert "text-too-long" in {finding.code for finding in (*parsed.findings, *parsed.drafts[0].findings)}
+    assert len(parsed.drafts[0].html) < 1_300_000
+
+
+def test_substitutions_that_stand_for_more_than_a_document_are_refused() -> None:
+    levels = "".join(f".. |a{n}| replace:: {f'|a{n - 1}| ' * 10}\n" for n in range(1, 10))
+    parsed = read("a.rst", f"A\n=\n\n.. |a0| replace:: x\n{levels}\n|a9|\n".encode())
+    assert [finding.code for finding in parsed.findings] == ["rst-broken"]
+    few = read(
+        "a.rst", b"A\n=\n\n:date: 2026-01-29\n\n.. |b| replace:: |c| |c|\n.. |c| replace:: word\n\n|b| and |c|\n"
+    )
+    assert "word word and word" in few.drafts[0].html
+    circle = read("a.rst", b"A\n=\n\n.. |b| replace:: |c|\n.. |c| replace:: |b|\n\n|b|\n")
+    assert [finding.code for finding in circle.findings] == ["rst-broken"]
+
+
+def test_a_key_of_endless_parts_is_a_finding() -> None:
+    parsed = read("a.md", b"+++\ntitle = 'A'\n" + b".".join([b"a"] * 50_000) + b" = 1\n+++\ntext\n")
+    assert [(finding.code, finding.line) for finding in parsed.drafts[0].findings] == [("front-matter-broken", 3)]
+    assert parsed.drafts[0].headline == "A"
+
+
+@pytest.mark.parametrize("letter", ["\u0130", "\u017f", "\u0131"])
+def test_letters_whose_lower_case_is_another_or_two(letter: str) -> None:
+    line = f"{letter}STANBUL NEWS{letter}, THE DA{letter}LY {letter} (Jan. 29) {letter}"
+    for text in (
+        line,
+        f"{line}\n\n{line}: {line}.\n\n{letter * 60}\n\n(ENDS {letter})\n\n© {line}\n{letter}",
+        letter,
+    ):
+        for name in ("a.txt", "a.html", "a.md"):
+            read(name, text.encode())
+    story = read(
+        "a.txt", f"A headline of it\n\nBURSA, Jan. 29, 2026 (AP) - Some {letter}words {letter}.\n\n(ENDS)\n".encode()
+    )
+    assert f"Some {letter}words {letter}." in story.drafts[0].html
+
+
+def test_of_a_page_so_many_dated_lines_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = b"<h1>A headline</h1><p>" + b"It was 1999 then.<br><p>" * 3 + b"<p>29 January 2026<p>Some words of text."
+    assert read("a.html", page).drafts[0].evidence["published"] == "a date near the headline"
+    monkeypatch.setattr("feedsvc.parsers.html_shown_dates._MOST_LINES", 3)
+    assert read("a.html", page).drafts[0].evidence["published"] == "the earliest date on the page"
+
+
+def test_a_text_of_more_lines_than_an_article_stays_as_it_is_laid_out() -> None:
+    parsed = read("a.json", b'{"uri": "a", "headline": "b", "body_text": "' + b"a\\n" * 30_000 + b'"}')
+    assert parsed.drafts[0].html == "<pre>" + "a\n" * 30_000 + "</pre>"
 
 
 def test_hostile_documents_take_no_time_that_grows_with_their_square_and_little_memory() -> None:

@@ -5,8 +5,9 @@ import re
 from feedsvc.model import Document, Finding, Hints, Neighbours, Parsed, SourceDate
 from feedsvc.parsers.charset import DecodeError
 from feedsvc.parsers.dates import DateError, parse_date
-from feedsvc.parsers.item import numbered
-from feedsvc.parsers.telegram import Telegram, folded, telegram_text
+from feedsvc.parsers.item import first_items, numbered
+from feedsvc.parsers.limits import too_long
+from feedsvc.parsers.telegram import Telegram, folded, telegram_text, with_lines_above
 
 FORMAT = "anpa"
 _MESSAGE = re.compile(rb"\x16*\x01(?P<head>[^\x02\x01]*)\x02(?P<text>[^\x03\x01]*)(?:\x03(?P<tail>[^\x01]*))?")
@@ -25,27 +26,31 @@ _TYPED = (("``", "\u201c"), ("''", "\u201d"), (" _ ", " \u2014 "))
 def parse(document: Document, neighbours: Neighbours, hints: Hints) -> Parsed:
     """The messages of a document."""
     drafts, findings = [], []
-    for message in _MESSAGE.finditer(document.data):
+    messages, remarks = first_items(_MESSAGE.finditer(document.data), ())
+    for message, above in with_lines_above(messages):
         try:
-            draft = _telegram(message).draft(neighbours, hints)
+            telegram = _telegram(message, above)
         except DecodeError as error:
             findings.append(Finding("undecodable", "error", str(error)))
             continue
+        if (fault := too_long("\n".join(telegram.lines))) is not None:
+            findings.append(fault)
+            continue
+        draft = telegram.draft(neighbours, hints)
         if draft is not None:
             drafts.append(draft)
     if not drafts and not findings:
         text = "The message has no text between STX and ETX; send it again."
         findings.append(Finding("no-article", "error", text))
-    return Parsed(numbered(drafts), tuple(findings))
+    return Parsed(numbered(drafts), (*remarks, *findings))
 
 
-def _telegram(message: re.Match[bytes]) -> Telegram:
+def _telegram(message: re.Match[bytes], above: int) -> Telegram:
     head, _ = telegram_text(message["head"])
     text, findings = telegram_text(message["text"])
     tail, _ = telegram_text(message["tail"] or b"")
     for typed, printed in _TYPED:
         text = text.replace(typed, printed)
-    above = message.string.count(b"\n", 0, message.start("text"))
     telegram = Telegram(FORMAT, text.split("\n"), offset=above, findings=findings)
     _read_fields(telegram)
     header = _HEADER.search(head.split("\n")[-1].strip() or head)

@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
+from feedsvc.parsers.xml import is_too_large
 from feedsvc.text import one_line
 
 Element = etree._Element
@@ -123,6 +124,8 @@ def as_html(text: str) -> str:
 
 def inner_markup(element: Element) -> str:
     """What stands inside ``element`` as HTML, whatever namespaces it is written in."""
+    if is_too_large(element):  # it is refused, so it needs no care
+        return etree.tostring(element, encoding="unicode", method="html")
     for each in element.iter():
         if isinstance(each.tag, str) and "}" in each.tag and each is not element:
             # What a mended document calls an element need not be a name.

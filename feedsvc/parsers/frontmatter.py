@@ -31,6 +31,8 @@ _CLOSINGS = {
     "---": re.compile(r"\n(?:---|\.\.\.)[ \t]*(?=\n|\Z)"),
     "+++": re.compile(r"\n\+\+\+[ \t]*(?=\n|\Z)"),
 }
+# A key of so many parts: tomllib takes the square of their number in time and memory.
+_ENDLESS_KEY = re.compile(r"""(?<![\w"'-])(?:[\w"'-]{1,60}+[ \t]{0,9}+\.[ \t]{0,9}+){100}""")
 _ALIAS = re.compile(r"\*[\w-]+")
 _JSON_OPENING = re.compile(r'\{\s*(?:"|\}|$)')
 # Tables of Zola and Hugo whose keys count like those on top.
@@ -199,6 +201,8 @@ def _broken(line: int, reason: str) -> Finding:
 
 
 def _toml(source: str) -> tuple[dict[str, object], dict[str, int]]:
+    if (endless := _ENDLESS_KEY.search(source)) is not None:
+        raise _BrokenError(source.count("\n", 0, endless.start()), "a key has more than a hundred parts")
     try:
         fields = tomllib.loads(source)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
 from feedsvc.model import Draft, Finding, Person, Severity, Status
 from feedsvc.parsers.dates import DateError, parse_date
+from feedsvc.parsers.limits import MOST_ENTRIES
 from feedsvc.parsers.names import split_authors
 from feedsvc.text import fold, one_line
 
@@ -28,6 +30,7 @@ _STATUSES = {
 _PATTERN = re.compile(r"Y{2,4}|D{2}M{2}|M{2}D{2}")
 _INITIALS = re.compile(r"[a-z]{1,4}(?:\s?/\s?[a-z]{1,4})*")
 _LONGEST_NOTE = 600
+_Each = TypeVar("_Each")
 
 
 class Item:
@@ -162,6 +165,15 @@ class Item:
         if "embargo" not in self._fields:
             message = "The item is under embargo and names no time; it is held until a version that is usable."
             self.findings.append(Finding("embargo-without-time", "warning", message, "embargo"))
+
+
+def first_items(items: Iterable[_Each], findings: tuple[Finding, ...]) -> tuple[list[_Each], tuple[Finding, ...]]:
+    """As many of the items of one document as are read, and ``findings`` with one where there are more."""
+    read = list(islice(items, MOST_ENTRIES + 1))
+    if len(read) <= MOST_ENTRIES:
+        return read, findings
+    message = f"The document has more than {MOST_ENTRIES} items; the rest was not read. Split it."
+    return read[:-1], (*findings, Finding("too-many-entries", "warning", message))
 
 
 def numbered(drafts: Iterable[Draft]) -> tuple[Draft, ...]:

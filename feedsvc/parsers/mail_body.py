@@ -33,6 +33,12 @@ _MARKUP = re.compile(rb"<(?:style|script|title)\b[^<]*<|<!--|<[^<>]*>", re.IGNOR
 # Longer texts are no mail: a feed has room for half as much in one entry.
 _LONGEST = 1_000_000
 _MOST_LINES = 20_000
+_TOO_LONG = Finding(
+    "text-too-long",
+    "warning",
+    "The text is too long for an article, and only its beginning was read; send it in parts.",
+    "text",
+)
 
 
 @dataclass(slots=True)
@@ -138,12 +144,17 @@ def body_of(selection: Selection, headline: str | None) -> Body:
     """The body that the texts are; raises DecodeError when none of them can be read."""
     body = Body()
     errors: list[DecodeError] = []
+    left = _LONGEST
     for part in selection.texts:
+        if left <= 0:
+            body.findings.append(_TOO_LONG)
+            break
         try:
-            read = _read(part, selection.resources)
+            read = _read(part, selection.resources, left)
         except DecodeError as error:
             errors.append(error)
             continue
+        left -= len(part.body)
         body.blocks += read.blocks
         body.base = body.base or read.base
         body.findings += read.findings
@@ -186,16 +197,15 @@ def _without_title(blocks: list[Block], headline: str | None) -> list[Block]:
     return blocks
 
 
-def _read(part: Part, resources: dict[str, str]) -> Body:
-    """One text as blocks. Raises DecodeError for what is no text."""
-    data, findings = content(part, _LONGEST)
-    text, more = decoded(data[:_LONGEST], part.charset)
+def _read(part: Part, resources: dict[str, str], longest: int) -> Body:
+    """One text as blocks, of at most ``longest`` bytes. Raises DecodeError for what is no text."""
+    data, findings = content(part, longest)
+    text, more = decoded(data[:longest], part.charset)
     body = Body(findings=[*findings, *more])
     lines_read = text.split("\n", _MOST_LINES)
-    if len(data) > _LONGEST or len(lines_read) > _MOST_LINES:
+    if len(data) > longest or len(lines_read) > _MOST_LINES:
         text = "\n".join(lines_read[:_MOST_LINES])
-        message = "The text is too long for an article, and only its beginning was read; send it in parts."
-        body.findings.append(Finding("text-too-long", "warning", message, "text"))
+        body.findings.append(_TOO_LONG)
     if part.type in _HTML or _is_html(text):
         return _of_html(body, read_html(text, resources))
     flowed = part.parameters.get("format", "").lower() == "flowed"

@@ -49,7 +49,8 @@ _EMPTY_PAIR = re.compile(
     r"<(a|strong|em|u|s|del|ins|code|kbd|samp|sub|sup|small|mark|abbr|q|cite|var)(?: [^<>]*)?></\1>"
 )
 _SPACE = re.compile(r"[ \t\n\r\f]+")
-_EDGE = re.compile(r"^(?:\s|<br>)+|(?:\s|<br>)+$")
+# The end of a text is looked for at the beginning of a run only: anywhere in it, a long run within the text takes its square.
+_EDGE = re.compile(r"^(?:\s|<br>)++|(?<!\s)(?<!<br>)(?:\s|<br>)++$")
 # The longest newsletters have 6,000 tags.
 _MOST_TAGS = 30_000
 # Longer text in a cell is no datum.

@@ -74,6 +74,7 @@ class _Reading:
     pieces: list[str] = field(default_factory=list)
     removed: list[int] = field(default_factory=list)
     closings: dict[re.Pattern[str], list[tuple[int, int]]] = field(default_factory=dict)
+    nearest: dict[str, int] = field(default_factory=dict)
 
     def run(self) -> None:
         position = 0
@@ -111,6 +112,13 @@ class _Reading:
         index = bisect_left(spans, (position, position))
         return spans[index] if index < len(spans) else None
 
+    def next_closing(self, closing: str, position: int) -> int:
+        """Where the first ``closing`` behind ``position`` ends; looked for anew only when the last one is passed."""
+        if self.nearest.get(closing, -1) < position:
+            found = self.text.find(closing, position)
+            self.nearest[closing] = found if found >= 0 else len(self.text) + _LONGEST_TAG
+        return self.nearest[closing] + len(closing)
+
     def end_of_fence(self, mark: re.Match[str]) -> int:
         """Behind the closing fence (CommonMark 4.5), or the end of the text."""
         rail = mark["rail"]
@@ -129,8 +137,7 @@ class _Reading:
 
     def tag(self, start: int) -> int:
         """Replace the tag at ``start`` by what it stands for; the position behind it."""
-        closing = _CLOSINGS[self.text[start + 1]]
-        if self.text.find(closing, start + 2, start + _LONGEST_TAG) < 0:
+        if self.next_closing(_CLOSINGS[self.text[start + 1]], start + 2) > start + _LONGEST_TAG:
             self.pieces.append(self.text[start])
             return start + 1
         for opening, ending, replace in _BLOCKS:

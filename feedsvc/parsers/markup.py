@@ -6,8 +6,9 @@ from html import escape
 
 from lxml import etree
 
+from feedsvc.parsers.limits import too_long
 from feedsvc.parsers.wire_paragraphs import read_paragraphs
-from feedsvc.parsers.xml import Element, XmlError, parse_xml
+from feedsvc.parsers.xml import Element, XmlError, is_too_large, parse_xml
 from feedsvc.text import fold
 
 _NITF = {
@@ -49,7 +50,12 @@ def text_of(element: Element | None) -> str:
 
 
 def text_html(text: str) -> str:
-    """Plain text as paragraphs: by blank lines, indents or line lengths, as the text itself shows."""
+    """Plain text as paragraphs: by blank lines, indents or line lengths, as the text itself shows.
+
+    A text longer than an article stays as it stands: a bounded effort, and refused where it is too long for one block.
+    """
+    if too_long(text) is not None:
+        return f"<pre>{escape(text, quote=False)}</pre>"
     paragraphs, _ = read_paragraphs(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 0)
     return "\n".join(
         f"<pre>{escape(each.text, quote=False)}</pre>" if each.table else f"<p>{escape(each.text, quote=False)}</p>"
@@ -66,6 +72,8 @@ def xml_html(content: Element, headline: str | None = None) -> str:
     inner = next((each for each in body.iter("{*}body.content", "body.content")), body)
     if len(inner) == 0:
         return text_html(inner.text or "")
+    if is_too_large(inner):  # it is refused, so it needs no care
+        return etree.tostring(inner, encoding="unicode", method="html")
     if headline is not None:
         _without_head(inner, fold(headline))
     nitf = local(inner) == "body.content" or local(content) == "nitf"

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 from feedsvc.model import Document, Draft, Enclosure, Finding, Hints, Neighbours, Parsed, Person, Picture
-from feedsvc.parsers.item import Item, numbered
+from feedsvc.parsers.item import Item, first_items, numbered
 from feedsvc.parsers.markup import local, text_html, text_of, xml_html
-from feedsvc.parsers.xml import Element, XmlError, parse_xml
+from feedsvc.parsers.xml import Element, XmlError, parse_xml, without_too_large
 
 FORMAT = "newsml-g2"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -27,10 +27,13 @@ def parse(document: Document, _neighbours: Neighbours, _hints: Hints) -> Parsed:
         root, findings = parse_xml(document.data)
     except XmlError as error:
         return Parsed((), (error.finding,))
-    items = [root] if local(root) in _ITEMS else [each for each in root.iter() if local(each) in _ITEMS]
+    stated = [root] if local(root) in _ITEMS else (each for each in root.iter() if local(each) in _ITEMS)
+    items, findings = first_items(stated, findings)
+    has_items = bool(items)
+    items, findings = without_too_large(items, findings)
     drafts = numbered(_draft(each) for each in items if local(each) == "newsitem")
     others = [_other(each, alone=not drafts) for each in items if local(each) != "newsitem"]
-    if not items:
+    if not has_items:
         message = "The message carries no item; send one with a newsItem."
         others.append(Finding("no-article", "error", message))
     return Parsed(drafts, (*findings, *others))

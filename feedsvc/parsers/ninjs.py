@@ -2,14 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 from feedsvc.model import Document, Draft, Enclosure, Finding, Hints, Neighbours, Parsed, Person, Picture
 from feedsvc.parsers.charset import DecodeError, decode
-from feedsvc.parsers.item import Item, numbered
+from feedsvc.parsers.item import Item, first_items, numbered
 from feedsvc.parsers.json_text import JsonError, read_json
-from feedsvc.parsers.limits import MOST_ENTRIES
 from feedsvc.parsers.markup import nitf_html, text_html
 from feedsvc.text import one_line
 
@@ -47,11 +45,7 @@ def parse(document: Document, _neighbours: Neighbours, _hints: Hints) -> Parsed:
         return Parsed((), (Finding("undecodable", "error", str(error)),))
     except JsonError as error:
         return _refused("json-broken", f"This is no JSON ({error}); send the file again.", error.line)
-    items = list(islice(_items(value, 0), MOST_ENTRIES + 1))
-    if len(items) > MOST_ENTRIES:
-        message = f"The document has more than {MOST_ENTRIES} items; the rest was not read. Split it."
-        remarks = (*remarks, Finding("too-many-entries", "warning", message))
-        items.pop()
+    items, remarks = first_items(_items(value, 0), remarks)
     if not items:
         return _refused(
             "format-unknown",

@@ -11,6 +11,9 @@ from docutils import ApplicationError, nodes
 from docutils.core import Publisher, publish_doctree
 from docutils.io import DocTreeInput, StringOutput
 from docutils.readers import doctree as doctree_reader
+from docutils.readers import standalone
+from docutils.transforms import Transform
+from docutils.transforms.references import Substitutions
 
 from feedsvc.model import Document, Finding, Hints, Neighbours, Parsed
 from feedsvc.parsers.charset import DecodeError, decode
@@ -47,6 +50,44 @@ _FIELD = re.compile(r"^:([^:\n]{1,40}):(?=\s)", re.MULTILINE)
 _ROLE = re.compile(r"(?::[\w:.+-]+:)?`([^`<]*[^`<\s])(?:\s*<[^`>]*>)?`(?::[\w:.+-]+:|_{1,2})?")
 
 
+class _BoundedSubstitutions(Transform):  # type: ignore[misc]
+    """Refuses substitutions that would make a document larger than it may be, before they are made.
+
+    A definition may refer to others: ten lines of ten references each stand for as many words as a library.
+    """
+
+    default_priority = Substitutions.default_priority - 1
+
+    def apply(self) -> None:
+        """Raises ApplicationError where there are too many."""
+        definitions = self.document.substitution_defs
+        names = self.document.substitution_names
+        sizes: dict[str, int] = {}
+
+        def size(node: nodes.Element) -> int:
+            """How many references stand in ``node`` once all are written out; in a circle, which docutils reports, 1."""
+            total = 0
+            for each in node.findall(nodes.substitution_reference):
+                name = each["refname"]
+                key = name if name in definitions else names.get(name.lower())
+                if key is not None and key not in sizes:
+                    sizes[key] = 0
+                    sizes[key] = size(definitions[key])
+                total += 1 + sizes.get(key, 0)
+            return total
+
+        if size(self.document) > _MOST_MARKS:
+            raise ApplicationError(f"its substitutions stand for more than {_MOST_MARKS:,} others")
+
+
+class _Reader(standalone.Reader):  # type: ignore[misc]
+    """docutils' own reader, with a bound on substitutions."""
+
+    def get_transforms(self) -> list[type[Transform]]:
+        """All that changes the tree once it is read."""
+        return [*super().get_transforms(), _BoundedSubstitutions]
+
+
 def parse(document: Document, _neighbours: Neighbours, hints: Hints) -> Parsed:
     """The article in a file; none when it cannot be decoded, or is longer than an article."""
     try:
@@ -59,7 +100,7 @@ def parse(document: Document, _neighbours: Neighbours, hints: Hints) -> Parsed:
         )
         return Parsed((), (Finding("too-long", "error", message),))
     try:
-        tree = publish_doctree(text, settings_overrides=_SETTINGS)
+        tree = publish_doctree(text, reader=_Reader(), settings_overrides=_SETTINGS)
         remarks = list(_remarks(tree))
         headline, summary = _heading(tree)
         fields = dict(_fields(tree))

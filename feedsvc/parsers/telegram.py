@@ -1,7 +1,7 @@
 """What IPTC 7901 and ANPA 1312 share: a story sent down a wire, its head and its text apart."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -76,6 +76,16 @@ class Telegram:
         """The lines above the notes that agencies send to the desk below a story."""
         end = next((index for index, line in enumerate(self.lines) if index and _DESK.search(line)), len(self.lines))
         return self.lines[:end]
+
+
+def with_lines_above(messages: Iterable[re.Match[bytes]]) -> Iterator[tuple[re.Match[bytes], int]]:
+    """Each message with the number of lines above its text, counted from the message before."""
+    above = counted = 0
+    for message in messages:
+        start = message.start("text")
+        above += message.string.count(b"\n", counted, start)
+        counted = start
+        yield message, above
 
 
 def telegram_text(data: bytes) -> tuple[str, tuple[Finding, ...]]:

@@ -2,11 +2,13 @@
 
 import re
 from html.entities import name2codepoint
+from itertools import islice
 
 from lxml import etree
 
 from feedsvc.model import Finding
 from feedsvc.parsers.charset import DecodeError, decode
+from feedsvc.parsers.limits import MOST_TAGS
 
 Element = etree._Element
 
@@ -56,6 +58,22 @@ def parse_xml(data: bytes) -> tuple[Element, tuple[Finding, ...]]:
         return etree.fromstring(data, _parser(recover=False)), ()
     except (etree.XMLSyntaxError, ValueError) as error:
         return _mended(data, error)
+
+
+def is_too_large(element: Element) -> bool:
+    """Whether there are more elements in ``element`` than in any article."""
+    return next(islice(element.iter(), MOST_TAGS, None), None) is not None
+
+
+def without_too_large(
+    items: list[Element], findings: tuple[Finding, ...]
+) -> tuple[list[Element], tuple[Finding, ...]]:
+    """The items that can be articles, and ``findings`` with one where some are too large for that."""
+    kept = [each for each in items if not is_too_large(each)]
+    if len(kept) == len(items):
+        return kept, findings
+    message = f"An item has more than {MOST_TAGS:,} elements and was not read; part it into several."
+    return kept, (*findings, Finding("too-long", "error", message))
 
 
 def _parser(*, recover: bool) -> etree.XMLParser:
