@@ -1,7 +1,7 @@
 """What differs between the inbox as it lies there and the inbox that the ledger remembers."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -21,7 +21,7 @@ _UNREAD = "unread"
 class Changes:
     """Documents by name: those to be looked at, and those no longer there."""
 
-    suspects: tuple[str, ...]
+    suspects: Collection[str]
     missing: frozenset[str]
 
 
@@ -39,14 +39,16 @@ def compare(found: Scan, known: KnownStamps, folders: Set[str] | None, stale: Se
     in a folder that could not be listed is not missing.
     """
     stamps, kept = known.of, known.kept
-    suspects = tuple(
-        name
-        for name, stamp in found.documents.items()
-        if (folders is None or name[: name.rfind("/") + 1] in folders)
-        and (everything or stamps.get(name) != stamp or name in kept or name in stale)
-    )
-    gone = stamps.keys() - found.documents.keys() - found.refused.keys() - set(found.settings)
+    gone = {name for name in stamps if name not in found.documents} - found.refused.keys() - set(found.settings)
     missing = frozenset(name for name in gone if not name.startswith(found.unreadable) and name not in kept)
+    if everything or (folders is None and not stamps):
+        return Changes(found.documents, missing)
+    suspects = [
+        name
+        for folder in sorted(found.folders if folders is None else folders)
+        for name, stamp in found.documents.in_folder(folder)
+        if stamps.get(name) != stamp or name in kept or name in stale
+    ]
     return Changes(suspects, missing)
 
 

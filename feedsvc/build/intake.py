@@ -4,7 +4,7 @@ The ledger holds the rest. What is in memory is the list of names, and the batch
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -238,7 +238,7 @@ def _told(glances: Iterable[Glance], progress: Callable[[int, int], None], total
         progress(done, total)
 
 
-def _batches(names: Sequence[str]) -> Iterator[list[str]]:
+def _batches(names: Iterable[str]) -> Iterator[list[str]]:
     iterator = iter(names)
     while batch := list(islice(iterator, _BATCH)):
         yield batch
