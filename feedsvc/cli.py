@@ -228,7 +228,7 @@ def _build_anew(chosen: argparse.Namespace, settings: "Settings", now: datetime,
 
     give_way()
     with closing(open_database(settings)) as database, bars(quiet=chosen.json) as progress:
-        with database.writing() as connection:
+        with database.founding() as connection:
             report = build(
                 settings,
                 connection,

@@ -21,9 +21,7 @@ def listing(documents: dict[str, tuple[int, int, int]]) -> Listing:
 @given(folders)
 def test_documents_are_found_by_name(inbox: dict[str, dict[str, tuple[int, int, int]]]) -> None:
     documents = Documents({folder: listing(each) for folder, each in inbox.items()})
-    wanted = {
-        folder + own: Stamp(*inbox[folder][own]) for folder in sorted(inbox) for own in sorted(inbox[folder])
-    }
+    wanted = {folder + own: Stamp(*inbox[folder][own]) for folder in sorted(inbox) for own in sorted(inbox[folder])}
     assert list(documents.items()) == list(wanted.items())
     assert len(documents) == len(wanted)
     assert {name: stamp for folder in inbox for name, stamp in documents.in_folder(folder)} == wanted

@@ -1,10 +1,12 @@
 """The database of one publication: opened, migrated, written in one transaction, and locked against two builds."""
 
+import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -15,12 +17,15 @@ from feedsvc.config import Settings
 from feedsvc.errors import Problem, SettingsError, StoreError
 from feedsvc.store.schema import migrate
 
+_PAGE_SIZE = "PRAGMA page_size = 8192"  # of a new file: three packed articles of usual length fill a page
 _PRAGMAS = (
     "PRAGMA busy_timeout = 30000",
-    "PRAGMA page_size = 8192",  # of a new file: three packed articles of usual length fill a page
+    _PAGE_SIZE,
     "PRAGMA journal_mode = WAL",  # readers go on reading the old edition while the new one is written
     "PRAGMA synchronous = NORMAL",
 )
+# Of a file that nobody knows until it is whole.
+_PRAGMAS_ASIDE = (_PAGE_SIZE, "PRAGMA journal_mode = MEMORY", "PRAGMA synchronous = OFF")
 # What a build writes fits, so that no page goes to the disk more often than it must. Readers keep SQLite's 2 MB.
 _WRITING_CACHE = "PRAGMA cache_size = -32768"
 
@@ -53,6 +58,29 @@ class Database:
                 connection.exec_driver_sql(_WRITING_CACHE)
             self._migrate(connection)
             yield connection
+
+    @contextmanager
+    def founding(self) -> Iterator[Connection]:
+        """Like ``writing``; where there is no file yet, one is written aside, and stands in its place when it is whole.
+
+        A log would have every page of a first build written, summed and copied once more. Only the holder of the
+        publication's lock may do this.
+        """
+        aside = None if self.file is None else self.file.with_name(f"{self.file.name}.first")
+        if self.file is None or aside is None or self.file.exists():
+            with self.writing() as connection:
+                yield connection
+            return
+        aside.unlink(missing_ok=True)
+        first = Database(_sqlite_engine(f"sqlite:///{aside}", _PRAGMAS_ASIDE), str(aside), migrate=self._migrate)
+        try:
+            with first.writing() as connection:
+                yield connection
+            first.close()
+            _put_in_place(aside, self.file)
+        finally:
+            first.close()
+            aside.unlink(missing_ok=True)
 
     @contextmanager
     def rehearsing(self) -> Iterator[Connection]:
@@ -121,7 +149,7 @@ def open_database(settings: Settings, *, create: bool = True) -> Database:
         return _on_server(settings, url, migrate)
     if not url.database:
         raise _wrong_url(settings, "it names no file")
-    return _in_file(settings, settings.folder / url.database, migrate, create=create)
+    return _in_file(settings.folder / url.database, migrate, create=create)
 
 
 def open_beside(
@@ -134,7 +162,7 @@ def open_beside(
     url = _store_url(settings)
     if url.get_backend_name() != "sqlite":
         return _on_server(settings, url, migrate)
-    return _in_file(settings, settings.folder / "var" / name, migrate, create=create)
+    return _in_file(settings.folder / "var" / name, migrate, create=create)
 
 
 def _store_url(settings: Settings) -> URL:
@@ -145,49 +173,56 @@ def _store_url(settings: Settings) -> URL:
 
 
 def _on_server(settings: Settings, url: URL, migrate: Callable[[Connection], None]) -> Database:
-    engine = _engine(settings, url.render_as_string(hide_password=False))
+    try:
+        engine = create_engine(url)
+    except (NoSuchModuleError, ImportError) as error:
+        raise _wrong_url(settings, f"its driver is not installed ({error})") from error
     return Database(engine, url.render_as_string(), migrate=migrate)
 
 
-def _in_file(settings: Settings, file: Path, migrate: Callable[[Connection], None], *, create: bool) -> Database:
+def _in_file(file: Path, migrate: Callable[[Connection], None], *, create: bool) -> Database:
     if not create and not file.exists():
         return _in_memory(migrate)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(f"{file.parent}: cannot be made ({error.strerror}); check the permissions") from error
-    return Database(_engine(settings, f"sqlite:///{file}"), str(file), migrate=migrate, file=file)
-
-
-def _engine(settings: Settings, url: str) -> Engine:
-    try:
-        engine = create_engine(url)
-    except (NoSuchModuleError, ImportError) as error:
-        raise _wrong_url(settings, f"its driver is not installed ({error})") from error
-    if engine.dialect.name == "sqlite":
-        _prepare_sqlite(engine)
-    return engine
+    return Database(_sqlite_engine(f"sqlite:///{file}"), str(file), migrate=migrate, file=file)
 
 
 def _in_memory(migrate: Callable[[Connection], None]) -> Database:
-    engine = create_engine("sqlite://", poolclass=StaticPool)
-    _prepare_sqlite(engine)
-    return Database(engine, "memory", is_kept=False, migrate=migrate)
+    return Database(_sqlite_engine("sqlite://", poolclass=StaticPool), "memory", is_kept=False, migrate=migrate)
 
 
-def _prepare_sqlite(engine: Engine) -> None:
-    """Take over the transactions from the driver, which would commit before a change of the schema."""
+def _put_in_place(aside: Path, file: Path) -> None:
+    """Let the database ``aside`` stand at ``file``, even when a server has opened an empty one there meanwhile."""
+    with aside.open("rb+") as written:
+        os.fsync(written.fileno())
+    try:
+        os.link(aside, file)
+    except OSError:  # there is one now, or the file system knows no links
+        with closing(sqlite3.connect(aside)) as source, closing(sqlite3.connect(file)) as target:
+            for pragma in _PRAGMAS:
+                target.execute(pragma)
+            source.backup(target)
+
+
+def _sqlite_engine(url: str, pragmas: Sequence[str] = _PRAGMAS, **options: Any) -> Engine:
+    """An engine that takes over the transactions from the driver, which would commit before a change of the schema."""
+    engine = create_engine(url, **options)
 
     @event.listens_for(engine, "connect")
     def connect(dbapi_connection: object, _record: object) -> None:
         dbapi_connection.isolation_level = None  # type: ignore[attr-defined]
-        for pragma in _PRAGMAS:
+        for pragma in pragmas:
             dbapi_connection.execute(pragma)  # type: ignore[attr-defined]
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         reading = connection.get_execution_options().get("feedsvc_reading")
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
 
 
 def _wrong_url(settings: Settings, why: str) -> SettingsError:

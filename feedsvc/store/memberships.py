@@ -104,7 +104,7 @@ class Memberships:
     def pending(self, feed: str, after: int, now: datetime) -> list[Pending]:
         """The members of a feed in the order of their places, from the one behind ``after`` on."""
         asked = {"feed": feed, "after": after, "now": seconds(now)}
-        rows = self.connection.execute(_PENDING, asked)
+        rows = self.connection.execute(_PENDING, asked).cursor.fetchall()  # perhaps very many
         return [_new_pending(Pending, row) for row in rows]
 
     def seal(self, feed: str, first: int, pages: Sequence[Sequence[Pending]], revision: int, when: datetime) -> None:

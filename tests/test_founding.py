@@ -1,0 +1,92 @@
+"""The ledger of a first build is written aside and put in place whole, whatever happens meanwhile."""
+
+import shutil
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from publication import Publication
+from sqlalchemy import text
+
+from feedsvc.config import load_settings
+from feedsvc.store import database as module
+from feedsvc.store.database import Database, open_database
+from feedsvc.store.ledger import Ledger
+
+
+@pytest.fixture
+def ledger(publication: Publication) -> Database:
+    return open_database(load_settings(publication.folder / "feedsvc.toml"))
+
+
+def remembered(publication: Publication) -> str | None:
+    database = open_database(load_settings(publication.folder / "feedsvc.toml"))
+    with closing(database), database.reading() as connection:
+        return Ledger(connection).recall("a")
+
+
+def files(publication: Publication) -> set[str]:
+    return {each.name for each in (publication.folder / "var").iterdir()} - {"feedsvc.db-wal", "feedsvc.db-shm"}
+
+
+def fail(ledger: Database) -> None:
+    with ledger.founding() as connection:
+        Ledger(connection).remember("a", "b")
+        raise ZeroDivisionError
+
+
+def test_nothing_stands_there_until_it_is_whole(publication: Publication, ledger: Database) -> None:
+    with closing(ledger), ledger.founding() as connection:
+        Ledger(connection).remember("a", "b")
+        assert files(publication) == {"feedsvc.db.first"}
+    assert files(publication) == {"feedsvc.db"}
+    assert remembered(publication) == "b"
+    with closing(ledger), ledger.reading() as connection:
+        assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+        assert connection.execute(text("PRAGMA page_size")).scalar() == 8192
+
+
+def test_a_failure_leaves_nothing_and_the_next_one_begins_anew(publication: Publication, ledger: Database) -> None:
+    (publication.folder / "var" / "feedsvc.db.first").write_bytes(b"of a build that was killed")
+    with pytest.raises(ZeroDivisionError), closing(ledger):
+        fail(ledger)
+    assert not files(publication)
+    with closing(ledger), ledger.founding() as connection:
+        assert Ledger(connection).recall("a") is None
+
+
+def test_a_server_that_opened_an_empty_ledger_meanwhile_reads_the_first_edition(
+    publication: Publication, ledger: Database
+) -> None:
+    server = open_database(load_settings(publication.folder / "feedsvc.toml"))
+    with closing(server), closing(ledger):
+        with ledger.founding() as connection:
+            Ledger(connection).remember("a", "b")
+            with server.reading() as looking:
+                assert looking.execute(text("SELECT count(*) FROM sqlite_schema")).scalar() == 0
+        with server.reading() as looking:
+            assert Ledger(looking).recall("a") == "b"
+    assert files(publication) == {"feedsvc.db"}
+
+
+def test_a_file_system_without_links_gets_a_copy(
+    publication: Publication, ledger: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_source: Path, _target: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(module.os, "link", refuse)
+    with closing(ledger), ledger.founding() as connection:
+        Ledger(connection).remember("a", "b")
+    assert remembered(publication) == "b"
+
+
+def test_a_ledger_that_stands_is_written_where_it_is(publication: Publication, ledger: Database) -> None:
+    publication.article("good.md", "A story")
+    publication.build()
+    aside = publication.folder / "before.db"
+    shutil.copy(publication.folder / "var" / "feedsvc.db", aside)
+    with pytest.raises(ZeroDivisionError), closing(ledger):
+        fail(ledger)
+    assert remembered(publication) is None
+    assert publication.titles() == ["A story"]
