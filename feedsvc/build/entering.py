@@ -22,6 +22,7 @@ from feedsvc.store.ledger import Ledger
 from feedsvc.store.records import ArticleRecord
 from feedsvc.store.removed import Removed, decode_removed, encode_removed
 from feedsvc.store.schema import articles, identities
+from feedsvc.store.touched import Touched
 from feedsvc.topics.classify import Classifier
 
 T = TypeVar("T")
@@ -43,11 +44,14 @@ class Entering:
     now: datetime
     missing: frozenset[str]
     is_known: Callable[[str], bool] = lambda _document: True
-    touched: set[str] = field(default_factory=set)
+    touched: Touched = field(init=False)
     moved: dict[str, str] = field(default_factory=dict)
     rejected: set[str] = field(default_factory=set)
     remarks: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
     _contested: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.touched = Touched(self.ledger.connection)
 
     def enter_all(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
         """Enter the stories of each outcome, batch by batch; yields the outcomes as they are done."""
@@ -62,7 +66,7 @@ class Entering:
     def renew(self, records: Sequence[ArticleRecord]) -> None:
         """Give articles the status that they have now, and let those stand under their id that may from now on."""
         known = self._identities(record.article.id for record in records)
-        self.touched |= known.keys()
+        self.touched.add(known)
         renewed = []
         for record in records:
             holder = known[record.article.id]
@@ -74,7 +78,7 @@ class Entering:
 
     def settle_contests(self) -> None:
         """Of several documents with one id, let one stand, better ones wait for their embargo, and the others be superseded."""
-        contested = self._contested | (self.touched & self.ledger.rivals())
+        contested = self._contested | self.touched.among(self.ledger.rivals())
         self._contested.clear()
         claims: dict[str, list[ArticleRecord]] = {}
         for record in self.ledger.articles_where_in(articles.c.id, contested):
@@ -121,7 +125,7 @@ class Entering:
         finding = Finding("removed", "warning", message)
         for record in self.ledger.articles_where_in(articles.c.id, removed.keys()):
             self.remarks[record.article.name] = (finding,)
-        self.touched |= removed.keys()
+        self.touched.add(removed)
         return self.ledger.erase(removed.keys(), finding)
 
     def moved_documents(self) -> set[str]:
@@ -149,7 +153,7 @@ class Entering:
         recall.prefetch([(story, outcome.content) for story, outcome in good], self.missing)
         held = self.ledger.ids_by_name([story.name for story, outcome in good if self.is_known(outcome.name)])
         records = [self._enter(story, outcome, recall, held.get(story.name)) for story, outcome in good]
-        self.touched |= {record.article.id for record in records} | set(held.values())
+        self.touched.add({record.article.id for record in records} | set(held.values()))
         self.ledger.save_identities(recall.learnt())
         self.ledger.delete_rejects([outcome.name for outcome in batch if self.is_known(outcome.name)])
         self.ledger.save_articles(each for each in records if self.is_known(each.document))
@@ -173,7 +177,7 @@ class Entering:
                 admitted.append(each)
                 ids.add(each.id)
                 slugs.add(each.slug)
-        self.touched |= {each.id for each in admitted}
+        self.touched.add(each.id for each in admitted)
         self.ledger.insert_fresh([each.rows for each in admitted])
         return {each.name: each for each in admitted}
 
@@ -215,7 +219,7 @@ class Entering:
         moves = [move for name in held for move in kept(several[name], held[name], minted, keep_all=keep_all)]
         changed = [(was, is_) for was, is_ in moves if was.article.name != is_.article.name]
         if changed:
-            self.touched |= {record.article.id for records in held.values() for record in records}
+            self.touched.add(record.article.id for records in held.values() for record in records)
             self.ledger.delete_articles([was.article.name for was, _ in changed])
             self.ledger.save_identities([replace(known[is_.article.id], name=is_.article.name) for _, is_ in changed])
             self.ledger.save_articles([is_ for _, is_ in changed])
@@ -233,7 +237,7 @@ class Entering:
 
     def _withdraw(self, records: Sequence[ArticleRecord]) -> None:
         known = self._identities(record.article.id for record in records)
-        self.touched |= known.keys()
+        self.touched.add(known)
         left = [
             replace(known[record.article.id], withdrawn=self.now)
             for record in records
@@ -244,7 +248,7 @@ class Entering:
         self.ledger.delete_articles([record.article.name for record in records])
 
     def _promote(self, record: ArticleRecord, known: Identity) -> Identity:
-        self.touched.add(known.id)
+        self.touched.add((known.id,))
         digest = self.ledger.document_digest(record.document)
         article, identity = continue_as(known, record.article, digest, self._base, self.now)
         self.ledger.save_identities([identity])
@@ -267,7 +271,7 @@ class Entering:
             self.ledger.save_articles([replace(standing, term=until, changes=until.next_change(self.now))])
 
     def _supersede(self, records: Sequence[ArticleRecord], winner: ArticleRecord) -> None:
-        self.touched |= {record.article.id for record in records}
+        self.touched.add(record.article.id for record in records)
         message = f"{winner.article.name} has the same id and is the one that counts; give one of them another id."
         finding = Finding("superseded", "warning", message, "id")
         beaten = []

@@ -13,6 +13,7 @@ from feedsvc.store.ledger import Ledger
 from feedsvc.store.rows import parts
 from feedsvc.store.schema import articles
 from feedsvc.store.search import Indexed, SearchIndex
+from feedsvc.store.touched import Touched
 from feedsvc.topics.match import texts_of, values_of
 
 # Articles that a build indexes; a step of a server takes a part of a second.
@@ -20,12 +21,12 @@ IN_A_BUILD = 2000
 IN_A_STEP = 250
 
 
-def bring_up(ledger: Ledger, touched: Collection[str]) -> None:
-    """Index the articles with these ids as they are now, as many as a build may; the others leave the index and wait."""
+def bring_up(ledger: Ledger, touched: Touched) -> None:
+    """Index the articles that were touched as they are now, as many as a build may; the others leave the index and wait."""
     index = SearchIndex(ledger.connection)
     if not index.is_offered:
         return
-    numbers = sorted(ledger.releases(touched), reverse=True)
+    numbers = touched.releases()
     index.remove(numbers)
     index.wait(numbers[IN_A_BUILD:])
     _index(ledger, numbers[:IN_A_BUILD])

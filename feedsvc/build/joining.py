@@ -9,10 +9,11 @@ from msgspec.structs import replace
 from feedsvc.languages import feed_language
 from feedsvc.model import Tombstone
 from feedsvc.store.edition import Edition
-from feedsvc.store.joining import Touched
+from feedsvc.store.joining import Belonging
 from feedsvc.store.ledger import Ledger
 from feedsvc.store.memberships import Memberships
 from feedsvc.store.schema import identities
+from feedsvc.store.touched import Touched
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,40 +36,40 @@ class Joining:
     memberships: Memberships
     now: datetime
 
-    def join(self, ids: Collection[str], tombstone_days: int) -> Joined:
+    def join(self, touched: Touched, tombstone_days: int) -> Joined:
         """Let articles come into their feeds in the order of release, and those that are gone leave a tombstone."""
         growth: dict[str, int] = {}
         shrunk: frozenset[str] = frozenset()
         archives: set[tuple[str, int]] = set()
         topics: dict[str, str] = {}
-        if ids:
-            touched = Touched(self.edition.connection, self.now)
-            touched.add(ids)
+        if touched:
+            belonging = Belonging(touched, self.now)
             # Asked first: articles that only get the feed of their language keep their archive documents as they are.
-            archives = touched.archives()
-            self._sort(touched)
-            growth = dict.fromkeys(touched.feeds(), 0)
-            went = touched.left()
-            growth |= touched.join()
+            archives = belonging.archives()
+            belonging.sort(by_tongue=self._is_by_tongue(touched))
+            growth = dict.fromkeys(belonging.feeds(), 0)
+            went = belonging.left()
+            growth |= belonging.join()
             for feed, left in went.items():
                 self.memberships.leave(feed, left, self.now)
                 growth[feed] -= len(left)
-            gone = touched.gone({id_ for left in went.values() for id_ in left})
-            for feed in (*self._bury(went, gone), *touched.unbury()):
+            gone = belonging.gone({id_ for left in went.values() for id_ in left})
+            for feed in (*self._bury(went, gone), *belonging.unbury()):
                 growth.setdefault(feed, 0)
-            shrunk, topics = frozenset(went), touched.topics()
+            shrunk, topics = frozenset(went), belonging.topics()
         for feed in self.edition.clear_tombstones(self.now - timedelta(days=tombstone_days)):
             growth.setdefault(feed, 0)
         return Joined(growth, shrunk, archives, topics)
 
-    def _sort(self, touched: Touched) -> None:
-        """Sort articles into their feeds. With the second language of a publication all articles get its feed."""
+    def _is_by_tongue(self, touched: Touched) -> bool:
+        """Whether there are feeds of languages. With the second language of a publication all articles get theirs."""
         # Not the feeds of the edition that is written: some that were made ahead may still stand under its number.
-        spoken = any(map(feed_language, Edition(self.edition.connection).feeds()))
-        if not spoken and len(self.ledger.tongues(self.now)) > 1:
-            touched.add_tongues()
-            spoken = True
-        touched.sort(by_tongue=spoken)
+        if any(map(feed_language, Edition(self.edition.connection).feeds())):
+            return True
+        if len(self.ledger.tongues(self.now)) > 1:
+            touched.add_spoken(self.now)
+            return True
+        return False
 
     def _bury(self, went: Mapping[str, Iterable[str]], gone: Collection[str]) -> Iterable[str]:
         """Leave tombstones of the articles that readers had and that are gone; the feeds they stood in."""

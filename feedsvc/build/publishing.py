@@ -1,6 +1,6 @@
 """From the ledger to the edition: release, tombstones, and the feeds that changed, composed and rendered."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from urllib.parse import quote
@@ -20,7 +20,8 @@ from feedsvc.model import Finding, Tombstone
 from feedsvc.moves import feed_of
 from feedsvc.store.edition import ALL, Edition, FeedRecord, PackedDocument, all_first, origin_key, origins
 from feedsvc.store.ledger import Ledger
-from feedsvc.store.memberships import NO_ARCHIVE, Memberships, NewestArchive, Pending
+from feedsvc.store.memberships import NO_ARCHIVE, Memberships, NewestArchive, Page
+from feedsvc.store.touched import Touched
 from feedsvc.views import PublicationView
 
 Printer = Callable[[Iterable[FeedOrder], int], Iterator[Printed]]
@@ -57,7 +58,7 @@ class Publishing:
     _everything: bool = False
     _fresh: list[str] = field(default_factory=list)
     _before: "_Before" = field(default_factory=lambda: _Before())
-    _pages: dict[str, list[list[Pending]]] = field(default_factory=dict)
+    _pages: dict[str, list[Page]] = field(default_factory=dict)
     _unsaved: list[FeedRecord] = field(default_factory=list)
     _unsaved_documents: list[PackedDocument] = field(default_factory=list)
 
@@ -76,7 +77,7 @@ class Publishing:
         """Give every article that becomes public for the first time its place in the order of release."""
         self.ledger.release(self.now)
 
-    def join(self, touched: Collection[str]) -> None:
+    def join(self, touched: Touched) -> None:
         """Bring the feeds up to the articles that were touched."""
         joining = Joining(self.ledger, self.edition, self.memberships, self.now)
         self._joined = joining.join(touched, self.settings.feeds.tombstone_days)
@@ -177,7 +178,7 @@ class Publishing:
             origin=self._before.origins.get(record.name),
             tombstones=self._before.tombstones.get(record.name, ()),
             archives=archive.number,
-            pages=tuple(page[0].place for page in pages),
+            pages=tuple(page.first for page in pages),
             standing={} if self._everything else self._standing(record.name),
         )
 
@@ -194,7 +195,7 @@ class Publishing:
             return []
         return self.memberships.window(name, limit, self.now)
 
-    def _unsealed(self, name: str, archive: NewestArchive) -> list[list[Pending]]:
+    def _unsealed(self, name: str, archive: NewestArchive) -> list[Page]:
         """What no archive document of a feed holds yet, as documents that may be made of it."""
         return list(paged(self.memberships.pending(name, archive.last, self.now), self.settings.feeds.entries))
 
@@ -287,18 +288,20 @@ class Publishing:
         return {each.name: _as_known(each, known.get(each.name)) for each in made if each.name not in left}
 
 
-def paged(pending: Iterable[Pending], entries: int) -> Iterator[list[Pending]]:
-    """``pending`` in archive documents of at most so many entries, and of about as many bytes as may be."""
-    page: list[Pending] = []
-    size = 0
-    for each in pending:
-        if page and (len(page) == entries or size + each.size > DOCUMENT_LIMIT):
-            yield page
-            page, size = [], 0
-        page.append(each)
-        size += each.size
-    if page:
-        yield page
+def paged(pending: Iterable[tuple[int, int]], entries: int) -> Iterator[Page]:
+    """``pending`` places and sizes in archive documents of at most so many entries, and of about as many bytes as may be."""
+    first = last = count = size = 0
+    for place, bytes_ in pending:
+        if count and (count == entries or size + bytes_ > DOCUMENT_LIMIT):
+            yield Page(first, last)
+            count = size = 0
+        if not count:
+            first = place
+        last = place
+        count += 1
+        size += bytes_
+    if count:
+        yield Page(first, last)
 
 
 def _of_rule(rule: TopicRule) -> FeedRecord:

@@ -1,7 +1,7 @@
 """From articles that were touched to the feeds that they come into and leave, as sets, inside the database.
 
-Two scratch tables hold the ids of the touched articles, and in which feeds those of them that are public
-belong; what stands in ``memberships`` is compared with that at once, however many articles there are.
+A scratch table holds in which feeds those of them that are public belong; what stands in ``memberships`` is compared
+with that at once, however many articles there are.
 """
 
 from collections import defaultdict
@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
-    Connection,
+    ColumnElement,
     MetaData,
     Table,
     Text,
@@ -21,7 +21,6 @@ from sqlalchemy import (
     exists,
     func,
     insert,
-    inspect,
     literal,
     select,
     update,
@@ -30,11 +29,9 @@ from sqlalchemy import (
 from feedsvc.store.edition import ALL
 from feedsvc.store.ledger import is_public
 from feedsvc.store.schema import archives, articles, classifications, memberships, tombstones
+from feedsvc.store.touched import Touched, empty_table
 
 _scratch = MetaData()
-_touched = Table(
-    "touched", _scratch, Column("id", Text, primary_key=True), prefixes=["TEMPORARY"], sqlite_with_rowid=False
-)
 _wanted = Table(
     "wanted",
     _scratch,
@@ -55,36 +52,22 @@ _last = Table(
 )
 
 _standing = memberships.c.left.is_(None)
-_is_touched = memberships.c.id.in_(select(_touched.c.id))
 _is_member = and_(memberships.c.id == _wanted.c.id, memberships.c.feed == _wanted.c.feed)
 
 
-class Touched:
-    """The articles that one build touched, as they are at ``now``, inside one transaction."""
+class Belonging:
+    """The feeds in which ``touched`` articles belong at ``now``, beside those in which they stand."""
 
-    def __init__(self, connection: Connection, now: datetime) -> None:
-        self.connection = connection
+    def __init__(self, touched: Touched, now: datetime) -> None:
+        self.touched = touched
         self.now = now
-        for table in (_touched, _wanted, _last):
-            if inspect(connection).has_table(table.name):
-                connection.execute(delete(table))
-            else:
-                table.create(connection)
-
-    def add(self, ids: Collection[str]) -> None:
-        """Take up these ids."""
-        if ids:
-            self.connection.execute(insert(_touched), [{"id": id_} for id_ in sorted(ids)])
-
-    def add_tongues(self) -> None:
-        """Take up every public article that has a language."""
-        public = select(articles.c.id).where(is_public(self.now), articles.c.tongue.is_not(None))
-        fresh = public.where(articles.c.id.not_in(select(_touched.c.id)))
-        self.connection.execute(insert(_touched).from_select(["id"], fresh.distinct()))
+        self.connection = touched.connection
+        for table in (_wanted, _last):
+            empty_table(self.connection, table)
 
     def sort(self, *, by_tongue: bool) -> None:
-        """Find out in which feeds they belong: ``all``, those of their topics and, if wished, of their language."""
-        here = and_(is_public(self.now), articles.c.id.in_(select(_touched.c.id)))
+        """Find out in which feeds they belong (of all that were touched by then): ``all``, those of their topics and, if wished, of their language."""
+        here = and_(is_public(self.now), articles.c.id.in_(self.touched.ids))
         everywhere = select(articles.c.id, literal(ALL), articles.c.release).where(here)
         topics = select(articles.c.id, classifications.c.slug, articles.c.release).join(
             classifications, classifications.c.name == articles.c.name
@@ -99,14 +82,14 @@ class Touched:
     def topics(self) -> dict[str, str]:
         """The topics that they are in: slug and title."""
         named = select(classifications.c.slug, func.max(classifications.c.title).label("title"))
-        public = select(articles.c.name).where(is_public(self.now), articles.c.id.in_(select(_touched.c.id)))
+        public = select(articles.c.name).where(is_public(self.now), articles.c.id.in_(self.touched.ids))
         found = named.where(classifications.c.name.in_(public)).group_by(classifications.c.slug)
         return {row.slug: row.title for row in self.connection.execute(found)}
 
     def feeds(self) -> set[str]:
         """Every feed in which one of them belongs or stands."""
         belong = select(_wanted.c.feed).distinct()
-        stand = select(memberships.c.feed).where(_is_touched, _standing).distinct()
+        stand = select(memberships.c.feed).where(self._is_touched, _standing).distinct()
         return {row.feed for query in (belong, stand) for row in self.connection.execute(query)}
 
     def join(self) -> dict[str, int]:
@@ -132,7 +115,7 @@ class Touched:
     def left(self) -> Mapping[str, list[str]]:
         """By feed, those that stand in it and belong there no more."""
         belong = exists(select(_wanted.c.id).where(_is_member))
-        query = select(memberships.c.feed, memberships.c.id).where(_is_touched, _standing, ~belong)
+        query = select(memberships.c.feed, memberships.c.id).where(self._is_touched, _standing, ~belong)
         went: dict[str, list[str]] = defaultdict(list)
         for feed, id_ in self.connection.execute(query.order_by(memberships.c.feed, memberships.c.id)):
             went[feed].append(id_)
@@ -143,7 +126,7 @@ class Touched:
         holding = (archives.c.feed == memberships.c.feed) & (archives.c.first <= memberships.c.place)
         number = select(archives.c.number).where(holding, archives.c.last >= memberships.c.place)
         nearest = number.order_by(archives.c.first.desc()).limit(1).scalar_subquery()
-        query = select(memberships.c.feed, nearest.label("number")).where(_is_touched)
+        query = select(memberships.c.feed, nearest.label("number")).where(self._is_touched)
         found = {(row.feed, row.number) for row in self.connection.execute(query.distinct())}
         return {(feed, number) for feed, number in found if number is not None}
 
@@ -151,6 +134,11 @@ class Touched:
         """Those of ``ids`` that are public no more."""
         public = {row.id for row in self.connection.execute(select(_wanted.c.id).distinct())} if ids else set()
         return set(ids) - public
+
+    @property
+    def _is_touched(self) -> ColumnElement[bool]:
+        """That a membership is one of them."""
+        return memberships.c.id.in_(self.touched.ids)
 
     def unbury(self) -> set[str]:
         """Take away the tombstones of those that are public; the feeds they stood in."""

@@ -271,11 +271,6 @@ class Ledger:
         query = select(identities.c.digest).where(identities.c.withdrawn.is_not(None))
         return self.connection.execute(query.limit(1)).first() is not None
 
-    def releases(self, ids: Collection[str]) -> list[int]:
-        """The places in the order of release of those of the articles that have one."""
-        found = rows_where_in(self.connection, (identities.c.release,), identities.c.id, ids, "release IS NOT NULL")
-        return [number for (number,) in found]
-
     def save_identities(self, records: Iterable[Identity]) -> None:
         """Write ``records``, each in place of what stood under its id."""
         rows = [identity_row(record) for record in records]

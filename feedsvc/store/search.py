@@ -29,7 +29,7 @@ from feedsvc.query import (
 )
 from feedsvc.store.ledger import Ledger
 from feedsvc.store.records import moment, seconds
-from feedsvc.store.rows import delete_rows, replace_rows, rows_where_in
+from feedsvc.store.rows import delete_rows, parts, replace_rows, rows_where_in
 from feedsvc.store.schema import SEARCHED, unindexed
 
 _INITIALS = {"tag": "t", "language": "l", "folder": "f", "format": "m", "topic": "c"}  # of the tokens of values
@@ -80,7 +80,8 @@ class SearchIndex:
     def wait(self, numbers: Collection[int]) -> None:
         """Remember that articles are to be put in."""
         if self.is_offered:
-            replace_rows(self._connection, unindexed, [(number,) for number in numbers])
+            for part in parts(numbers):  # perhaps very many
+                replace_rows(self._connection, unindexed, [(number,) for number in part])
 
     def waiting(self, limit: int) -> list[int]:
         """The numbers of the articles that are to be put in, at most ``limit``, the newest first."""
