@@ -4,8 +4,12 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from publication import Publication
+import pytest
+from publication import SETTINGS, Publication
 
+RULE = '[[topic]]\nslug = "{}"\ntitle = "{}"\nmatch = {!r}\n'
+RULED = RULE.format("fours", "Fours", 'text:4* OR headline:"an id"') + RULE.format("t7", "Seven", "headline:story")
+ASKING = RULED + RULE.format("both", "Both", "topic:fours AND tag:t5")
 MANY = 420  # so many that processes are started for them
 TABLES = ("articles", "bodies", "bylines", "classifications", "identities", "memberships", "topics")
 
@@ -32,8 +36,9 @@ def fill(publication: Publication, version: str) -> None:
     )
 
 
-def test_workers_make_what_one_process_makes(tmp_path: Path) -> None:
-    alone, helped = Publication(tmp_path / "alone"), Publication(tmp_path / "helped")
+@pytest.mark.parametrize("rules", ["", RULED, ASKING])
+def test_workers_make_what_one_process_makes(tmp_path: Path, rules: str) -> None:
+    alone, helped = (Publication(tmp_path / each, SETTINGS + rules) for each in ("alone", "helped"))
     for version in ("at first", "changed"):
         for publication, jobs in ((alone, "1"), (helped, "2")):
             fill(publication, version)
@@ -41,4 +46,7 @@ def test_workers_make_what_one_process_makes(tmp_path: Path) -> None:
             publication.later()
         assert rows(helped) == rows(alone)
         assert helped.bytes() == alone.bytes()
-    assert "+05:30" in repr(rows(helped)["identities"])
+    made = rows(helped)
+    assert "+05:30" in repr(made["identities"])
+    assert ("rule of fours" in repr(made["classifications"])) == bool(rules)
+    assert ("rule of both" in repr(made["classifications"])) == (rules == ASKING)

@@ -112,8 +112,8 @@ class _Build:
         media = MediaReader(
             self.settings.inbox_folder, found.media, held.known, self.settings.inbox.max_media_bytes, self.copies
         )
-        # The rules of topics are no business of the workers, and may be many.
-        desk = Desk(replace(self.settings, topics=()), folders, formats, media, authority, self.now)
+        plain = replace(self.settings, topics=())  # the rules, perhaps very many, go to the workers once
+        desk = Desk(plain, folders, formats, media, authority, self.now, classifier.rules)
         with Workers(desk, self.jobs) as workers:
             missing = intake.changes.missing
             entering = Entering(self.settings, self.ledger, classifier, authority, self.now, missing, intake.knows)

@@ -14,6 +14,7 @@ from feedsvc.articles.identity import enter
 from feedsvc.articles.standing import term
 from feedsvc.model import Finding, Identity, Story, document_of
 from feedsvc.store.records import ArticleRecord, FreshRows, fresh_rows
+from feedsvc.topics.rules import Rules
 
 # Not MessagePack, which takes every moment to UTC: the offset that a source states is a part of a date.
 _encode = msgspec.json.Encoder().encode
@@ -24,7 +25,8 @@ _decode = msgspec.json.Decoder(Story).decode
 class Newcomer:
     """A story that has just become an article: what the ledger is to hold of it, and what sorts it into topics.
 
-    ``findings`` are those of the article; ``told`` is the story, encoded, for when it is no newcomer.
+    ``findings`` are those of the article; ``ruled`` the rules of topics that match it, by position, with the reason (None:
+    the story does not decide that alone); ``told`` is the story, encoded, for when it is no newcomer.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Newcomer:
     tags: tuple[str, ...]
     sections: tuple[str, ...]
     findings: tuple[Finding, ...]
+    ruled: tuple[tuple[int, str], ...] | None
     rows: FreshRows
     told: bytes
 
@@ -43,14 +46,14 @@ class Newcomer:
 
 
 def newcomers(
-    stories: Sequence[Story], digest: str, authority: str, base: str, now: datetime
+    stories: Sequence[Story], digest: str, authority: str, base: str, now: datetime, rules: Rules
 ) -> tuple[Newcomer, ...]:
     """What the stories of a document become where nothing is known; ``digest`` is the hash of its content."""
     memory = _Nothing(authority)
-    return tuple(_newcomer(story, digest, memory, base, now) for story in stories)
+    return tuple(_newcomer(story, digest, memory, base, now, rules) for story in stories)
 
 
-def _newcomer(story: Story, digest: str, memory: "_Nothing", base: str, now: datetime) -> Newcomer:
+def _newcomer(story: Story, digest: str, memory: "_Nothing", base: str, now: datetime, rules: Rules) -> Newcomer:
     entered = enter(story, digest, memory, base, now)
     article, identity = entered.article, entered.identity
     public = term(article, identity.canceled)
@@ -62,6 +65,7 @@ def _newcomer(story: Story, digest: str, memory: "_Nothing", base: str, now: dat
         tags=article.tags,
         sections=article.sections,
         findings=article.findings,
+        ruled=None if rules.ask_topics else tuple(rules.matching(article)),
         rows=fresh_rows(record, identity),
         told=_encode(story),
     )

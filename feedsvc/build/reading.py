@@ -22,6 +22,7 @@ from feedsvc.config import Settings
 from feedsvc.inbox.media import MediaReader
 from feedsvc.inbox.read import Unread, digest
 from feedsvc.model import Clues, Finding, Lookup, Neighbours, Story
+from feedsvc.topics.rules import Rules
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -106,7 +107,7 @@ class Glance:
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What decides how documents are read and settled, but for themselves: the settings, the formats, the files
-    beside; and how stories enter the ledger: the authority of ids, the moment."""
+    beside; and how stories enter the ledger: the authority of ids, the moment, the rules of topics."""
 
     settings: Settings
     folders: FolderSettings
@@ -114,6 +115,7 @@ class Desk:
     media: MediaReader
     authority: str
     now: datetime
+    rules: Rules
 
 
 class Workers:

@@ -65,9 +65,8 @@ def _outcome(desk: Desk, document: Document, its: str, neighbours: Neighbours, i
 def _with_newcomers(outcome: Outcome, desk: Desk) -> Outcome:
     """The outcome of a document of which the ledger knows nothing."""
     base = desk.settings.article_base
-    return replace(
-        outcome, told=(), newcomers=newcomers(outcome.stories, outcome.content, desk.authority, base, desk.now)
-    )
+    made = newcomers(outcome.stories, outcome.content, desk.authority, base, desk.now, desk.rules)
+    return replace(outcome, told=(), newcomers=made)
 
 
 def _read(desk: Desk, name: str) -> Document | Unread:

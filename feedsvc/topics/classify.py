@@ -1,19 +1,16 @@
 """Which topics an article belongs to, and why: those it names, its folders, then the rules."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from graphlib import TopologicalSorter
 from typing import Protocol
 
-from feedsvc.config import Settings, TopicRule
+from feedsvc.config import Settings
 from feedsvc.model import Classification, Finding, Story, Topic
-from feedsvc.query import topics_in
-from feedsvc.topics.index import RuleIndex
-from feedsvc.topics.match import Evidence, Test, folders, subject_of, test_of
+from feedsvc.topics.match import folders
 from feedsvc.topics.registry import TopicRegistry
+from feedsvc.topics.rules import Rules
 
 _FIELDS = {"tag": "tags", "section": "sections", "folder": "name"}
-_SHOWN = 5  # pieces of evidence in a reason
 
 
 class Named(Protocol):
@@ -32,6 +29,10 @@ class Named(Protocol):
         """Its sections."""
 
     @property
+    def ruled(self) -> Sequence[tuple[int, str]] | None:
+        """The rules that match it, by position, with the reason; None when the story is yet to be asked."""
+
+    @property
     def story(self) -> Story:
         """The whole of it."""
 
@@ -45,11 +46,7 @@ class Classifier:
     def __init__(self, settings: Settings, registry: TopicRegistry) -> None:
         self._feeds = settings.feeds
         self._registry = registry
-        ruled = [rule for rule in _by_dependency(settings.topics) if rule.match]
-        self._topics = [Topic(rule.slug, rule.title) for rule in ruled]
-        self._queries = [rule.match for rule in ruled if rule.match]
-        self._tests: dict[int, Test] = {}  # made when first asked: of many rules, few are ever candidates
-        self._index = RuleIndex(self._queries)
+        self.rules = Rules(settings.topics)
         self._named: dict[tuple[str, str], _NamedTopic | None] = {}
 
     def classify(self, article: Story | Named) -> Classified:
@@ -61,8 +58,10 @@ class Classifier:
                 found[each.topic.slug] = each.classification
                 if each.clash is not None:
                     findings.append(each.clash)
-        for topic, evidence in self._ruled(article, frozenset(found)):
-            found[topic.slug] = Classification(topic, _reason(topic, evidence))
+        for position, reason in self._ruled(article, frozenset(found)):
+            topic = self.rules.topics[position]
+            if topic.slug not in found:
+                found[topic.slug] = Classification(topic, reason)
         return tuple(found.values()), tuple(findings)
 
     def _all_named(self, article: Story | Named) -> Iterator["_NamedTopic | None"]:
@@ -88,23 +87,11 @@ class Classifier:
             topic, Classification(topic, f'{what} "{name}"'), self._registry.clash(name, _FIELDS[what])
         )
 
-    def _ruled(self, article: Story | Named, topics: frozenset[str]) -> Iterator[tuple[Topic, Evidence]]:
-        if not self._queries:
-            return
-        subject = subject_of(article if isinstance(article, Story) else article.story, topics)
-        for position in self._index.candidates(subject):
-            topic = self._topics[position]
-            if topic.slug in topics:
-                continue
-            evidence = self._test(position)(subject)
-            if evidence is not None:
-                subject = subject.joined(topic.slug)
-                yield topic, evidence
-
-    def _test(self, position: int) -> Test:
-        if position not in self._tests:
-            self._tests[position] = test_of(self._queries[position])
-        return self._tests[position]
+    def _ruled(self, article: Story | Named, topics: frozenset[str]) -> Iterable[tuple[int, str]]:
+        """The rules that match, by position, with the reason."""
+        if isinstance(article, Story):
+            return self.rules.matching(article, topics)
+        return self.rules.matching(article.story, topics) if article.ruled is None else article.ruled
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,18 +101,3 @@ class _NamedTopic:
     topic: Topic
     classification: Classification
     clash: Finding | None
-
-
-def _by_dependency(rules: Sequence[TopicRule]) -> list[TopicRule]:
-    """``rules`` so that each comes after those it uses through ``topic:``."""
-    by_slug = {rule.slug: rule for rule in rules}
-    uses = {rule.slug: sorted(topics_in(rule.match) & by_slug.keys()) if rule.match else [] for rule in rules}
-    return [by_slug[slug] for slug in TopologicalSorter(uses).static_order()]
-
-
-def _reason(topic: Topic, evidence: Evidence) -> str:
-    distinct = list(dict.fromkeys(evidence))
-    shown = distinct[:_SHOWN]
-    if len(distinct) > _SHOWN:
-        shown.append(f"{len(distinct) - _SHOWN} more")
-    return f"rule of {topic.slug}: {' and '.join(shown) or 'nothing that it excludes occurs'}"
