@@ -16,6 +16,7 @@ import pytest
 from publication import SETTINGS, START, Publication
 
 from feedsvc.build import build
+from feedsvc.build.remarks import Remarks
 from feedsvc.cli import main
 from feedsvc.clock import fixed_stamp
 from feedsvc.config import load_settings
@@ -704,3 +705,20 @@ def test_whoever_pages_through_explanations_keeps_no_build_waiting(publication: 
         assert publication.run("build", str(publication.folder)).code == 0
         assert paging.poll() is None
         paging.kill()
+
+
+def test_a_report_of_very_many_findings_says_that_there_are_more(
+    publication: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Remarks, "MOST", 3)
+    for number in range(5):
+        publication.article(f"{number}.md", f"Story {number}", date="2027-01-01T09:00:00Z")
+    publication.article("undated.md", "Without a day", date="someday")
+    report = publication.build_here()
+    told = [(name, finding.code) for name, finding in report.findings]
+    assert told == [
+        *((f"{number}.md", "future-date") for number in range(3)),
+        ("feedsvc.toml", "findings-cut-off"),
+        ("undated.md", "no-date"),
+        ("undated.md", "date-unreadable"),
+    ]

@@ -228,8 +228,11 @@ class _Build:
         told_before = {name: story.findings for name, story in self.ledger.rejected_stories().items()}
         lasting = _listed(rejected) + _listed(told_before)
         self.lasting = Report(findings=sorted([*self.report.findings, *lasting], key=_by_place))
-        for remarks in (intake.findings | rejected, told_before | entering.remarks, publishing.findings):
+        for remarks in (intake.findings | rejected, told_before, publishing.findings):
             self.report.findings += _listed(remarks)
+        self.report.findings += entering.remarks.listed()
+        if entering.remarks.are_cut_off:
+            self.report.findings.append((self.settings.file.name, _CUT_OFF))
         self.report.findings.sort(key=_by_place)
         self.report.fresh_rejects = tuple(sorted(intake.fresh_rejects))
         self.report.touched = bool(entering.touched)
@@ -263,6 +266,13 @@ class _Build:
         start = perf_counter()
         yield
         self.report.seconds[step] = self.report.seconds.get(step, 0) + perf_counter() - start
+
+
+_CUT_OFF = Finding(
+    "findings-cut-off",
+    "info",
+    "More articles have findings than are listed here; `feedsvc explain --all` tells of each.",
+)
 
 
 def _listed(remarks: Mapping[str, Iterable[Finding]]) -> list[tuple[str, Finding]]:

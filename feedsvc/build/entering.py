@@ -14,6 +14,7 @@ from feedsvc.build.contests import contest
 from feedsvc.build.newcomers import Newcomer
 from feedsvc.build.reading import Outcome
 from feedsvc.build.recall import Recall
+from feedsvc.build.remarks import Remarks
 from feedsvc.build.windows import kept
 from feedsvc.config import Settings
 from feedsvc.model import Article, Classification, Finding, Identity, Status, Story, Term, Topic, document_of
@@ -47,7 +48,7 @@ class Entering:
     touched: Touched = field(init=False)
     moved: dict[str, str] = field(default_factory=dict)
     rejected: set[str] = field(default_factory=set)
-    remarks: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
+    remarks: Remarks = field(default_factory=Remarks)
     _contested: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -114,7 +115,7 @@ class Entering:
             if id_ is None:
                 message = f"No article ever stood at {rule.path}; correct the path."
                 unknown = Finding("removed-unknown", "warning", message, "removed")
-                self.remarks[self.settings.file.name] = (*self.remarks.get(self.settings.file.name, ()), unknown)
+                self.remarks.add(self.settings.file.name, unknown)
                 continue
             when = before[id_].when if id_ in before else self.now
             removed[id_] = Removed(451 if rule.legal else 410, when, rule.notice)
@@ -124,7 +125,7 @@ class Entering:
         message = "The settings removed this article for good; delete the document."
         finding = Finding("removed", "warning", message)
         for record in self.ledger.articles_where_in(articles.c.id, removed.keys()):
-            self.remarks[record.article.name] = (finding,)
+            self.remarks.note(record.article.name, (finding,))
         self.touched.add(removed)
         return self.ledger.erase(removed.keys(), finding)
 
@@ -146,7 +147,6 @@ class Entering:
         bad = [(outcome.name, story) for story, outcome in stories if is_rejected(story)]
         self.rejected |= {name for name, _ in bad}
         self.rejected |= {outcome.name for outcome in read if not (outcome.stories or outcome.newcomers)}
-        self.remarks |= {story.name: story.findings for _, story in bad}
         known = [outcome for outcome in read if self.is_known(outcome.name)]
         places = self._make_room(known)
         recall = Recall(self.ledger, self.authority, self._is_missing)
@@ -279,7 +279,7 @@ class Entering:
             findings = (*(each for each in record.article.findings if each.code not in _CONTEST_CODES), finding)
             article = replace(record.article, status=Status.SUPERSEDED, findings=findings)
             beaten.append(replace(record, article=article, term=Term(), changes=None))
-            self.remarks[article.name] = findings
+            self.remarks.note(article.name, findings)
         self.ledger.save_articles(beaten)
 
     def _classify(self, entered: Iterable[Article | Newcomer], sorted_before: Collection[str]) -> None:
@@ -295,7 +295,7 @@ class Entering:
             if findings:
                 clashes[article.name] = findings
             if remarks := (*article.findings, *findings):
-                self.remarks[article.name] = remarks
+                self.remarks.note(article.name, remarks)
         self.ledger.save_classifications(found, sorted_before)
         self.ledger.add_findings(clashes)
 

@@ -81,7 +81,7 @@ class Outcome:
     @property
     def stories(self) -> tuple[Story, ...]:
         """The stories."""
-        return tuple(each.story for each in self.told)
+        return tuple([each.story for each in self.told]) if self.told else ()
 
     @property
     def content(self) -> str:

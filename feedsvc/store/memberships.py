@@ -38,6 +38,7 @@ class NewestArchive(NamedTuple):
 NO_ARCHIVE = NewestArchive(0, 0)
 
 _AT_ONCE = 1000  # rows that are fetched together
+_PAGES = 50  # archive documents that are sealed together
 
 # Asked once for each feed, and made ready once.
 _is_public = (articles.c.opens <= bindparam("now")) & (
@@ -117,16 +118,16 @@ class Memberships:
 
     def seal(self, feed: str, first: int, pages: Sequence[Page], revision: int, when: datetime) -> None:
         """Make an archive document of each page, numbered from ``first`` on."""
-        if not pages:
-            return
         at = seconds(when)
-        asked = {"feed": feed, "first": pages[0].first, "last": pages[-1].last, "now": at}
-        members = iter(self.connection.execute(_MEMBERS, asked).cursor.fetchall())
-        rows = []
-        for number, page in enumerate(pages, first):
-            ids = [id_ for _, id_ in _up_to(page.last, members)]
-            rows.append((feed, number, *page, revision, at, at, _encode(ids)))
-        insert_rows(self.connection, archives, rows)
+        for start in range(0, len(pages), _PAGES):
+            some = pages[start : start + _PAGES]
+            asked = {"feed": feed, "first": some[0].first, "last": some[-1].last, "now": at}
+            members = iter(self.connection.execute(_MEMBERS, asked).cursor.fetchall())
+            rows = []
+            for number, page in enumerate(some, first + start):
+                ids = [id_ for _, id_ in _up_to(page.last, members)]
+                rows.append((feed, number, *page, revision, at, at, _encode(ids)))
+            insert_rows(self.connection, archives, rows)
 
     def newest_archives(self) -> dict[str, "NewestArchive"]:
         """The newest archive document of each feed that has any."""
