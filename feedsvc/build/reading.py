@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from multiprocessing import get_context
 from types import ModuleType
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -86,8 +86,13 @@ class Outcome:
     @property
     def content(self) -> str:
         """A hash of the document and of the files that it refers to."""
-        files = sorted(each.file.digest for each in self.media.values() if each.file is not None)
-        return digest("".join((self.digest, *files)).encode()) if files else self.digest
+        return content_of(self.digest, self.media)
+
+
+def content_of(its: str, media: Mapping[str, Lookup]) -> str:
+    """A hash of a document and of the files that it refers to; ``its`` is that of the document."""
+    files = sorted(each.file.digest for each in media.values() if each.file is not None)
+    return digest("".join((its, *files)).encode()) if files else its
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +144,13 @@ class Workers:
     def glances(self, tasks: Iterable[Suspect], count: int) -> Iterator[Glance]:
         """A first look at each document."""
         if self._is_small(count, _WORTH_WORKERS):
-            return (_taking().glance(self.desk, task) for task in tasks)
+            return _here("glances", self.desk, tasks)
         return self._map(_glances, _decode_glances, tasks, _CHUNK)
 
     def outcomes(self, tasks: Iterable[Due], count: int) -> Iterator[Outcome]:
         """What comes of each document."""
         if self._is_small(count, _WORTH_WORKERS):
-            return (_taking().take(self.desk, task) for task in tasks)
+            return _here("take", self.desk, tasks)
         return self._map(_outcomes, _decode_outcomes, tasks, _CHUNK)
 
     def printed(self, orders: Iterable[FeedOrder], count: int) -> Iterator[Printed]:
@@ -182,6 +187,13 @@ class Workers:
             context.set_forkserver_preload([f"{__package__}.taking"])
             self._pool = ProcessPoolExecutor(self.jobs, context, _sit_down, (self.desk,))
         return self._pool
+
+
+def _here(function: str, desk: Desk, tasks: Iterable[Any]) -> Iterator[Any]:
+    """What a function of ``taking`` makes of ``tasks`` in this process; where there are none, it is not even loaded."""
+    waiting = iter(tasks)
+    for first in waiting:
+        yield from getattr(_taking(), function)(desk, chain((first,), waiting))
 
 
 def _taking() -> ModuleType:
@@ -226,11 +238,11 @@ def _sit_down(desk: Desk) -> None:
 
 
 def _glances(tasks: Sequence[Suspect]) -> bytes:
-    return _encode([_taking().glance(_at[0], task) for task in tasks])
+    return _encode(list(_taking().glances(_at[0], tasks)))
 
 
 def _outcomes(tasks: Sequence[Due]) -> bytes:
-    return _encode([_taking().take(_at[0], task) for task in tasks])
+    return _encode(list(_taking().take(_at[0], tasks)))
 
 
 def _printed(orders: Sequence[bytes]) -> bytes:
