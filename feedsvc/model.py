@@ -142,6 +142,10 @@ class Picture(Struct, frozen=True):
     credit: str | None = None
 
 
+TOO_LONG = "too-long"
+"""The code of the finding of a text that is longer than any article: it was not read, and its story is rejected."""
+
+
 class Draft(Struct, frozen=True, kw_only=True):
     """What a parser understood of one article; None means that the source does not say.
 

@@ -250,3 +250,32 @@ def test_items_with_members_of_any_type_never_raise(
 ) -> None:
     whole = {"version": "https://jsonfeed.org/version/1.1", "authors": authors, "language": language, "items": [item]}
     assert read(json.dumps(whole).encode(), "a.json").drafts
+
+
+def test_an_entry_that_grows_too_long_keeps_its_last_good_version_and_its_place(publication: Publication) -> None:
+    def write(first: str) -> None:
+        publication.later()
+        texts = (first, "Text of the second.", "Text of the third.")
+        items = "".join(
+            f"<item><title>T{number}</title><pubDate>0{number} Feb 2026 10:00:00 GMT</pubDate><description>{text}</description></item>"
+            for number, text in enumerate(texts, 1)
+        )
+        publication.write(
+            "feed.rss", f"<rss version='2.0'><channel><title>t</title>{items}</channel></rss>", publication.now
+        )
+
+    write("Text of the first.")
+    publication.build()
+    known = [(item["id"], item["title"]) for item in publication.json_feed()["items"]]
+    write("<![CDATA[" + "<p>a</p>" * 60_000 + "]]>")
+    report = publication.build(code=1)
+    assert [(each["document"], each["code"]) for each in report["findings"] if each["severity"] == "error"] == [
+        ("feed.rss#1", "too-long")
+    ]
+    assert [(item["id"], item["title"]) for item in publication.json_feed()["items"]] == known
+    write("Text of the first, corrected.")
+    assert publication.build()["documents"]["rejected"] == 0
+    feed = publication.json_feed()
+    assert [(item["id"], item["title"]) for item in feed["items"]] == known
+    assert feed["items"][-1]["content_html"] == "<p>Text of the first, corrected.</p>"
+    assert "_tombstones" not in feed

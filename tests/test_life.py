@@ -542,3 +542,55 @@ def test_a_folder_that_could_not_be_listed_is_looked_at_when_it_is_gone(
     publication.later()
     publication.build_here()
     assert publication.titles() == ["Top of today"]
+
+
+def test_a_link_that_becomes_a_pipe_is_said_to_be_one(publication: Publication) -> None:
+    publication.article("a.md", "A story")
+    (publication.inbox / "l.md").symlink_to("a.md")
+    publication.build(code=1)
+    (publication.inbox / "l.md").unlink()
+    os.mkfifo(publication.inbox / "l.md")
+    report = publication.build(code=1)
+    assert [each["code"] for each in report["findings"] if each["document"] == "l.md"] == ["not-a-file"]
+
+
+def test_a_folder_may_be_named_like_a_picture_or_a_copy(publication: Publication) -> None:
+    for name in ("site.js/a.md", "2025.bak/b.md", "cover.jpg/c.md", "old~/d.md"):
+        publication.article(name, f"Story of {name}")
+    assert publication.build()["documents"]["seen"] == 4
+
+
+# Who gets the id and the slug that several want
+
+
+def standing_at(publication: Publication) -> dict[str, str]:
+    """The slug of each usable article, by document."""
+    rows = map(json.loads, publication.run("explain", "--all", "--json").out.splitlines())
+    return {row["document"]: row["url"].rpartition("/")[2] for row in rows if row["status"] == "usable"}
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_story_that_is_superseded_leaves_no_slug_behind(publication: Publication, at_once: bool) -> None:
+    publication.article("a.md", "Same")
+    publication.article("b.md", "Same", id="urn:x:1", version="9")
+    if not at_once:
+        publication.build()
+        publication.later()
+    publication.article("c.md", "Other", id="urn:x:1", version="1")
+    publication.build()
+    slugs = standing_at(publication)
+    assert slugs.keys() == {"a.md", "b.md"}
+    assert slugs["a.md"] == "same"
+    assert slugs["b.md"].startswith("same-")
+
+
+def test_the_story_that_is_read_first_gets_the_slug(publication: Publication) -> None:
+    publication.article("k.md", "Another")
+    publication.build()
+    publication.article("k.md", "Shared", date="2026-02-20T10:00:00Z")
+    publication.article("z.md", "Shared")
+    publication.later()
+    publication.build()
+    slugs = standing_at(publication)
+    assert slugs["k.md"] == "shared"
+    assert slugs["z.md"].startswith("shared-")

@@ -151,7 +151,7 @@ def _mint(story: Story, digest: str, memory: Memory, now: datetime) -> Identity:
     return Identity(
         id=given,
         uri=uri_of(given, memory.authority),
-        slug=_free_slug(story.own_slug or story.headline, given, memory),
+        slug=_free_slug(wanted_slug(story), given, memory),
         name=story.name,
         minted=story.own_id is None,
         first_seen=now,
@@ -172,8 +172,13 @@ def _free_id(wanted: str, memory: Memory) -> str:
     return free
 
 
-def _free_slug(headline: str, id: str, memory: Memory) -> str:
-    slug = slugify(headline) or short_hash(id, 12)
+def wanted_slug(story: Story) -> str:
+    """The slug that ``story`` gets if it is free; empty when nothing of its headline can stand in an address."""
+    return slugify(story.own_slug or story.headline)
+
+
+def _free_slug(wanted: str, id: str, memory: Memory) -> str:
+    slug = wanted or short_hash(id, 12)
     if memory.slug_owner(slug) is None:
         return slug
     length = 6

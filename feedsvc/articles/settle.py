@@ -15,7 +15,7 @@ from feedsvc.articles.fingerprint import Meaning, fingerprint
 from feedsvc.articles.language import guess_language
 from feedsvc.articles.summary import summarise
 from feedsvc.config import FolderDefaults, Publication, Settings
-from feedsvc.model import Draft, Enclosure, Finding, Person, Picture, Severity, SourceDate, Status, Story
+from feedsvc.model import TOO_LONG, Draft, Enclosure, Finding, Person, Picture, Severity, SourceDate, Status, Story
 from feedsvc.text import fold, one_line, slugify
 
 _HEADLINE_LENGTH = 100
@@ -107,7 +107,7 @@ def _own_slug(stated: str | None, settings: Settings, notes: _Notes) -> str | No
 
 def _headline(draft: Draft, text: str, notes: _Notes) -> str:
     if headline := one_line(draft.headline or ""):
-        if not text:
+        if not text and all(each.code != TOO_LONG for each in draft.findings):
             notes.remark("no-body", "warning", "There is a headline but no text; write the story below it.", "text")
         return headline
     if not text:

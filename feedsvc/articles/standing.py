@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from feedsvc.model import Finding, Status, Story, Term
+from feedsvc.model import TOO_LONG, Finding, Status, Story, Term
 
 # How long an article that its source canceled stands in the feeds as a notice of that, so that readers who have
 # it are told.
@@ -17,10 +17,13 @@ _HOLDING_FIELDS = frozenset({"embargo", "expires", "status"})
 
 
 def is_rejected(story: Story) -> bool:
-    """Whether ``story`` cannot be published: no headline and no body, no date, or a hold that is unreadable."""
+    """Whether ``story`` cannot be published: no headline and no body, no date, or a text or a hold that is unreadable."""
     if story.date is None or not story.headline:
         return True
-    return any(each.severity == "error" and each.field in _HOLDING_FIELDS for each in story.findings)
+    return any(
+        each.severity == "error" and (each.field in _HOLDING_FIELDS or each.code == TOO_LONG)
+        for each in story.findings
+    )
 
 
 def standing(story: Story, now: datetime) -> tuple[Status, tuple[Finding, ...]]:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from feedsvc.articles.identity import article_of, continue_as, enter
+from feedsvc.articles.identity import article_of, continue_as, enter, wanted_slug
 from feedsvc.articles.standing import is_rejected, term
 from feedsvc.build.contests import contest
 from feedsvc.build.newcomers import Newcomer
@@ -141,7 +141,8 @@ class Entering:
 
     def _enter_batch(self, batch: Sequence[Outcome]) -> None:
         read = [outcome for outcome in batch if outcome.unread is None]
-        admitted = self._admit([each for outcome in read for each in outcome.newcomers])
+        others = [story for outcome in read for story in outcome.stories]
+        admitted = self._admit([each for outcome in read for each in outcome.newcomers], others)
         stories = [(story, outcome) for outcome in read for story in _stories(outcome, admitted)]
         good = [(story, outcome) for story, outcome in stories if not is_rejected(story)]
         bad = [(outcome.name, story) for story, outcome in stories if is_rejected(story)]
@@ -163,20 +164,26 @@ class Entering:
         self._classify((entered[name] for name in _names(read) if name in entered), held)
         self._withdraw_vanished(known, places)
 
-    def _admit(self, newcomers: Sequence[Newcomer]) -> dict[str, Newcomer | Article]:
-        """Enter those whose id, slug and name nobody has or had; they by name."""
+    def _admit(self, newcomers: Sequence[Newcomer], others: Sequence[Story]) -> dict[str, Newcomer | Article]:
+        """Enter the newcomers whose id, slug and name nobody has or had; they by name.
+
+        Who wants what an ``other`` story of the batch or a newcomer before may want takes the way of any story, in the
+        order in which all were read.
+        """
         if self.missing or not newcomers or self.ledger.has_withdrawn():
             return {}  # any of them may be an article that was known under another name
-        ids = self.ledger.taken(identities.c.id, [each.id for each in newcomers])
         names = self.ledger.taken(identities.c.name, [each.name for each in newcomers])
-        slugs = {each.slug for each in newcomers}
-        slugs = self.ledger.taken(identities.c.slug, slugs) | self.ledger.former_owners(slugs).keys()
+        ids = self.ledger.taken(identities.c.id, [each.id for each in newcomers])
+        ids |= {story.own_id for story in others if story.own_id is not None}
+        wanted = {each.slug for each in newcomers}
+        slugs = self.ledger.taken(identities.c.slug, wanted) | self.ledger.former_owners(wanted).keys()
+        slugs |= set(map(wanted_slug, others))
         admitted = []
         for each in newcomers:
             if each.id not in ids and each.slug not in slugs and each.name not in names:
                 admitted.append(each)
-                ids.add(each.id)
-                slugs.add(each.slug)
+            ids.add(each.id)
+            slugs.add(each.slug)
         self.touched.add(each.id for each in admitted)
         self.ledger.insert_fresh([each.rows for each in admitted])
         return {each.name: each for each in admitted}

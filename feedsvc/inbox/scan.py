@@ -56,7 +56,7 @@ class Scan:
     def digest(self) -> str:
         """A hash of all that the walk found."""
         folders, media = sorted(self.folders.items()), sorted(self.media.items())
-        return _hash(msgspec.msgpack.encode((folders, media, sorted(self.refused), self.settings, self.unreadable)))
+        return _hash(msgspec.msgpack.encode((folders, media, _codes(self.refused), self.settings, self.unreadable)))
 
 
 def scan(folder: Path) -> Scan:
@@ -88,12 +88,17 @@ def scan(folder: Path) -> Scan:
 
 def _refused_in(walk: "_Walk") -> dict[str, str]:
     """The hashes of the folders in which something was refused."""
-    refused: dict[str, list[str]] = {}
-    for name in sorted(walk.refused):
-        refused.setdefault(folder_of(name), []).append(name)
+    refused: dict[str, list[tuple[str, str]]] = {}
+    for name, code in _codes(walk.refused):
+        refused.setdefault(folder_of(name), []).append((name, code))
     return {
-        folder: _hash(msgspec.msgpack.encode((walk.folders.get(folder), names))) for folder, names in refused.items()
+        folder: _hash(msgspec.msgpack.encode((walk.folders.get(folder), each))) for folder, each in refused.items()
     }
+
+
+def _codes(refused: Mapping[str, Finding]) -> list[tuple[str, str]]:
+    """What was refused, and why."""
+    return sorted((name, finding.code) for name, finding in refused.items())
 
 
 def folder_of(name: str) -> str:
@@ -127,7 +132,8 @@ class _Walk:
 
         Raises OSError when it cannot be listed.
         """
-        folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        # A folder may have been replaced by a link since it was met; the inbox itself may be one.
+        folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | (os.O_NOFOLLOW if prefix else 0))
         try:
             documents = _Found()
             folders = self._through(prefix, _Folder(folder, sorted(_listed(folder))), documents)
@@ -164,13 +170,13 @@ class _Walk:
         kind = self._kinds.get(own[dot:]) if dot > 0 else None
         if kind is None:
             kind = self._kind(own, own[dot:] if dot > 0 else None)
-        if kind is _Kind.FURNITURE:
+        if kind is _Kind.FURNITURE and not folder.has_folder(own):
             return False
         if _is_bad_name(own):
             self.refused[shown(name)] = _BAD_NAME
         elif kind is _Kind.SETTINGS and own.lower() == SETTINGS_NAME:
             self.settings.append(name)
-        elif kind is _Kind.MEDIUM:
+        elif kind is _Kind.MEDIUM and not folder.has_folder(own):
             _note_medium(name, own, folder, self.media)
         elif folder.has_folder(own):
             return True

@@ -1,6 +1,8 @@
 """How long an article can be. What is longer is no article, and would take the time of thousands."""
 
-from feedsvc.model import Finding, Parsed
+from msgspec.structs import replace
+
+from feedsvc.model import TOO_LONG, Draft, Finding, Parsed
 
 MOST_CHARACTERS = 1_000_000
 MOST_LINES = 20_000
@@ -22,19 +24,22 @@ def too_long(text: str) -> Finding | None:
         f"The file has {len(text):,} characters on {text.count(chr(10)) + 1:,} lines; an article has at most "
         f"{MOST_CHARACTERS:,} on {MOST_LINES:,}: part it into several files."
     )
-    return Finding("too-long", "error", message)
+    return Finding(TOO_LONG, "error", message)
 
 
 def bounded(parsed: Parsed) -> Parsed:
-    """``parsed`` without the articles that hold a single text longer than any article, and with what is wrong with them."""
-    kept = tuple(draft for draft in parsed.drafts if _is_article(draft.html))
-    if len(kept) == len(parsed.drafts):
+    """``parsed``, where articles that hold a text longer than any article have none: they are rejected, each by its name."""
+    if all(_is_article(draft.html) for draft in parsed.drafts):
         return parsed
+    return replace(parsed, drafts=tuple(each if _is_article(each.html) else _unread(each) for each in parsed.drafts))
+
+
+def _unread(draft: Draft) -> Draft:
     message = (
         f"A paragraph has more than {MOST_CHARACTERS:,} characters or tens of thousands of ampersands, or the text "
-        f"more than {MOST_TAGS:,} tags; part it with blank lines, or take the file out."
+        f"more than {MOST_TAGS:,} tags; part it with blank lines, or take the story out."
     )
-    return Parsed(kept, (*parsed.findings, Finding("too-long", "error", message, "html")))
+    return replace(draft, html="", findings=(*draft.findings, Finding(TOO_LONG, "error", message, "html")))
 
 
 def _is_article(html: str) -> bool:
