@@ -79,7 +79,7 @@ class Entering:
 
     def settle_contests(self) -> None:
         """Of several documents with one id, let one stand, better ones wait for their embargo, and the others be superseded."""
-        contested = self._contested | self.touched.among(self.ledger.rivals())
+        contested = self._contested | (self.ledger.rivals(self.touched.ids) if self.touched else set())
         self._contested.clear()
         claims: dict[str, list[ArticleRecord]] = {}
         for record in self.ledger.articles_where_in(articles.c.id, contested):

@@ -100,7 +100,7 @@ class Belonging:
         standing = exists(select(memberships.c.id).where(_is_member, _standing))
         grown = select(_wanted.c.feed, func.count().label("grown")).where(~standing).group_by(_wanted.c.feed)
         growth = {row.feed: row.grown for row in self.connection.execute(grown)}
-        back = exists(select(_wanted.c.id).where(_is_member))
+        back = memberships.c.id.in_(select(_wanted.c.id)) & exists(select(_wanted.c.id).where(_is_member))
         self.connection.execute(update(memberships).where(memberships.c.left.is_not(None), back).values(left=None))
         feeds = select(_wanted.c.feed).distinct().subquery()
         last = select(func.coalesce(func.max(memberships.c.place), 0)).where(memberships.c.feed == feeds.c.feed)

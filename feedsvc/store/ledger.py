@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace
-from sqlalchemy import Column, ColumnElement, Connection, and_, delete, func, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Select, and_, delete, func, insert, select, update
 
 from feedsvc.codings import pack
 from feedsvc.model import Classification, Finding, Identity, Lookup, Stamp, Status, Story, Topic
@@ -222,11 +222,11 @@ class Ledger:
         query = select(articles.c.name).where(articles.c.status == Status.EMBARGOED, articles.c.changes.is_not(None))
         return self.connection.execute(query.limit(1)).first() is not None
 
-    def rivals(self) -> set[str]:
-        """The ids under which stands one article while documents hold others, superseded or still embargoed."""
+    def rivals(self, among: Select[tuple[str]]) -> set[str]:
+        """The ids ``among`` these under which stands one article while documents hold others, superseded or still embargoed."""
         others = articles.c.status.in_((Status.SUPERSEDED, Status.EMBARGOED)) & (identities.c.name != articles.c.name)
-        query = select(articles.c.id).join(identities, identities.c.id == articles.c.id).where(others)
-        return set(self.connection.scalars(query))
+        query = select(articles.c.id).join(identities, identities.c.id == articles.c.id)
+        return set(self.connection.scalars(query.where(others, articles.c.id.in_(among))))
 
     def next_change(self) -> datetime | None:
         """The next moment at which an article's status changes by itself (UTC)."""

@@ -1,12 +1,12 @@
 """The articles that one build touches, by id. They stand in a scratch table: however many they are, they take no memory."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Column, Connection, MetaData, Select, Table, Text, delete, insert, inspect, select
 
 from feedsvc.store.ledger import is_public
-from feedsvc.store.rows import replace_rows, rows_where_in
+from feedsvc.store.rows import replace_rows
 from feedsvc.store.schema import articles, identities
 
 _AT_ONCE = 10_000  # ids that are written together
@@ -43,13 +43,6 @@ class Touched:
         """All of them, as part of a statement."""
         self._write()
         return select(_touched.c.id)
-
-    def among(self, ids: Collection[str]) -> set[str]:
-        """Those of ``ids`` that were touched."""
-        if not (self and ids):
-            return set()
-        self._write()
-        return {id_ for (id_,) in rows_where_in(self.connection, (_touched.c.id,), _touched.c.id, ids)}
 
     def releases(self) -> list[int]:
         """The places in the order of release of those that have one, the last one first."""
