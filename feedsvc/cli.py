@@ -200,7 +200,7 @@ def _build(chosen: argparse.Namespace) -> int:
     from feedsvc.unchanged import look
 
     # What a build makes stays until it is written and has no cycles: looking for some took a tenth of its time.
-    gc.set_threshold(100_000, 50, 50)
+    gc.set_threshold(500_000, 50, 50)
     settings = _settings(chosen.dir)
     now = _moment(chosen.now, settings)
     with build_lock(settings):
