@@ -1,7 +1,6 @@
 """The command line: one of the two doors. It reads the clock, prints, and turns errors into exit codes."""
 
 import argparse
-import gc
 import json
 import os
 import shlex
@@ -194,13 +193,13 @@ def _program() -> str:
 
 def _build(chosen: argparse.Namespace) -> int:
     from feedsvc.console import complaints, summary
+    from feedsvc.processes import collect_seldom
     from feedsvc.report import Report
     from feedsvc.store.failure import FailureNote
     from feedsvc.store.lock import build_lock
     from feedsvc.unchanged import look
 
-    # What a build makes stays until it is written and has no cycles: looking for some took a tenth of its time.
-    gc.set_threshold(500_000, 50, 50)
+    collect_seldom()
     settings = _settings(chosen.dir)
     now = _moment(chosen.now, settings)
     with build_lock(settings):
@@ -219,8 +218,8 @@ def _build(chosen: argparse.Namespace) -> int:
 def _build_anew(chosen: argparse.Namespace, settings: "Settings", now: datetime, found: "Scan | None") -> "Report":
     """Build, and remember how it went; ``found`` is the inbox, where it was walked through already."""
     from feedsvc.build import build
-    from feedsvc.build.reading import give_way
     from feedsvc.console import bars
+    from feedsvc.processes import give_way
     from feedsvc.store.cleaning import clean_up
     from feedsvc.store.database import open_database
     from feedsvc.store.history import build_view, note_build

@@ -14,6 +14,7 @@ from feedsvc.build import build, indexing
 from feedsvc.config import Settings, load_settings
 from feedsvc.console import complaints, summary
 from feedsvc.errors import FeedsvcError, LockHeldError, SettingsError, StoreError, fault
+from feedsvc.processes import collecting_seldom
 from feedsvc.store.cleaning import clean_up
 from feedsvc.store.database import open_database
 from feedsvc.store.failure import FailureNote
@@ -148,7 +149,7 @@ class Builds:
 
     def _build(self) -> None:
         jobs = os.cpu_count() or 1
-        with build_lock(self.settings):
+        with build_lock(self.settings), collecting_seldom():
             with self._database.writing() as connection:
                 report = build(
                     self.settings,

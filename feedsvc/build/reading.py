@@ -1,6 +1,5 @@
 """Reading, parsing and settling documents, in one process or in several."""
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -22,6 +21,7 @@ from feedsvc.config import Settings
 from feedsvc.inbox.media import MediaReader
 from feedsvc.inbox.read import Unread, digest
 from feedsvc.model import Clues, Finding, Lookup, Neighbours, Story
+from feedsvc.processes import collect_seldom, give_way
 from feedsvc.topics.rules import Rules
 
 T = TypeVar("T")
@@ -32,7 +32,6 @@ S = TypeVar("S")
 _WORTH_WORKERS = 400
 _WORTH_PRINTERS = 40
 _CHUNK = 50
-_NICE = 10
 _MOST_ORDERS = 16  # of feeds that a worker prints before it tells
 # Chunks that are under way for each worker: enough that none waits, few enough that memory stays flat.
 _AHEAD = 3
@@ -226,13 +225,9 @@ _decode_order = msgspec.msgpack.Decoder(FeedOrder).decode
 _decode_printed = msgspec.msgpack.Decoder(list[Printed]).decode
 
 
-def give_way() -> None:
-    """Let those go first who wait for answers: a build takes the time that servers and readers leave."""
-    os.setpriority(os.PRIO_PROCESS, 0, max(_NICE, os.getpriority(os.PRIO_PROCESS, 0)))
-
-
 def _sit_down(desk: Desk) -> None:
     give_way()
+    collect_seldom()
     _at[:] = [desk]
     _press[:] = [Press(desk.settings)]
 
