@@ -9,6 +9,7 @@ from publication import Publication
 from sqlalchemy import text
 
 from feedsvc.config import load_settings
+from feedsvc.errors import StoreError
 from feedsvc.store import database as module
 from feedsvc.store.database import Database, open_database
 from feedsvc.store.ledger import Ledger
@@ -27,6 +28,11 @@ def remembered(publication: Publication) -> str | None:
 
 def files(publication: Publication) -> set[str]:
     return {each.name for each in (publication.folder / "var").iterdir()} - {"feedsvc.db-wal", "feedsvc.db-shm"}
+
+
+def note(ledger: Database) -> None:
+    with ledger.founding() as connection:
+        Ledger(connection).remember("a", "b")
 
 
 def fail(ledger: Database) -> None:
@@ -79,6 +85,19 @@ def test_a_file_system_without_links_gets_a_copy(
     with closing(ledger), ledger.founding() as connection:
         Ledger(connection).remember("a", "b")
     assert remembered(publication) == "b"
+
+
+def test_a_place_that_takes_no_ledger_is_said(
+    publication: Publication, ledger: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_source: Path, target: Path) -> None:
+        target.mkdir()
+        raise FileExistsError(17, "File exists")
+
+    monkeypatch.setattr(module.os, "link", refuse)
+    publication.article("good.md", "A story")
+    with pytest.raises(StoreError, match="cannot be put in place"), closing(ledger):
+        note(ledger)
 
 
 def test_a_ledger_that_stands_is_written_where_it_is(publication: Publication, ledger: Database) -> None:

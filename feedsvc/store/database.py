@@ -196,15 +196,23 @@ def _in_memory(migrate: Callable[[Connection], None]) -> Database:
 
 def _put_in_place(aside: Path, file: Path) -> None:
     """Let the database ``aside`` stand at ``file``, even when a server has opened an empty one there meanwhile."""
-    with aside.open("rb+") as written:
-        os.fsync(written.fileno())
     try:
-        os.link(aside, file)
-    except OSError:  # there is one now, or the file system knows no links
-        with closing(sqlite3.connect(aside)) as source, closing(sqlite3.connect(file)) as target:
-            for pragma in _PRAGMAS:
-                target.execute(pragma)
-            source.backup(target)
+        with aside.open("rb+") as written:
+            os.fsync(written.fileno())
+        try:
+            os.link(aside, file)
+        except OSError:  # there is one now, or the file system knows no links
+            _copy(aside, file)
+    except (OSError, sqlite3.Error) as error:
+        raise StoreError(f"{file}: cannot be put in place ({error}); check the disk and the permissions") from error
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Let one database hold what the other holds, in one transaction."""
+    with closing(sqlite3.connect(source)) as read, closing(sqlite3.connect(target)) as written:
+        for pragma in _PRAGMAS:
+            written.execute(pragma)
+        read.backup(written)
 
 
 def _sqlite_engine(url: str, pragmas: Sequence[str] = _PRAGMAS, **options: Any) -> Engine:
