@@ -12,11 +12,11 @@ from feedsvc.text import one_line
 LONGEST = 1000
 _INTRODUCTION = re.compile(
     r"(?:written by|reporting by|reported by|story by|text by|words by|by|texte? par|par|texto de|"
-    r"por|di|da|door|av|af|text:|foto:|authors?:|byline:|取材・文|文・写真|文|著者|筆者|記者|執筆)(?:\s*[:：=＝/／]\s*|\s+)(?=\S)",
+    r"por|di|da|door|av|af|(?:texte?|texto|testo|teksti?|foto):|authors?:|byline:|取材・文|文・写真|文|著者|筆者|記者|執筆)(?:\s*[:：=＝/／]\s*|\s+)(?=\S)",
     re.IGNORECASE,
 )
 # "Von" also begins names, "da" and "di" too: they introduce where two capitalised words follow.
-_GERMAN = re.compile(r"(?:von|VON|Von|Da|Di|DI|DA)\s+(?=[^\W\d_a-zß-ÿ]\S*\s+[^\W\d_a-zß-ÿ])")
+_GERMAN = re.compile(r"(?:von|VON|Von|Da|Di|DI|DA|di)\s+(?=[^\W\d_a-zß-ÿ]\S*\s+[^\W\d_a-zß-ÿ])")
 _NOT_INTRODUCED = re.compile(r"(?:di|da)\s", re.IGNORECASE)
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|md|m\.d|phd|ph\.d|esq|rn|mba|jd|j\.d|dds|obe|cbe|mp)\.?", re.IGNORECASE)
 _TEAM_WORDS = (

@@ -11,13 +11,14 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from feedsvc.model import Document, Draft, Finding, Hints, Neighbours, Parsed, SourceDate
+from feedsvc.model import Document, Draft, Finding, Hints, Neighbours, Parsed, Person, SourceDate
 from feedsvc.parsers.charset import DecodeError, decode
 from feedsvc.parsers.limits import too_long
 from feedsvc.parsers.wire_dateline import Dateline, place_and_date, read_dateline
 from feedsvc.parsers.wire_desk import is_page_mark
 from feedsvc.parsers.wire_head import Head, read_head, take_embargo
 from feedsvc.parsers.wire_paragraphs import Paragraph, read_paragraphs
+from feedsvc.parsers.wire_places import read_place
 from feedsvc.parsers.wire_tail import Tail, is_end_mark, read_tail, strip_inline
 from feedsvc.text import one_line
 
@@ -116,10 +117,15 @@ def _take_dateline(paragraphs: list[Paragraph], head: Head) -> Dateline | None:
     first = paragraphs[0] if paragraphs else None
     if first is None or first.table:
         return head.dateline
-    found = read_dateline(first.text) or place_and_date(first.text)
-    if found is None:
+    found = (
+        read_dateline(first.text) or place_and_date(first.text) or (head.dateline is None and read_place(first.text))
+    )
+    if not found:
         return head.dateline
-    rest = first.text[found.end :].lstrip(" -–—")
+    rest = first.text[found.end :]
+    if not first.text[: found.end].rstrip().endswith(":"):
+        # Behind a colon a dash begins what somebody says.
+        rest = rest.lstrip(" -–—")
     if rest:
         paragraphs[0] = Paragraph(rest, first.first, first.last, cut_off=first.cut_off)
     else:
@@ -145,7 +151,7 @@ def _draft(
         format=FORMAT,
         id=fields.get("id"),
         headline=headline,
-        authors=head.authors,
+        authors=_authors(head, tail, evidence),
         dateline=fields.get("dateline") or (dateline.text if dateline else None),
         source=source,
         slugline=fields.get("slugline"),
@@ -163,6 +169,13 @@ def _draft(
         evidence=evidence,
         findings=tuple(findings),
     )
+
+
+def _authors(head: Head, tail: Tail, evidence: dict[str, str]) -> tuple[Person, ...]:
+    """The people of the byline, else those that the end of the text names."""
+    if not head.authors and tail.authors:
+        evidence["authors"] = "the end of the text"
+    return head.authors or tail.authors
 
 
 def _headline(
@@ -206,10 +219,17 @@ def _published(
         dates.append((tail.date, f"the end of the text, line {tail.date.line}"))
     problems = (dateline.problem if dateline else None, tail.problem)
     findings += [Finding("bad-date", "warning", each, "published") for each in problems if each is not None]
+    updated = head.updated or tail.updated
+    if not dates and updated is not None and not any(problems):
+        # A story is at least as old as its last change.
+        evidence["published"] = "the date of the last change"
+        message = 'Only the date of the last change is known, and stands for the day: write "Published: 2017-01-29".'
+        findings.append(Finding("date-guessed", "warning", message, "published", updated.line))
+        return updated
     if not dates:
         return None
     date, why = dates[0]
-    full = next((each for each, _ in dates if each.year is not None), None)
+    full = next((each for each in (*(each for each, _ in dates), updated) if each and each.year is not None), None)
     if date.year is None and full is not None:
         date = _with_year(date, full)
         why += ", its year from the full date in the document"

@@ -7,7 +7,7 @@ from feedsvc.parsers.names import split_authors
 from feedsvc.parsers.wire_dateline import is_agency
 
 _BYLINE = re.compile(
-    r"(?:by|von|par|por|di|door|av|text|texto|texte|testo|story by|written by|reported by|reporting by|words by)\s*[:：]?\s+(?=[^\W\d_])(.{2,120})",
+    r"(?:by|von|par|por|di|door|av|af|text|texto|texte|testo|teksti?|story by|written by|reported by|reporting by|words by)\s*[:：]?\s+(?=[^\W\d_])(.{2,120})",
     re.IGNORECASE,
 )
 _BYLINE_EASTERN = re.compile(
@@ -30,7 +30,7 @@ _CREDITED = re.compile(
     r"([A-Z][\w.'’-]+(?: [\w.'’-]+){1,3})(?:, ?| ?[|/–—-] ?)((?i:(?:staff|senior|special|chief|political)?\s*(?:writer|reporter|correspondent|editor|columnist)))s?",
 )
 _WITH_AGENCY = re.compile(
-    r"([^\W\d_a-zß-ÿ][\w.'’-]+(?: [^\W\d_a-zß-ÿ][\w.'’-]+){1,3})(?:, ?| ?[|/-] ?| \()([A-Za-z -]{2,30})\)?"
+    r"([^\W\d_a-zß-ÿ][\w.'’-]+(?: [^\W\d_a-zß-ÿ][\w.'’-]+){1,3})(?:, ?| ?[|/-] ?| \()/?([^\W\d_][\w -]{1,30})[)/]?"
 )
 _NOT_A_NAME = re.compile(r"\b(?:the|an?(?!\.)|pct|percent|\d+|of|to|than|for|end|next)\b", re.IGNORECASE)
 _PROFESSIONS = frozenset(
@@ -60,15 +60,21 @@ def read_byline(text: str) -> tuple[Person, ...]:
     if text[:1].casefold() in _FIRST_LETTERS:
         if match := _CORRESPONDENT.fullmatch(text):
             return split_authors(match[1])
-        match = _BYLINE.fullmatch(text)
+        match = _BYLINE.fullmatch(_without_agency(text))
         if match and (text[:3].lower() == "by " or _capitalised(match[1])) and not _NOT_A_NAME.search(match[1]):
-            return split_authors(text)
+            return split_authors(match[0])
     if text.isascii():
         match = _CREDITED.fullmatch(text) if apart else None
     else:
         match = _SCRIPTS.fullmatch(text) or _BYLINE_EASTERN.fullmatch(text)
     name = next((group for group in match.groups() if group), "") if match else ""
     return split_authors(name) if name else ()
+
+
+def _without_agency(text: str) -> str:
+    """A byline without the agency behind the name: "Af Ida Holm, /ritzau/", "Von Anna Berg, APA"."""
+    name, comma, agency = text.rpartition(",")
+    return name if comma and is_agency(agency) else text
 
 
 def is_byline(text: str) -> bool:

@@ -18,7 +18,7 @@ _AGENCY_NAMES = (
     "reuters reuter ap afp upi kyodo xinhua dpa dpa-afx efe ansa tass itar-tass interfax bernama yonhap pti ani ians "
     "aap pa cp bloomberg jiji cna kcna lusa belga anp apa sda ats ntb tt stt ritzau pap mti ctk čtk antara vna irna "
     "anadolu aa sana mena cnn bbc nyt wsj notimex telam télam adnkronos agi askanews afx rtr rtrs keystone-sda kna epd "
-    "sid aki wam spa nan gna prnewswire usnewswire тасс рейтер рейтерс интерфакс укринформ رويترز وام واس سبا"
+    "sid ots dts aki aps map agi pana lapresse tap aps nrk rbnews kap cic wam spa nan gna prnewswire usnewswire тасс рейтер рейтерс интерфакс укринформ رويترز وام واس سبا"
 )
 AGENCIES = frozenset(_AGENCY_NAMES.split()) | {
     "kyodo news", "jiji press", "associated press", "the associated press", "press association", "canadian press",
@@ -29,11 +29,12 @@ AGENCIES = frozenset(_AGENCY_NAMES.split()) | {
 }  # fmt: skip
 
 _SEPARATOR = re.compile(
-    r"\s*\.-\s*|\s*-{2,}\s*|\s*[—–―]\s*|\s+-\s*(?=\s|$)\s*|(?<=\))-\s+|(?<=\))\s*:\s+|:\s+|\s+[|｜_]\s+"
+    r"\s*\.[-—–]\s*|\s*-{2,}\s*|\s*[—–―]\s*|\s+-\s*(?=\s|$)\s*|(?<=\))-\s+|(?<=\))\s*:\s+|:\s+|\s+[|｜_]\s+"
 )
 _BAR = re.compile(r"\s+[|｜]\s+")
 _MARK = re.compile(r"[-—–―:|｜_]")
 _BRACKETED = re.compile(r"\(([^()]{2,40})\)|/([^/\s][^/]{0,25})/")
+_ABBREVIATED = re.compile(r"[A-Z]{2,6}")
 _AGENCY_WORD = re.compile(r"\b(?:News|Press|Agency|Newswire|Wire|Reuters?|Kyodo)\b|ニュース|通信")
 _PLACE = re.compile(
     r"(?:the )?[^\W\d_a-zß-ÿ][\w.'’-]*(?:[ /-](?:(?:de|del|da|do|dos|di|du|des|la|le|les|el|los|las|am|an|der|den|im|of|on|sur|"
@@ -148,7 +149,9 @@ def place_and_date(text: str) -> Dateline | None:
 
 def is_agency(text: str) -> bool:
     """Whether ``text`` is the name of a news agency and nothing else."""
-    return text.strip(" ()/=-").casefold() in AGENCIES
+    name = text.strip(" ()/=-©").casefold()
+    # The regional services of an agency: dpa/lby.
+    return name in AGENCIES or ("/" in name and " " not in name and name.partition("/")[0] in AGENCIES)
 
 
 def _western(start: str) -> Dateline | None:
@@ -215,7 +218,9 @@ def _parts(prefix: str, end: int) -> Dateline | None:
         elif not _may_be_agency(agency):
             return None
     if not core.strip(" .,"):
-        known = agency is not None and (is_agency(agency) or bool(_AGENCY_WORD.search(agency)))
+        known = agency is not None and (
+            is_agency(agency) or bool(_AGENCY_WORD.search(agency)) or _ABBREVIATED.fullmatch(agency) is not None
+        )
         return Dateline(prefix.strip(), end, agency=agency) if known else None
     return _place(prefix, core, agency, end)
 

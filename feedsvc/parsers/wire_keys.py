@@ -9,7 +9,7 @@ _KEYS = {
     "publish-date date-published published-on published-at created 日付 日時 配信日時 配信日 公開日 公開日時 掲載日 発信日 日期 时间 发布时间 發布時間 발행일 입력 등록 작성일 дата опубликовано التاريخ",
     "updated": "updated last-updated modified last-modified revised aktualisiert stand 更新日 更新日時 更新 更新时间 수정 обновлено",
     "authors": "by author authors byline writer writers reporter von autor autoren auteur auteurs par autore por 著者 記者 筆者 執筆 文 作者 记者 글 기자 작성자 автор авторы الكاتب بقلم",
-    "source": "source agency provider credit publisher publication quelle fuente fonte bron agence agentur 出典 配信元 発信元 提供 媒体 来源 來源 출처 источник المصدر",
+    "source": "source agency provider credit publisher publication quelle fuente fonte bron källa kilde lähde źródło agence agentur 出典 配信元 発信元 提供 媒体 来源 來源 출처 источник المصدر",
     "dateline": "dateline location place ort lieu lugar 発信地",
     "slugline": "slug slugline",
     "tags": "tags tag keywords keyword schlagwörter stichworte mots-clés etiquetas palabras-clave タグ キーワード 关键词 關鍵詞 标签 태그 теги",

@@ -32,15 +32,18 @@ _MASTHEAD_WORDS = (
     "star|sun|globe|mail|advertiser|standard|independent|reporter|monitor|review|record|service|network|media|"
     "broadcasting|radio|television|tv|online|magazine|digest|report|newsroom|newspaper|reuters|kyodo|bloomberg|xinhua|"
     "zeitung|tagblatt|tageblatt|anzeiger|nachrichten|rundschau|kurier|bote|presse|merkur|"
-    "nouvelles|actualités|gazette|quotidien|dépêche|noticias|diario|prensa|periódico|agencia|"
+    "nouvelles|actualités|gazette|quotidien|dépêche|depeche|écho|infos|journal|noticias|diario|voz|correo|eco|voix|voce|avis|avisen|tidning|tidende|sanomat|"
+    "prensa|periódico|agencia|"
     "notizie|giornale|corriere|gazzetta|agenzia|notícias|jornal|diário|agência|nieuws|dagblad|courant"
 )
+# In front of the first word of a name.
+_ARTICLE = re.compile(r"(?:the|la|le|el|il|lo|die|der|das|het|o|a) |l['’]")
 _MASTHEAD_EASTERN = "新聞|通信|通信社|ニュース|放送|日報|タイムズ|タイムス|ウォッチ|时报|日报|通讯社|晚报|早报|晨报|周刊|新华网|人民网|电视台|広報|통신|뉴스|일보|신문"
 _MASTHEAD_ADDITIONS = "online|.com|.org|.net|ltd|inc|group|international"
 _MASTHEAD = re.compile(
     rf"(?:.*\b)?(?:{_MASTHEAD_WORDS})(?:\s*(?:{_MASTHEAD_ADDITIONS.replace('.', '[.]')}))?|"
     rf".*(?:{_MASTHEAD_EASTERN})(?:社|オンライン|\.jp)?|"
-    rf"(?:the )?(?:{_MASTHEAD_WORDS}) (?:of|from|de|du|des|della|del) .{{2,30}}|(?:agence|agenzia|agencia) .{{2,30}}"
+    rf"(?:(?:the|la|le|el|il|lo|die|der|das|het|o|a) |l['’])?(?:{_MASTHEAD_WORDS}) (?:of|from|de|du|des|da|do|della|del|dei|di|der) .{{2,30}}|(?:agence|agenzia|agencia) .{{2,30}}"
 )
 # One of these ends a masthead, or begins it.
 _MASTHEAD_ENDS = (
@@ -72,6 +75,7 @@ _ACTIONS = (
     "versenden empfehlen springen accueil retour imprimer partager envoyer rechercher connexion abonnez-vous s'abonner sommaire "
     "inicio portada volver imprimir compartir enviar buscar suscribirse suscríbete contacto siguiente anterior "
     "stampa condividi invia cerca abbonati indietro contatti voltar partilhar assinar pesquisar terug afdrukken delen zoeken "
+    "forside forsiden etusivu udskriv skriv jaa tulosta haku strona drukuj udostępnij szukaj "
     "inloggen utskrift dela sök hem главная печать поделиться поиск войти назад 首页 返回 打印 分享 搜索 登录 인쇄 공유 목록 로그인 검색 홈 "
     "الرئيسية طباعة مشاركة بحث"
 )
@@ -86,6 +90,7 @@ _FILLERS = (
     "à au aux la le les l' une un cette cet ce page article actualité actualités du de haut suivant précédent liste en à "
     "al los las esta este página noticia noticias artículo por correo más "
     "alla alle questa questo pagina articolo notizia notizie il per via esta notícia para o a este artigo "
+    "meny forsiden siden side sida på nyheter nyheder innenriks indland udland inrikes utrikes kotimaa ulkomaat urheilu sport kraj świat facebook twitter til via "
     "naar deze dit pagina artikel overzicht версия для печати к списку на 版 页 本页 列表 新闻 이 기사 기사 뉴스 إلى"
 )
 _ACTION_WORDS = frozenset(_ACTIONS.split())
@@ -121,7 +126,7 @@ def is_button(text: str) -> bool:
 def is_masthead(text: str) -> bool:
     """Whether ``text`` has the words that end, or begin, the names of newspapers and agencies."""
     lowered = text.lower()
-    first = lowered.removeprefix("the ").partition(" ")[0]
+    first = _ARTICLE.sub("", lowered).partition(" ")[0]
     return (lowered.endswith(_MASTHEAD_ENDS) or first in _MASTHEAD_STARTS) and _MASTHEAD.fullmatch(
         lowered
     ) is not None

@@ -65,7 +65,7 @@ def read_paragraphs(lines: Sequence[str], offset: int) -> tuple[list[Paragraph],
     indents = {line.indent for line in every if line.indent > margin + 1}
     if not wrapped:
         groups, evidence = [[line] for line in every], "long lines"
-    elif 0 < len(indents) <= 3 and not all(line.indent in indents for line in every):
+    elif 0 < len(indents) <= 3 and _marks_paragraphs(every, indents):
         groups, evidence = [group for block in blocks for group in _by_indent(block, margin)], "indents"
     elif len(blocks) > 1 and len(every) <= 12 * len(blocks):
         groups, evidence = [group for block in blocks for group in _by_clear_ends(block, width)], "blank lines"
@@ -172,6 +172,13 @@ def _breaks_sentences(lines: list[_Line], width: int) -> bool:
         two.number == one.number + 1 and len(one.text) > 0.8 * width and not _closes(one.text)
         for one, two in pairwise(lines)
     )
+
+
+def _marks_paragraphs(lines: list[_Line], indents: set[int]) -> bool:
+    """Whether lines with one of the ``indents`` begin paragraphs: not all have one, and few go on in mid-sentence."""
+    deep = [line for line in lines if line.indent in indents]
+    flowing = sum(line.text[0].islower() for line in deep)
+    return len(deep) < len(lines) and 4 * flowing <= len(deep)
 
 
 def _by_indent(block: list[_Line], margin: int) -> Iterator[list[_Line]]:

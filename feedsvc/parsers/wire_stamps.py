@@ -7,13 +7,17 @@ from feedsvc.parsers.dates import LONGEST, has_digit, parse_date
 
 _DATED = re.compile(
     r"((?:first |last )?(?:published|posted|updated|modified|filed|dated|issued|released|created)|date|datum|stand|fecha|"
-    r"aktualisiert|veröffentlicht|publié|mis à jour|publicado|actualizado|pubblicato|aggiornato|gepubliceerd|publicado em|atualizado|"
+    r"(?:zuletzt |letzte )?(?:aktualisier(?:t|ung)|geändert|änderung)|veröffentlicht|erschienen|publiée?|(?:dernière )?mise? à jour|publicado|"
+    r"(?:última )?actuali[sz]ad?[oa]?(?:ción)?|pubblicato|(?:ultimo )?aggiorna(?:to|mento)|(?:laatst )?(?:gepubliceerd|bijgewerkt|gewijzigd)|"
+    r"(?:última )?atuali[sz]a(?:do|ção)|publi[cs]er(?:e?t|ad|at)|offentliggjort|(?:sist |senast |senest )?(?:uppdaterad|oppdatert|opdateret|endret|ændret|ändrad)|"
+    r"julkaistu|päivitetty|opublikowano|zaktualizowano|data publikacji|"
     r"опубликовано|обновлено|发布时间|发布于|发表于|更新时间|입력|등록|수정|최종수정|승인|نشر في|تاريخ النشر|آخر تحديث)"
-    r"(?:\s+(?:on|at|am|le|el|il|op))?\s*[:：]?\s+(.*\d.*)",
+    r"(?:\s+(?:on|at|am|le|el|il|op|em|den))?\s*[:：]?\s+(.*\d.*)",
     re.IGNORECASE,
 )
 _UPDATED = re.compile(
-    r"(?:last )?(?:updated|modified|aktualisiert|mis à jour|actualizado|aggiornato|atualizado|更新|обновлено|수정|최종수정|آخر تحديث)",
+    r"(?:(?:last|zuletzt|letzte|dernière|última|ultimo|laatst|sist|senast|senest) )?(?:updated|modified|aktualisier|geändert|änderung|mise? à jour|"
+    r"actuali[sz]|aggiorna|bijgewerkt|gewijzigd|atuali[sz]a|uppdater|oppdater|opdater|endret|ændret|ändrad|päivitetty|zaktualizowano|更新|обновлено|수정|최종수정|آخر تحديث)",
     re.IGNORECASE,
 )
 _SLASHED = re.compile(r"\s+[/|·•–—-]\s+|\s*[|｜·•–—]\s*|\s{3,}|\t")

@@ -6,15 +6,18 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from feedsvc.model import SourceDate
+from feedsvc.model import Person, SourceDate
 from feedsvc.parsers.dates import LONGEST, DateError, has_digit, parse_date
+from feedsvc.parsers.names import split_authors
+from feedsvc.parsers.wire_byline import bare_name
 from feedsvc.parsers.wire_dateline import is_agency, place_and_date
+from feedsvc.parsers.wire_keys import read_key
 from feedsvc.parsers.wire_lexicon import is_button, items_of
 
 # Closing punctuation alone is the end of a sentence that found no room on its line.
 _ONLY_MARKS = re.compile(r"(?![。、，」』）”’]+$)[\W_]+")
 _WORDS = (
-    r"ends?|endit(?:em)?|fin|ende|final|einde|slut|fine|nnnn|x{3}|end of (?:story|text|document|article|item)|the end|"
+    r"ends?|endit(?:em)?|fin|ende|schluss|final|einde|slutt?|fine|fim|koniec|loppu|nnnn|x{3}|end of (?:story|text|document|article|item)|the end|"
     r"reuters?|了|完|終|終わり|おわり|以上|끝|конец"
 )
 # For text in lower case: ignoring case takes many times as long.
@@ -25,13 +28,28 @@ _SIGNED = re.compile(
     r"[\[<(（]([^\W\d_][\w .&-]{0,24})[\])>）]"
 )
 _INITIALS = re.compile(
-    r"(?:[A-Za-z]{2,10}[-/])?[a-z]{2,4}(?:/[a-z]{2,4}){1,3}|[A-Z]{2,4}(?:/[A-Z]{2,4}){1,3}|dpa(?:-\w+)?(?: \w{2,4}){1,6}"
+    r"(?:[A-Za-z]{2,10}[-/])?[a-z]{2,4}(?:/[a-z]{2,4}){1,3}/?|[A-Z]{2,4}(?:/[A-Z]{2,4}){1,3}|dpa(?:-\w+)?(?: \w{2,4}){1,6}"
 )
-_CAPITALS = re.compile(r"[A-Z]{4,12}")
+# One word with two capitals: CONT, RBNews.
+_CAPITALS = re.compile(r"(?=[a-z]*[A-Z][a-z]*[A-Z])[A-Za-z]{2,12}")
+# (EFE) abc/xyz, dpa abc xy n1, /ritzau/AFP, Lusa/Fim: what stands between the names and initials, and the initials.
+_BETWEEN = re.compile(r"[\s/()\[\]©.,-]+")
+_WRITER = re.compile(r"[a-z]{2,4}|[A-Z]{2,4}|n\d")
+_MOST_SIGNS = 6
+# (Reporting by A; Editing by B), Autor: A
+_CREDITS = re.compile(
+    r"\(?(?:additional )?(?:reporting|writing|editing|report|compiled)(?: and (?:writing|editing|reporting))? by (.{3,200}?)\)?\.?|"
+    r"(?:autor(?:in|en|ka|zy)?|auteure?s?|autore|автор|tekst|teksti|text|texto|texte|testo)\s*: ?([^:.!?]{3,60})",
+    re.IGNORECASE,
+)
+_EDITED = re.compile(
+    r"\s*[;,]\s*(?:additional |further )?(?:reporting|writing|editing|edited|compiled)\b.*", re.IGNORECASE
+)
+_SOURCE_WORDS = 4
 # For text in lower case, too.
 _COPYRIGHT = re.compile(
     r"(?:©|\(c\)|copyright\b|&copy;|all rights reserved|alle rechte|tous droits|todos los derechos|"
-    r"todos os direitos|tutti i diritti|alle rechten|все права|無断転載|著作権|저작권|무단 ?전재|版权所有|版權所有|حقوق)"
+    r"todos os direitos|tutti i diritti|riproduzione riservata|alle rechten|alla rättigheter|alle rett?ighe[dt]er|все права|無断転載|著作権|저작권|무단 ?전재|版权所有|版權所有|حقوق)"
 )
 _KEYED_DATE = re.compile(
     r"(?:(?:first |last )?(?:published|posted|updated|modified|filed|issued|released)|date|dated|stand|veröffentlicht|publié|"
@@ -57,6 +75,7 @@ class Tail:
     marks: list[tuple[int, str]] = field(default_factory=list)
     source: str | None = None
     rights: str | None = None
+    authors: tuple[Person, ...] = ()
     date: SourceDate | None = None
     updated: SourceDate | None = None
     problem: str | None = None
@@ -108,7 +127,12 @@ def _taken(tail: Tail, line: str, before: str, order: str | None) -> bool:
     if len(line) < 200 and not tail.rights and _is_copyright(line):
         tail.rights = line
         return True
-    return _signed(tail, line, before, number) or _dated(tail, line, order, number) or _is_navigation(line)
+    return (
+        _signed(tail, line, before, number)
+        or _credited(tail, line)
+        or _dated(tail, line, order, number)
+        or _is_navigation(line)
+    )
 
 
 def _is_copyright(line: str) -> bool:
@@ -124,17 +148,43 @@ def _signed(tail: Tail, line: str, before: str, number: int) -> bool:
     name = next((each for each in match.groups() if each), "") if match else line
     agency = is_agency(name)
     if agency or (line.startswith(("==", "＝")) and match):
-        tail.source = tail.source or name
+        tail.source = tail.source or name.strip(" /")
         tail.marks.append((number, line))
         return True
     last = before.rpartition(" ")[2].strip("()")
     closed = _CLOSED.search(before) is not None or is_agency(last) or (len(last) == 4 and last.isdecimal())
     plain = bool(_INITIALS.fullmatch(line) and (line.startswith("dpa") or is_agency(line.partition("/")[0])))
-    plain = plain or bool(closed and (_INITIALS.fullmatch(line) or _CAPITALS.fullmatch(line)))
+    plain = plain or bool(closed and (_INITIALS.fullmatch(line) or _CAPITALS.fullmatch(line) or _signs(line)))
     if plain or (match and line[0] == "-" == line[-1] and len(name.split()) == 1 and closed):
         tail.marks.append((number, line))
         return True
     return False
+
+
+def _signs(line: str) -> bool:
+    """Whether a line is nothing but agencies, end marks and initials, one of the first two among them."""
+    words = [word for word in _BETWEEN.split(line) if word]
+    known = [is_agency(word) or _MARK.fullmatch(word.lower()) is not None for word in words]
+    return (
+        0 < len(words) <= _MOST_SIGNS
+        and any(known)
+        and all(sign or _WRITER.fullmatch(word) for sign, word in zip(known, words, strict=True))
+    )
+
+
+def _credited(tail: Tail, line: str) -> bool:
+    """(Reporting by A; Editing by B), Autor: A, Quelle: dpa."""
+    if match := _CREDITS.fullmatch(line):
+        people = split_authors(_EDITED.sub("", match[1])) if match[1] else bare_name(match[2])
+        # Who edited a story did not write it.
+        if people and not line.lstrip("(").lower().startswith("edit"):
+            tail.authors = people
+        return bool(match[1] or people)
+    keyed = read_key(line) if len(line) < LONGEST else None
+    if keyed is None or keyed.field != "source" or len(keyed.value.split()) > _SOURCE_WORDS:
+        return False
+    tail.source = tail.source or keyed.value or None
+    return True
 
 
 def _dated(tail: Tail, line: str, order: str | None, number: int) -> bool:
