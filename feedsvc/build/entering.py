@@ -143,26 +143,33 @@ class Entering:
         read = [outcome for outcome in batch if outcome.unread is None]
         others = [story for outcome in read for story in outcome.stories]
         admitted = self._admit([each for outcome in read for each in outcome.newcomers], others)
-        stories = [(story, outcome) for outcome in read for story in _stories(outcome, admitted)]
-        good = [(story, outcome) for story, outcome in stories if not is_rejected(story)]
-        bad = [(outcome.name, story) for story, outcome in stories if is_rejected(story)]
-        self.rejected |= {name for name, _ in bad}
+        self.ledger.delete_rejects([outcome.name for outcome in batch if self.is_known(outcome.name)])
+        good = self._judged([(story, outcome) for outcome in read for story in _stories(outcome, admitted)])
         self.rejected |= {outcome.name for outcome in read if not (outcome.stories or outcome.newcomers)}
         known = [outcome for outcome in read if self.is_known(outcome.name)]
         places = self._make_room(known)
-        recall = Recall(self.ledger, self.authority, self._is_missing)
-        recall.prefetch([(story, outcome.content) for story, outcome in good], self.missing)
         held = self.ledger.ids_by_name([story.name for story, outcome in good if self.is_known(outcome.name)])
-        records = [self._enter(story, outcome, recall, held.get(story.name)) for story, outcome in good]
-        self.touched.add({record.article.id for record in records} | set(held.values()))
-        self.ledger.save_identities(recall.learnt())
-        self.ledger.delete_rejects([outcome.name for outcome in batch if self.is_known(outcome.name)])
-        self.ledger.save_articles(each for each in records if self.is_known(each.document))
-        self.ledger.save_articles((each for each in records if not self.is_known(each.document)), are_new=True)
-        self.ledger.save_rejects(bad)
-        entered = admitted | {record.article.name: record.article for record in records}
+        entered = admitted | self._enter_stories(good, held)
         self._classify((entered[name] for name in _names(read) if name in entered), held)
         self._withdraw_vanished(known, places)
+
+    def _judged(self, stories: Sequence[tuple[Story, Outcome]]) -> list[tuple[Story, Outcome]]:
+        """Those that may enter; of the others it is kept what was understood of them."""
+        bad = [(outcome.name, story) for story, outcome in stories if is_rejected(story)]
+        self.rejected |= {name for name, _ in bad}
+        self.ledger.save_rejects(bad)
+        return [(story, outcome) for story, outcome in stories if not is_rejected(story)]
+
+    def _enter_stories(self, stories: Sequence[tuple[Story, Outcome]], held: Mapping[str, str]) -> dict[str, Article]:
+        """Let stories become articles; ``held`` are the ids that stood under their names. The articles by name."""
+        recall = Recall(self.ledger, self.authority, self._is_missing)
+        recall.prefetch([(story, outcome.content) for story, outcome in stories], self.missing)
+        records = [self._enter(story, outcome, recall, held.get(story.name)) for story, outcome in stories]
+        self.touched.add({record.article.id for record in records} | set(held.values()))
+        self.ledger.save_identities(recall.learnt())
+        self.ledger.save_articles(each for each in records if self.is_known(each.document))
+        self.ledger.save_articles((each for each in records if not self.is_known(each.document)), are_new=True)
+        return {record.article.name: record.article for record in records}
 
     def _admit(self, newcomers: Sequence[Newcomer], others: Sequence[Story]) -> dict[str, Newcomer | Article]:
         """Enter the newcomers whose id, slug and name nobody has or had; they by name.
