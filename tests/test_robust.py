@@ -184,6 +184,38 @@ def test_what_is_longer_than_an_article_is_refused(name: str, data: bytes) -> No
     assert [finding.code for finding in findings if finding.severity == "error"] == ["too-long"]
 
 
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        (
+            "a.xml",
+            b"<newsItem guid='urn:x:1'><contentMeta><headline>A headline</headline></contentMeta><contentSet><inlineXML><html><body>"
+            + b"<p>a</p>" * 100_001
+            + b"</body></html></inlineXML></contentSet></newsItem>",
+        ),
+        (
+            "a.xml",
+            b"<NewsML><NewsItem><NewsIdentifier><PublicIdentifier>urn:x:1</PublicIdentifier></NewsIdentifier><NewsComponent>"
+            b"<NewsLines><HeadLine>A headline</HeadLine></NewsLines><ContentItem><DataContent>"
+            + b"<p>a</p>" * 100_001
+            + b"</DataContent></ContentItem></NewsComponent></NewsItem></NewsML>",
+        ),
+    ],
+    ids=["newsml-g2", "newsml"],
+)
+def test_an_item_that_is_too_long_is_rejected_by_its_name(name: str, data: bytes) -> None:
+    (draft,) = read(name, data).drafts
+    assert (draft.id, draft.headline, draft.html) == ("urn:x:1", "A headline", "")
+    assert [finding.code for finding in draft.findings if finding.severity == "error"] == ["too-long"]
+
+
+@pytest.mark.parametrize("mark", [b"<br/>", b"& "])
+def test_a_document_of_more_tags_than_any_is_refused_unparsed(mark: bytes) -> None:
+    parsed = read("a.rss", b"<rss><channel><item>" + mark * 1_000_001 + b"</item></channel></rss>")
+    assert parsed.drafts == ()
+    assert [finding.code for finding in parsed.findings] == ["too-long"]
+
+
 NEWSML = b"<NewsItem><NewsComponent><NewsLines><HeadLine>a</HeadLine></NewsLines></NewsComponent></NewsItem>"
 
 

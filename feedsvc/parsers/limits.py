@@ -10,6 +10,7 @@ MOST_ENTRIES = 20_000  # of one document: a feed of more is an archive, and come
 LONGEST_TEXT = 1_100_000  # of an article, and what marks it up
 # The sanitiser takes a second for 250,000; the largest real pages have 20,000.
 MOST_TAGS = 100_000
+MOST_MARKS = 1_000_000  # "<" or "&" in a document of XML; the tree of 2,000,000 elements takes 300 MB
 # For each "&" in a text without a tag the sanitiser moves the rest of the text: so many characters take it a fifth of a second.
 MOST_MOVED = 10**10
 # In a body up to this length nothing can be too much.
@@ -31,10 +32,11 @@ def bounded(parsed: Parsed) -> Parsed:
     """``parsed``, where articles that hold a text longer than any article have none: they are rejected, each by its name."""
     if all(_is_article(draft.html) for draft in parsed.drafts):
         return parsed
-    return replace(parsed, drafts=tuple(each if _is_article(each.html) else _unread(each) for each in parsed.drafts))
+    return replace(parsed, drafts=tuple(each if _is_article(each.html) else unread(each) for each in parsed.drafts))
 
 
-def _unread(draft: Draft) -> Draft:
+def unread(draft: Draft) -> Draft:
+    """``draft`` without its text, which is too long to be read: it is rejected, and says so."""
     message = (
         f"A paragraph has more than {MOST_CHARACTERS:,} characters or tens of thousands of ampersands, or the text "
         f"more than {MOST_TAGS:,} tags; part it with blank lines, or take the story out."

@@ -4,8 +4,9 @@ import re
 
 from feedsvc.model import Document, Draft, Enclosure, Finding, Hints, Neighbours, Parsed, Picture
 from feedsvc.parsers.item import Item, first_items, numbered
+from feedsvc.parsers.limits import unread
 from feedsvc.parsers.markup import local, text_html, text_of, xml_html
-from feedsvc.parsers.xml import Element, XmlError, parse_xml, without_too_large
+from feedsvc.parsers.xml import Element, XmlError, parse_xml, shorten
 
 FORMAT = "newsml"
 _REVISION = re.compile(r":\d+[NUA]$")
@@ -22,7 +23,6 @@ def parse(document: Document, _neighbours: Neighbours, _hints: Hints) -> Parsed:
     if not items:
         message = "The document carries no NewsItem; send one that does."
         return Parsed((), (*findings, Finding("no-article", "error", message)))
-    items, findings = without_too_large(items, findings)
     return Parsed(numbered(_draft(each) for each in items), findings)
 
 
@@ -52,6 +52,7 @@ class _Tree:
 
 
 def _draft(element: Element) -> Draft:
+    is_long = shorten(element)
     item, tree = Item(FORMAT), _Tree(element)
     _identified(item, tree)
     lines = _main(tree)
@@ -59,7 +60,7 @@ def _draft(element: Element) -> Draft:
         _headed(item, lines)
     _described(item, element, tree)
     _content(item, tree)
-    return item.draft()
+    return unread(item.draft()) if is_long else item.draft()
 
 
 def _main(item: _Tree) -> _Tree | None:

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from feedsvc.model import Document, Draft, Enclosure, Finding, Hints, Neighbours, Parsed, Person, Picture
 from feedsvc.parsers.item import Item, first_items, numbered
+from feedsvc.parsers.limits import unread
 from feedsvc.parsers.markup import local, text_html, text_of, xml_html
-from feedsvc.parsers.xml import Element, XmlError, parse_xml, without_too_large
+from feedsvc.parsers.xml import Element, XmlError, parse_xml, shorten
 
 FORMAT = "newsml-g2"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -29,11 +30,9 @@ def parse(document: Document, _neighbours: Neighbours, _hints: Hints) -> Parsed:
         return Parsed((), (error.finding,))
     stated = [root] if local(root) in _ITEMS else (each for each in root.iter() if local(each) in _ITEMS)
     items, findings = first_items(stated, findings)
-    has_items = bool(items)
-    items, findings = without_too_large(items, findings)
     drafts = numbered(_draft(each) for each in items if local(each) == "newsitem")
     others = [_other(each, alone=not drafts) for each in items if local(each) != "newsitem"]
-    if not has_items:
+    if not items:
         message = "The message carries no item; send one with a newsItem."
         others.append(Finding("no-article", "error", message))
     return Parsed(drafts, (*findings, *others))
@@ -77,6 +76,7 @@ class _Tree:
 
 def _draft(element: Element) -> Draft:
     """One news item."""
+    is_long = shorten(element)
     item, tree = Item(FORMAT), _Tree(element)
     item.text("id", element.get("guid"), "newsItem/@guid")
     item.version(element.get("version"))
@@ -84,7 +84,7 @@ def _draft(element: Element) -> Draft:
     _described(item, element, tree)
     _credited(item, tree)
     _content(item, tree)
-    return item.draft()
+    return unread(item.draft()) if is_long else item.draft()
 
 
 def _managed(item: Item, tree: _Tree) -> None:

@@ -6,9 +6,9 @@ from itertools import islice
 
 from lxml import etree
 
-from feedsvc.model import Finding
+from feedsvc.model import TOO_LONG, Finding
 from feedsvc.parsers.charset import DecodeError, decode
-from feedsvc.parsers.limits import MOST_TAGS
+from feedsvc.parsers.limits import MOST_MARKS, MOST_TAGS
 
 Element = etree._Element
 
@@ -49,9 +49,12 @@ def root_name(data: bytes) -> str | None:
 def parse_xml(data: bytes) -> tuple[Element, tuple[Finding, ...]]:
     """The root element of ``data``, and what had to be mended. Comments and instructions are left out.
 
-    Raises XmlError for what declares entities, cannot be decoded, or has no element.
+    Raises XmlError for what declares entities, has too many tags, cannot be decoded, or has no element.
     """
     _refuse_entities(data)
+    if max(map(data.count, (b"<", b"&"))) > MOST_MARKS:
+        message = f"The file has more than {MOST_MARKS:,} tags or ampersands; part it into several files."
+        raise XmlError(Finding(TOO_LONG, "error", message))
     # Blanks before the declaration are a common fault and do no harm.
     data = data.lstrip(b" \t\r\n") if data[:1].isspace() else data
     try:
@@ -65,15 +68,16 @@ def is_too_large(element: Element) -> bool:
     return next(islice(element.iter(), MOST_TAGS, None), None) is not None
 
 
-def without_too_large(
-    items: list[Element], findings: tuple[Finding, ...]
-) -> tuple[list[Element], tuple[Finding, ...]]:
-    """The items that can be articles, and ``findings`` with one where some are too large for that."""
-    kept = [each for each in items if not is_too_large(each)]
-    if len(kept) == len(items):
-        return kept, findings
-    message = f"An item has more than {MOST_TAGS:,} elements and was not read; part it into several."
-    return kept, (*findings, Finding("too-long", "error", message))
+def shorten(item: Element) -> bool:
+    """Take out of ``item`` what no article has room for, so that the rest of it can be read; whether there was any."""
+    if not is_too_large(item):
+        return False
+    while is_too_large(item):
+        heavy = item
+        while (inner := next(filter(is_too_large, heavy), None)) is not None:
+            heavy = inner
+        del heavy[len(heavy) // 2 :]
+    return True
 
 
 def _parser(*, recover: bool) -> etree.XMLParser:
