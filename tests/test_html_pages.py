@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from feedsvc.articles.plain import plain_text
-from feedsvc.model import Document, Draft
+from feedsvc.model import Document, Draft, Parsed
 from feedsvc.parsers import parse
 
 ONE = "The ferry sailed again on Saturday, the first crossing since the storm, and the islanders cheered at the pier."
@@ -14,11 +14,15 @@ LEAD = "Nach neun Tagen Sturm fährt die Fähre wieder. Auf den Inseln wurde das
 BODY = f"<p>{ONE}</p><p>{TWO}</p>" * 3
 
 
-def read(body: str, head: str = "", language: str = "en") -> Draft:
+def parsed_page(body: str, head: str = "", language: str = "en") -> Parsed:
     page = (
         f"<!DOCTYPE html><html lang='{language}'><head><title>Beacon</title>{head}</head><body>{body}</body></html>"
     )
-    (draft,) = parse(Document("page.html", page.encode(), datetime(2026, 1, 1, tzinfo=UTC))).drafts
+    return parse(Document("page.html", page.encode(), datetime(2026, 1, 1, tzinfo=UTC)))
+
+
+def read(body: str, head: str = "", language: str = "en") -> Draft:
+    (draft,) = parsed_page(body, head, language).drafts
     return draft
 
 
@@ -123,3 +127,53 @@ def test_tags_that_nest_without_end_lose_no_text(tags: str) -> None:
     draft = read(f"<h1>The ferry sails</h1>{tags * (100_000 // tags.count('<'))}{BODY}")
     assert plain_text(draft.html).startswith(ONE)
     assert "too-deep" in {finding.code for finding in draft.findings}
+
+
+# Pages that list articles
+
+WORDPRESS = "".join(
+    f"<article class='post hentry'><h2 class='entry-title'><a href='/2026/01/{n}'>The harbour story number {n}</a></h2>"
+    f"<time datetime='2026-01-{n:02}'>January {n}, 2026</time>"
+    f"<p>The ferry sailed again on day {n}, the first crossing since the storm of the week before.</p></article>"
+    for n in range(1, 9)
+)
+TILES = "".join(
+    f"<div><a href='/news/{n}'><h3>Council votes on the new bridge, part {n}</h3></a><span>2 hours ago</span>"
+    f"<div>After a long night the council has found a majority for plan {n} of the bridge.</div></div>"
+    for n in range(6)
+)
+RESULTS = "".join(
+    f"<li><h4><a href='/a/{n}?q=x'>Ergebnis der Suche nach Nummer {n}</a></h4><time>1. März 2026</time></li>"
+    for n in range(5)
+)
+RELATED = "".join(f"<div><h3><a href='/r/{n}'>Another story that is related, {n}</a></h3></div>" for n in range(8))
+STORY = "<p>" + "The council has voted for the bridge on Tuesday night, after a debate of nine hours. " * 3 + "</p>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<h1>The Northport Blog</h1><main>{WORDPRESS}</main><aside><p>{'About us. ' * 60}</p></aside>",
+        f"<h1>Local news</h1><p>All that happens here.</p>{TILES}",
+        f"<h1>Suche</h1><time datetime='2026-03-02'>2. März 2026</time><ol>{RESULTS}</ol>",
+    ],
+)
+def test_a_page_that_lists_articles_is_none(body: str) -> None:
+    parsed = parsed_page(body)
+    assert parsed.drafts == ()
+    assert [finding.code for finding in parsed.findings] == ["no-article"]
+    assert "lists" in parsed.findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        ("", f"<h1>Council votes for bridge</h1>{STORY * 3}<section>{RELATED}</section>"),
+        ("", f"<h1>Council votes for bridge</h1>{STORY}<section>{RELATED}</section>"),
+        ("<meta property='og:type' content='article'>", f"<h1>Our best stories of the year</h1>{TILES}"),
+        ("<meta property='article:published_time' content='2026-01-02'>", f"<h1>The week in news</h1>{WORDPRESS}"),
+        ("", f"<h1>Three questions</h1>{TILES[:500]}"),
+    ],
+)
+def test_an_article_with_teasers_or_of_short_pieces_is_one(head: str, body: str) -> None:
+    assert len(parsed_page(body, head).drafts) == 1

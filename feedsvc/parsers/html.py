@@ -10,6 +10,7 @@ from feedsvc.parsers.html_address import base_of, canonical, link_with, picture
 from feedsvc.parsers.html_content import main_content
 from feedsvc.parsers.html_dates import date_order, find_published, find_updated
 from feedsvc.parsers.html_headline import find_headline
+from feedsvc.parsers.html_index import count_teasers
 from feedsvc.parsers.html_layout import layout
 from feedsvc.parsers.html_orders import find_orders
 from feedsvc.parsers.html_people import find_authors
@@ -31,17 +32,20 @@ def parse(document: Document, _neighbours: Neighbours, hints: Hints) -> Parsed:
         page = read_page(document.data)
     except DecodeError as error:
         return Parsed((), (Finding("undecodable", "error", str(error)),))
-    draft = None if page is None else _draft(page, hints.date_order)
-    if draft is None:
-        message = "The page has neither a headline nor a text; write them, or take the file out of the inbox."
-        return Parsed((), (Finding("no-article", "error", message),))
-    return Parsed((draft,))
+    if page is not None:
+        facts = stated(page.root)
+        if listed := count_teasers(page.root, facts):
+            message = f"The page lists {listed} articles and is none itself; put the articles into the inbox."
+            return Parsed((), (*page.findings, Finding("no-article", "error", message)))
+        if (draft := _draft(page, facts, hints.date_order)) is not None:
+            return Parsed((draft,))
+    message = "The page has neither a headline nor a text; write them, or take the file out of the inbox."
+    return Parsed((), (Finding("no-article", "error", message),))
 
 
-def _draft(page: Page, order: str | None) -> Draft | None:
+def _draft(page: Page, facts: Stated, order: str | None) -> Draft | None:
     """1. What is stated. 2. What is shown. 3. The text, which takes the tree apart and so comes last."""
     root = page.root
-    facts = stated(root)
     address = canonical(root, facts)
     language = _language(root, facts)
     order = order or date_order(root, language)
