@@ -151,7 +151,7 @@ def _draft(
         format=FORMAT,
         id=fields.get("id"),
         headline=headline,
-        authors=_authors(head, tail, evidence),
+        authors=_authors(head, tail, evidence, findings),
         dateline=fields.get("dateline") or (dateline.text if dateline else None),
         source=source,
         slugline=fields.get("slugline"),
@@ -171,10 +171,13 @@ def _draft(
     )
 
 
-def _authors(head: Head, tail: Tail, evidence: dict[str, str]) -> tuple[Person, ...]:
+def _authors(head: Head, tail: Tail, evidence: dict[str, str], findings: list[Finding]) -> tuple[Person, ...]:
     """The people of the byline, else those that the end of the text names."""
     if not head.authors and tail.authors:
         evidence["authors"] = "the end of the text"
+        if tail.guessed is not None:
+            message = f'"{tail.guessed}" was taken for the byline, by its place; write "記者：{tail.guessed}".'
+            findings.append(Finding("byline-guessed", "info", message, "authors"))
     return head.authors or tail.authors
 
 

@@ -11,7 +11,7 @@ _BYLINE = re.compile(
     re.IGNORECASE,
 )
 _BYLINE_EASTERN = re.compile(
-    r"(?:記者|文|取材・文|著者|執筆)\s*[:：=＝/／]\s*(.{2,40})|[（(【]?(.{2,16}?)(?:記者|特派員|編集委員)[）)】]?"
+    r"(?:記者|文|取材・文|取材|構成|著者|執筆|ライター|筆者|報告)\s*[:：=＝/／]\s*(.{2,40})|(?:取材・)?文・([一-龠々ぁ-んァ-ヶ 　]{3,12})|[（(【]?(.{2,16}?)(?:記者|特派員|編集委員)[）)】]?"
 )
 _SCRIPTS = re.compile(
     r"(?:本报记者|特约记者|记者|記者|作者|撰文|通讯员)\s*[:：/ \u3000]\s*([一-龠·、,， ]{2,20})|"
@@ -21,7 +21,8 @@ _SCRIPTS = re.compile(
 )
 _CORRESPONDENT = re.compile(
     r"(?:von unser\w+ (?:\w+ )?(?:korrespondent\w*|mitarbeiter\w*|redakteur\w*)|(?:par |de )?notre (?:correspondante?|envoyée? spéciale?)(?: à \w+)?|"
-    r"(?:por |de )?nuestr[oa] (?:corresponsal|enviad[oa] especial)|dal nostro (?:inviato|corrispondente)|from our (?:own )?correspondent)"
+    r"(?:por |de )?nuestr[oa] (?:corresponsal|enviad[oa] especial)|dal nostro (?:inviato|corrispondente)|(?:van|door) on(?:ze|s) (?:\w+ )?(?:verslagge\w+|redact\w+|correspondent\w*|medewerk\w+)|"
+    r"(?:från |av )?vår(?:t|a)? (?:korrespondent|utsände?|medarbetare|reporter)|(?:fra |av )?vår (?:korrespondent|utsendte)|(?:af )?vores (?:korrespondent|udsendte)|from our (?:own )?correspondent)"
     r",?\s+([^\W\d_].{2,60})",
     re.IGNORECASE,
 )

@@ -66,6 +66,7 @@ _BRACKETED_PLACE = re.compile(
     r"（?()([一-龠ァ-ヶー・]{2,12}?)[＝=（(\s\u3000]*([0-9０-９]{1,2}月[0-9０-９]{1,2}日)?[\s\u3000]*(共同|時事|ロイター|ＡＦＰ|AFP)[）)][\s\u3000]*[-―—–－]*[\s\u3000]*"
 )
 _NO_PLACE = re.compile("写真|速報|関連|動画|画像|続報|訂正|注|独自|解説|連載|特集|PR|広告")
+_KANJI_AND_NAME = re.compile(r"[一-龠ァ-ヶー]{2,8}・[一-龠々]{3,5}")
 _KANJI = re.compile(r"[一-龠ァ-ヶー・]{2,8}")
 
 
@@ -331,8 +332,14 @@ def _marked(text: str, inner: str, end: int) -> Dateline | None:
     agency = next((each for each in ("共同", "時事", "ロイター", "AFP", "ＡＦＰ", "新華社") if each in inner), None)
     spans = re.search(r"(?:[0-9０-９]{4}年)?[0-9０-９]{1,2}月[0-9０-９]{1,2}日", inner)
     date, problem = _try_date(spans[0] if spans else None)
-    place = re.split(r"[\s\u3000＝=0-9０-９]", inner.replace(agency or "\0", ""))[0] or None
-    named = _KANJI.fullmatch(inner) and not _NO_PLACE.search(inner)
+    place = (
+        re.split(
+            r"[\s\u3000＝=0-9０-９]" if _KANJI.fullmatch(inner) else r"[\s\u3000＝=・0-9０-９]",
+            inner.replace(agency or "\0", ""),
+        )[0]
+        or None
+    )
+    named = (_KANJI.fullmatch(inner) or _KANJI_AND_NAME.fullmatch(inner)) and not _NO_PLACE.search(inner)
     if not (agency or date or problem or "＝" in inner or named):
         return None
     return Dateline(text, end, place, date, agency, problem)

@@ -20,6 +20,7 @@ _PRIORITY = re.compile(
     r"(?:news)?snap|newsbreak|\d?(?:st|nd|rd|th)? ?(?:lead|ld)(?:-?writethru)?|write-?thru|update ?\d{0,2}|refile|"
     r"corrected|correction|clarification|速報|至急|号外|緊急)(?: ?\d)?[\W_]*"
 )
+_LONGEST_NEWSROOM = 30
 _LONGEST_PRIORITY = len("1st lead-writethru 2")
 # ANPA 1312 slugs: a service letter, the cycle, the keyword; a date, a time and a count may follow.
 _SLUG = re.compile(
@@ -29,6 +30,12 @@ _SLUG = re.compile(
 )
 # What a slug without digits and hyphens begins with.
 _SLUG_MARKS = frozenset("^z")
+# The newsroom as a whole, in the place of a byline.
+_NEWSROOM = re.compile(
+    r"(?:(?:von )?(?:der|unserer|die) redaktion|d[ae] (?:nossa )?reda[cç][aã]o|(?:de|par) la rédaction|(?:(?:de |por )?la )?redacci[oó]n|"
+    r"(?:dalla|della|a cura della) redazione|(?:av |fra )?redaksjonen|(?:av |från )?redaktionen|(?:van|door) (?:de|onze) redactie|"
+    r"編集部|ニュースデスク|от редакции)"
+)
 _MORE = re.compile(
     r"[-–—(\[*=_ ]*(?:more|mehr|suite|à suivre|sigue|segue|continua|(?:to be )?continued(?: on (?:next )?page.{0,4})?|(?:first|second|third|\d(?:st|nd|rd|th)) (?:add|take)|"
     r"add \d|x{3}|x x x|続く|つづく)[-–—)\]*=_. ]*|[-–—] ?\d{1,3} ?[-–—]"
@@ -52,6 +59,7 @@ def is_desk_line(text: str) -> bool:
     numbered, lowered = has_digit(text) is not None, text.lower()
     return bool(
         (numbered and _COUNTED.fullmatch(lowered))
+        or (len(text) < _LONGEST_NEWSROOM and _NEWSROOM.fullmatch(lowered))
         or (_may_be_priority(text) and _PRIORITY.fullmatch(lowered))
         or ((numbered or "-" in text or lowered[:1] in _SLUG_MARKS) and _SLUG.fullmatch(lowered))
     )

@@ -345,4 +345,7 @@ def _glue(pieces: list[str], line: str) -> str:
         return ""
     if _CJK_END.search(end) and _CJK_START.match(line):
         return ""
+    # 4 and .2％: a figure that was broken between ideographs.
+    if end[-1:].isdecimal() and (line[0] in "％%" or (line[0] in ".,0123456789" and _CJK_END.search(end[:1]))):
+        return ""
     return "" if _HYPHEN.search(end) and line[0].islower() and not _SUSPENDED.match(line) else " "

@@ -54,9 +54,6 @@ def read_place(text: str) -> Dateline | None:
     match = _SEPARATED.match(start)
     if match is None or not all(each in _PLACES for each in _places_in(match[1])):
         return None
-    # A word before a colon may as well be what the story is about.
-    if match[2] == ":" and not match[1].isupper():
-        return None
     return Dateline(match[1], match.end(), match[1])
 
 

@@ -20,6 +20,8 @@ _UPDATED = re.compile(
     r"actuali[sz]|aggiorna|bijgewerkt|gewijzigd|atuali[sz]a|uppdater|oppdater|opdater|endret|ændret|ändrad|päivitetty|zaktualizowano|更新|обновлено|수정|최종수정|آخر تحديث)",
     re.IGNORECASE,
 )
+# The edition of a Japanese newspaper.
+_EDITION = re.compile(r"(?<=日)[\s\u3000]*(?:[付朝夕]刊?|付け|配信|掲載|発行)$")
 _SLASHED = re.compile(r"\s+[/|·•–—-]\s+|\s*[|｜·•–—]\s*|\s{3,}|\t")
 
 
@@ -34,7 +36,7 @@ def header_date(text: str, order: str | None = None) -> SourceDate | None:
 
 def date_and_name(text: str, order: str | None, line: int | None) -> tuple[SourceDate, str, bool] | None:
     """The date of a header line, what stands beside it, and whether it is a date of change."""
-    bare = text.strip("()（）[]［］ -–—*")
+    bare = _EDITION.sub("", text.strip("()（）[]［］ -–—*"))
     if date := parse_date(bare, order=order, line=line):
         return date, "", False
     if match := _DATED.fullmatch(bare):

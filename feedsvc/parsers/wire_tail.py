@@ -11,7 +11,7 @@ from feedsvc.parsers.dates import LONGEST, DateError, has_digit, parse_date
 from feedsvc.parsers.names import split_authors
 from feedsvc.parsers.wire_byline import bare_name
 from feedsvc.parsers.wire_dateline import is_agency, place_and_date
-from feedsvc.parsers.wire_keys import read_key
+from feedsvc.parsers.wire_keys import Keyed, read_key
 from feedsvc.parsers.wire_lexicon import is_button, items_of
 
 # Closing punctuation alone is the end of a sentence that found no room on its line.
@@ -25,7 +25,7 @@ _MARK = re.compile(rf"(?:{_WORDS})[.!]?|[\W_]+(?:{_WORDS}|30|0|more|x{{2,4}})[\W
 _SIGN = re.compile(r"#{3,}|(?:# ){2,}#|==\w[\w ]{1,25}")
 _SIGNED = re.compile(
     r"(?:==+|＝)\s*([^\W\d_][\w .&-]{0,30})=*|-{1,3}\s?([^\W\d_][\w .&]{0,24}?)\s?-{1,3}|/([^\W\d_][\w .&-]{0,24})/|"
-    r"[\[<(（]([^\W\d_][\w .&-]{0,24})[\])>）]"
+    r"[\[<(（【]([^\W\d_][\w .&-]{0,24})[\])>）】]"
 )
 _INITIALS = re.compile(
     r"(?:[A-Za-z]{2,10}[-/])?[a-z]{2,4}(?:/[a-z]{2,4}){1,3}/?|[A-Z]{2,4}(?:/[A-Z]{2,4}){1,3}|dpa(?:-\w+)?(?: \w{2,4}){1,6}"
@@ -41,6 +41,13 @@ _CREDITS = re.compile(
     r"\(?(?:additional )?(?:reporting|writing|editing|report|compiled)(?: and (?:writing|editing|reporting))? by (.{3,200}?)\)?\.?|"
     r"(?:autor(?:in|en|ka|zy)?|auteure?s?|autore|автор|tekst|teksti|text|texto|texte|testo)\s*: ?([^:.!?]{3,60})",
     re.IGNORECASE,
+)
+# What stands behind a date in Japan: the edition, sent out, dated.
+_EDITION = re.compile(r"(?<=日)[\s\u3000]*(?:[付朝夕]刊?|付け|配信|掲載|発行|更新|公開)(?:より)?$")
+# （山田花子）, behind the last sentence; no name ends like the other.
+_EASTERN_NAME = re.compile(r"[一-龠々]{3,4}[一-龠々ぁ-んァ-ヶ]{0,3}")
+_NO_NAME = re.compile(
+    r"(?:[部社局略発版面載供真像図例者用紙会連道県都府市町村区国語券税円年月日時分中内外別他等済み付]|新聞|通信|記事|続く|つづく|写真|引用|関連|以下)$|^(?:写真|出典|引用|提供|撮影|資料|参考|続|注|税|原文|敬称|文中|本文|一部)"
 )
 _EDITED = re.compile(
     r"\s*[;,]\s*(?:additional |further )?(?:reporting|writing|editing|edited|compiled)\b.*", re.IGNORECASE
@@ -76,6 +83,7 @@ class Tail:
     source: str | None = None
     rights: str | None = None
     authors: tuple[Person, ...] = ()
+    guessed: str | None = None
     date: SourceDate | None = None
     updated: SourceDate | None = None
     problem: str | None = None
@@ -151,6 +159,8 @@ def _signed(tail: Tail, line: str, before: str, number: int) -> bool:
         tail.source = tail.source or name.strip(" /")
         tail.marks.append((number, line))
         return True
+    if match and line[0] in "（(" and _named(tail, name):
+        return True
     last = before.rpartition(" ")[2].strip("()")
     closed = _CLOSED.search(before) is not None or is_agency(last) or (len(last) == 4 and last.isdecimal())
     plain = bool(_INITIALS.fullmatch(line) and (line.startswith("dpa") or is_agency(line.partition("/")[0])))
@@ -159,6 +169,14 @@ def _signed(tail: Tail, line: str, before: str, number: int) -> bool:
         tail.marks.append((number, line))
         return True
     return False
+
+
+def _named(tail: Tail, inner: str) -> bool:
+    """（山田花子）: the writer, where nothing says that the word is none."""
+    if not _EASTERN_NAME.fullmatch(inner) or _NO_NAME.search(inner):
+        return False
+    tail.authors, tail.guessed = split_authors(inner), inner
+    return True
 
 
 def _signs(line: str) -> bool:
@@ -192,6 +210,9 @@ def _dated(tail: Tail, line: str, order: str | None, number: int) -> bool:
         return False
     inner = line.strip("()（）[]［］ \u3000-–—")
     keyed = _KEYED_DATE.fullmatch(inner)
+    if keyed is None and (named := read_key(inner)) is not None and named.field in ("published", "updated"):
+        return _keyed(tail, named, order, number)
+    inner = _EDITION.sub("", inner)
     try:
         date = parse_date(keyed[1] if keyed else inner, order=order, line=number)
     except DateError as error:
@@ -208,9 +229,25 @@ def _dated(tail: Tail, line: str, order: str | None, number: int) -> bool:
     return True
 
 
+def _keyed(tail: Tail, named: Keyed, order: str | None, number: int) -> bool:
+    """配信日時：2017年1月29日 10:15."""
+    try:
+        date = parse_date(named.value, order=order, line=number)
+    except DateError as error:
+        tail.problem = str(error)
+        return True
+    if date is not None and named.field == "updated":
+        tail.updated = tail.updated or date
+    elif date is not None:
+        tail.date = tail.date or date
+    return date is not None
+
+
 def _agency_and_date(tail: Tail, inner: str, order: str | None, number: int) -> bool:
-    """Kyodo, Jan. 29."""
+    """Kyodo, Jan. 29; 2017年1月29日 共同."""
     name, _, rest = inner.partition(",")
+    if not rest and "月" in inner:
+        rest, _, name = inner.replace("\u3000", " ").rpartition(" ")
     if not rest or not is_agency(name):
         return False
     try:
@@ -243,6 +280,9 @@ def strip_inline(text: str, tail: Tail, order: str | None, number: int) -> str:
                 text = text[: mark.start()].rstrip()
                 continue
         match = _BRACKETS.search(text, max(0, len(text) - 80)) if text.rstrip().endswith(_CLOSING) else None
+        if match is not None and text[match.start() - 1] == "。" and _named(tail, match[1].strip()):
+            # A guess, so that the text keeps it.
+            break
         if match is None or match.start() == 0 or not _bracketed(tail, match[1].strip(), order, number):
             break
         text = text[: match.start()].rstrip()
@@ -256,6 +296,7 @@ def _bracketed(tail: Tail, inner: str, order: str | None, number: int) -> bool:
     if is_agency(inner):
         tail.source = tail.source or inner
         return True
+    inner = _EDITION.sub("", inner)
     try:
         date = parse_date(inner, order=order, line=number)
     except DateError as error:
