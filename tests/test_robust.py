@@ -345,3 +345,23 @@ def test_a_language_that_is_none(stated: str, settled: str) -> None:
     assert story.language == settled
     told = "language-unknown" in {each.code for each in story.findings}
     assert told is (stated not in ("en_US", "zh-Hant-TW"))
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.txt", b"\x16" * 1_000_000),
+        ("a.xml", b"<NewsML><NewsItem>" + b"<NewsLines>" * 200 + b"<NewsLines/>" * 40_000),
+        (
+            "a.xml",
+            b"<newsItem guid='a'><contentMeta><headline>A b</headline></contentMeta><contentSet><inlineXML>"
+            + b"<h1>" * 200
+            + b"<h1>a</h1>" * 20_000,
+        ),
+    ],
+    ids=["anpa", "newsml", "newsml-g2"],
+)
+def test_what_stands_in_itself_is_looked_at_once(name: str, data: bytes) -> None:
+    start = time.process_time()
+    read(name, data)
+    assert time.process_time() - start < 2.0

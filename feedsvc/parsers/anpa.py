@@ -10,7 +10,7 @@ from feedsvc.parsers.limits import too_long
 from feedsvc.parsers.telegram import Telegram, folded, telegram_text, with_lines_above
 
 FORMAT = "anpa"
-_MESSAGE = re.compile(rb"\x16*\x01(?P<head>[^\x02\x01]*)\x02(?P<text>[^\x03\x01]*)(?:\x03(?P<tail>[^\x01]*))?")
+_MESSAGE = re.compile(rb"\x01(?P<head>[^\x02\x01]*)\x02(?P<text>[^\x03\x01]*)(?:\x03(?P<tail>[^\x01]*))?")
 # A field of the head: "^By DANA COLE=", "^Eds: New lead.<"
 _FIELD = re.compile(r"\^(?P<text>.*?)\s*(?P<end>[<=])?\s*")
 _KEYWORD = re.compile(r"(?P<slug>.+?),\s*(?:.*,)?\s*\d{1,5}")

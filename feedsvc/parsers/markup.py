@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 from html import escape
+from itertools import islice
 
 from lxml import etree
 
@@ -31,6 +32,8 @@ _NAMESPACE = re.compile(r"""\sxmlns(?::\w+)?="[^"]*\"""")
 _HEADINGS = {"h1", "h2", "h3", "hl1", "hl2"}
 # More text than this above a repeated headline is a story of its own.
 _LONGEST_HEAD = 400
+# A heading in more pieces than this holds other elements by the hundred, and repeats no headline.
+_MOST_PIECES = 200
 _DROPPED = {"media-metadata", "media-producer", "media-object", "nitf-table-metadata", "custom-table"}
 
 
@@ -84,9 +87,7 @@ def xml_html(content: Element, headline: str | None = None) -> str:
 
 
 def _without_head(body: Element, headline: str) -> None:
-    heading = next(
-        (each for each in body.iter() if local(each) in _HEADINGS and fold(text_of(each)) == headline), None
-    )
+    heading = next((each for each in body.iter() if local(each) in _HEADINGS and _repeats(each, headline)), None)
     if heading is None or _text_before(body, heading) > _LONGEST_HEAD:
         return
     element: Element | None = heading
@@ -101,6 +102,11 @@ def _without_head(body: Element, headline: str) -> None:
             for child in list(heading):
                 heading.remove(child)
         element = above
+
+
+def _repeats(heading: Element, headline: str) -> bool:
+    pieces = list(islice(heading.itertext(), _MOST_PIECES + 1))
+    return len(pieces) <= _MOST_PIECES and fold("".join(map(str, pieces)).strip()) == headline
 
 
 def _text_before(body: Element, heading: Element) -> int:

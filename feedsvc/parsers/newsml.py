@@ -65,7 +65,9 @@ def _draft(element: Element) -> Draft:
 
 def _main(item: _Tree) -> _Tree | None:
     """The lines of the main component: the first that has a headline."""
-    found = [_Tree(each) for each in item.all("newslines")]
+    # Lines inside of lines have no headline that those around them lack.
+    outermost = (each for each in item.all("newslines") if next(each.iterancestors(each.tag), None) is None)
+    found = [_Tree(each) for each in outermost]
     return next((each for each in found if each.text("headline")), next(iter(found), None))
 
 
