@@ -352,6 +352,7 @@ def test_a_language_that_is_none(stated: str, settled: str) -> None:
     [
         ("a.txt", b"\x16" * 1_000_000),
         ("a.xml", b"<NewsML><NewsItem>" + b"<NewsLines>" * 200 + b"<NewsLines/>" * 40_000),
+        ("a.xml", b"<NewsML><NewsItem>" + b"<ContentItem>" * 200 + b"<ContentItem/>" * 40_000),
         (
             "a.xml",
             b"<newsItem guid='a'><contentMeta><headline>A b</headline></contentMeta><contentSet><inlineXML>"
@@ -359,7 +360,7 @@ def test_a_language_that_is_none(stated: str, settled: str) -> None:
             + b"<h1>a</h1>" * 20_000,
         ),
     ],
-    ids=["anpa", "newsml", "newsml-g2"],
+    ids=["anpa", "newsml-lines", "newsml-contents", "newsml-g2"],
 )
 def test_what_stands_in_itself_is_looked_at_once(name: str, data: bytes) -> None:
     start = time.process_time()

@@ -1,6 +1,7 @@
 """NewsML 1.0 to 1.2 (IPTC): news items with nested components, in a document of several."""
 
 import re
+from itertools import islice
 
 from feedsvc.model import Document, Draft, Enclosure, Finding, Hints, Neighbours, Parsed, Picture
 from feedsvc.parsers.item import Item, first_items, numbered
@@ -10,6 +11,8 @@ from feedsvc.parsers.xml import Element, XmlError, parse_xml, shorten
 
 FORMAT = "newsml"
 _REVISION = re.compile(r":\d+[NUA]$")
+# Content items do not stand in each other (NewsML 1.2 DTD); by mistake they may, so many deep.
+_DEEPEST = 3
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -123,6 +126,8 @@ def _described(item: Item, element: Element, tree: _Tree) -> None:
 def _content(item: Item, tree: _Tree) -> None:
     """The first text among the content items, and the first picture."""
     for content in tree.all("contentitem"):
+        if next(islice(content.iterancestors(content.tag), _DEEPEST, None), None) is not None:
+            continue
         inside = _Tree(content)
         kind = (inside.formal("mimetype") or inside.formal("mediatype")).lower()
         data = inside.first("datacontent")
