@@ -194,6 +194,9 @@ def test_what_programs_write_is_read_by_a_shorter_way_to_the_same_date(
         ("2016-01-01 to 2017-01-29.txt", None, None),
         ("12345678.txt", None, None),
         ("storm.txt", None, None),
+        ("notices/29-01-2017.txt", (2017, 1, 29), None),
+        ("notices/01-29-2017.txt", (2017, 1, 29), None),
+        ("notices/01-02-2017.txt", None, None),
     ],
 )
 def test_dates_in_names(path: str, day: tuple[int, int, int] | None, year: int | None) -> None:

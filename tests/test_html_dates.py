@@ -140,3 +140,11 @@ def test_broken_json_ld_is_read_in_linear_time(flood: str) -> None:
     start = time.process_time()
     assert day(f'<script type="application/ld+json">{{"@type": "NewsArticle" x{flood}</script>') is None
     assert time.process_time() - start < 5
+
+
+def test_a_day_in_columns() -> None:
+    assert day("", "<h1>The ferry sails</h1><p class='date'>26 | 01 | 2022</p>", "de") == "2022-01-26"
+
+
+def test_a_day_at_the_end_of_the_address() -> None:
+    assert day('<link rel="canonical" href="https://harbour.example/notices/29-01-2017">') == "2017-01-29"

@@ -177,3 +177,21 @@ def test_a_page_that_lists_articles_is_none(body: str) -> None:
 )
 def test_an_article_with_teasers_or_of_short_pieces_is_one(head: str, body: str) -> None:
     assert len(parsed_page(body, head).drafts) == 1
+
+
+def test_the_reading_beside_characters_is_no_part_of_the_headline() -> None:
+    page = f"<article><h1><ruby>橋<rt>はし</rt></ruby>が<ruby>開<rt>ひら</rt></ruby>く</h1>{BODY}</article>"
+    assert read(page, language="ja").headline == "橋が開く"
+
+
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        ("Ida Holm Foto: Ole Berg", ["Ida Holm"]),
+        ("Ida Holm, Illustration von Ole Berg", ["Ida Holm"]),
+        ("Ida Holm im Gespräch mit Ole Berg", ["Ida Holm", "Ole Berg"]),
+    ],
+)
+def test_who_made_the_pictures_wrote_no_text(byline: str, names: list[str]) -> None:
+    page = f"<article><h1>Die Fähre fährt</h1><p class='byline'>{byline}</p>{BODY}</article>"
+    assert [person.name for person in read(page, language="de").authors] == names

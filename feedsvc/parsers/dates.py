@@ -452,6 +452,7 @@ def _japanese(plain: str, text: str) -> SourceDate | None:
 _Y, _M, _D = r"((?:19|20)\d\d|2100)", r"(0[1-9]|1[0-2])", r"(0[1-9]|[12]\d|3[01])"
 _APART = re.compile(rf"(?<!\d){_Y}([-_. ])(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?!\d)")
 _TOGETHER = re.compile(rf"(?<!\d){_Y}{_M}{_D}(?:[t_-]?[0-2]\d[0-5]\d(?:[0-5]\d)?z?)?(?!\d)")
+_BACKWARDS = re.compile(rf"(?<!\d)(0?[1-9]|[12]\d|3[01])([-_.])(0?[1-9]|[12]\d|3[01])\2{_Y}(?!\d)")
 _WHOLE_YEAR = re.compile(rf"{_Y}(?:[-_.]?{_M}(?:[-_.]?{_D})?)?")
 _YEAR_AND_MONTH = re.compile(rf"(?<![\da-z]){_Y}[-_.]?{_M}(?![\da-z])")
 _YEAR_WITHIN = re.compile(rf"(?<![\da-z]){_Y}(?![\da-z]|-\d\d(?!\d))")
@@ -484,6 +485,10 @@ def _parts_of(path: str) -> list[str]:
 def _dates_of(part: str) -> Iterator[tuple[int, int, int]]:
     triples = [(match[1], match[3], match[4]) for match in _APART.finditer(part)]
     triples += [(match[1], match[2], match[3]) for match in _TOGETHER.finditer(part)]
+    # 29-01-2017 and 01-29-2017 say one day each, 01-02-2017 says two.
+    for first, _, second, year in _BACKWARDS.findall(part):
+        if (int(first) > 12) != (int(second) > 12):
+            triples.append((year, second, first) if int(first) > 12 else (year, first, second))
     for triple in triples:
         day = _existing(*map(int, triple))
         if day:

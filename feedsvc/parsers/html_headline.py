@@ -175,7 +175,8 @@ def _readings(heading: Element) -> list[str]:
 
 
 def _is_kicker(element: Element) -> bool:
-    if tag_of(element) in ("time", "style", "script", "svg", "button"):
+    # What stands beside characters says how they are read.
+    if tag_of(element) in ("time", "style", "script", "svg", "button", "rt", "rp"):
         return True
     return not _KICKERS.isdisjoint(words_of(element))
 

@@ -57,6 +57,8 @@ _DATE = re.compile(
 )
 # No story has more lines with a year near its headline; a page of nothing else would take seconds.
 _MOST_LINES = 5000
+# 26 | 01 | 2022
+_PIPED = re.compile(r"(?<![\d|] )\b(\d{1,2})\s?\|\s?(\d{1,2})\s?\|\s?((?:19|20)\d\d)(?![\w/-])")
 _SLASHED = re.compile(r"(?<![\w/])(\d{1,2})/(\d{1,2})/(?:19|20)\d\d(?![\w/])")
 # A year in the digits and calendars of the sources.
 _DIGITS = re.compile(r"(?:19|20|25)\d\d|1[34]\d\d|[٠-٩۰-۹०-९০-৯]{4}")
@@ -88,6 +90,8 @@ def shown_dates(where: Layout, order: str | None) -> list[ShownDate]:
             if date.offset != timedelta():
                 continue
         words = folded(line)
+        if "|" in words:
+            words = _PIPED.sub(r"\1.\2.\3", words)
         for date, before in _dates_in(words, order):
             found.append(ShownDate(date, _value(element, words, before, where), place))
     return sorted(found, key=lambda each: (-each.value, each.place < 0, abs(each.place)))

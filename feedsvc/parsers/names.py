@@ -42,10 +42,18 @@ _MAIL = r"[^\s<>()\[\],;:\"@]{1,64}@[^\s<>()\[\],;:\"@]{1,190}"
 _NAME_MAIL = re.compile(rf"(.*?)[\s<(\[]*(?:mailto:)?({_MAIL})[\s>)\]]*")
 _MAIL_NAME = re.compile(rf"({_MAIL})\s*\((.+)\)")
 _OTHER_CREDITS = re.compile(r"[;；]\s*(?:editing|edited|writing|additional|photos?|compiled)\b", re.IGNORECASE)
+# Ida Holm Foto: Ole Berg; Ida Holm, Illustration von Ole Berg.
+_PICTURED = re.compile(
+    r"(?<=\w)[\s,;|/–-]+(?:(?:mit |with )?(?:fotos?|photos?|photographs|bild(?:er)?|illustration(?:en|s)?|grafik(?:en)?|video)(?::| von | by | de ).*)",
+    re.IGNORECASE,
+)
+_MAY_BE_PICTURED = re.compile(r"foto|photo|bild|illustr|grafik|video", re.IGNORECASE)
 _ABBREVIATED = re.compile(r"\b(?:Jr|Sr|Ph\.D|M\.D|Esq|[A-Z])\.$")
 _NO_NAME = re.compile(r"https?://|www\.|(?:by|von|par|por)$", re.IGNORECASE)
 _LOCATION = re.compile(r"\s+in\s+[^\W\d_a-z][^\d,;&]{1,40}$")
-_AND = re.compile(r"\s+(?:and|und|et|y|e|en|och|og|with)\s+|\s*&\s*|\s*\+\s*", re.IGNORECASE)
+_AND = re.compile(
+    r"\s+(?:im Gespräch mit|in conversation with|and|und|et|y|e|en|och|og|with)\s+|\s*&\s*|\s*\+\s*", re.IGNORECASE
+)
 _WESTERN = re.compile(r"\s*[;|\n]\s*|\s+[/•·]\s+")
 _EASTERN = re.compile(r"\s*[、，；／/]\s*")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
@@ -66,6 +74,8 @@ def split_authors(text: str) -> tuple[Person, ...]:
 
 def _without_introduction(text: str) -> str:
     text = _OTHER_CREDITS.split(text, maxsplit=1)[0]
+    if _MAY_BE_PICTURED.search(text) and (pictured := _PICTURED.search(text)):
+        text = text[: pictured.start()]
     if text[:1] + text[-1:] in ("()", "（）", "[]", "【】"):
         text = text.strip("()（）[]【】")
     if match := _GERMAN.match(text):
