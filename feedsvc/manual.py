@@ -147,7 +147,7 @@ Writes feeds, archives, pages and media below DEST, each with compressed sibling
 a link to the new files in one step; the export before stays for who is reading it. Run it after a build.""",
         (
             ("feedsvc export /srv/wire /srv/www/wire", "where to write"),
-            ("feedsvc build && feedsvc export public", "from within the publication"),
+            ("feedsvc export public", "from within the publication"),
         ),
         (_DONE, "1   done, but something was left out; it says what", _REFUSED, _LOCKED),
     ),

@@ -279,3 +279,33 @@ def test_an_entry_that_grows_too_long_keeps_its_last_good_version_and_its_place(
     assert [(item["id"], item["title"]) for item in feed["items"]] == known
     assert feed["items"][-1]["content_html"] == "<p>Text of the first, corrected.</p>"
     assert "_tombstones" not in feed
+
+
+def test_entries_without_id_and_link_are_known_by_what_they_say(publication: Publication) -> None:
+    def write(*titles: str) -> None:
+        publication.later()
+        items = "".join(
+            f"<item><title>{title}</title><pubDate>0{day} Feb 2026 10:00:00 GMT</pubDate><description>Text of {title}</description></item>"
+            for day, title in enumerate(reversed(titles), 1)
+        )
+        publication.write(
+            "feed.rss", f"<rss version='2.0'><channel><title>t</title>{items}</channel></rss>", publication.now
+        )
+
+    write("B", "A")
+    report = publication.build()
+    assert [each["code"] for each in report["findings"]] == ["id-made", "id-made"]
+    known = {item["title"]: (item["id"], item["url"]) for item in publication.json_feed()["items"]}
+    write("C", "B", "A")
+    publication.build()
+    feed = publication.json_feed()
+    assert [item["title"] for item in feed["items"]] == ["C", "B", "A"]
+    assert {item["title"]: (item["id"], item["url"]) for item in feed["items"] if item["title"] in known} == known
+    assert "_tombstones" not in feed
+
+
+def test_an_entry_that_only_its_place_tells_from_others_says_so() -> None:
+    same = b"<item><title>Same</title><pubDate>01 Feb 2026 10:00:00 GMT</pubDate><description>a</description></item>"
+    parsed = read(b"<rss version='2.0'><channel><title>t</title>" + same * 2 + b"</channel></rss>")
+    assert [draft.id for draft in parsed.drafts] == [None, None]
+    assert [finding.code for draft in parsed.drafts for finding in draft.findings] == ["id-by-place", "id-by-place"]

@@ -1,6 +1,9 @@
 """Workers read and enter for a build what it would read and enter itself."""
 
+import signal
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -50,3 +53,27 @@ def test_workers_make_what_one_process_makes(tmp_path: Path, rules: str) -> None
     assert "+05:30" in repr(made["identities"])
     assert ("rule of fours" in repr(made["classifications"])) == bool(rules)
     assert ("rule of both" in repr(made["classifications"])) == (rules == ASKING)
+
+
+def in_session(leader: int) -> int:
+    """How many processes are in the session of a process."""
+    count = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            count += int(stat.read_text().rpartition(")")[2].split()[3]) == leader
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it has just ended
+    return count
+
+
+def test_workers_end_with_a_build_that_is_killed(publication: Publication) -> None:
+    for number in range(3 * MANY):
+        publication.article(f"{number}.md", f"Story {number}", "Words. " * 500)
+    command = [sys.executable, "-m", "feedsvc", "build", str(publication.folder), "--jobs", "2"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+    while in_session(process.pid) < 5:  # itself, the tracker, the server of forks, two workers
+        assert process.poll() is None
+    process.kill()
+    # Whoever is left holds the pipe open.
+    process.communicate(timeout=20)
+    assert process.returncode == -signal.SIGKILL

@@ -21,7 +21,7 @@ from feedsvc.config import Settings
 from feedsvc.inbox.media import MediaReader
 from feedsvc.inbox.read import Unread, digest
 from feedsvc.model import Clues, Finding, Lookup, Neighbours, Story
-from feedsvc.processes import collect_seldom, give_way
+from feedsvc.processes import collect_seldom, end_with_parent, give_way
 from feedsvc.topics.rules import Rules
 
 T = TypeVar("T")
@@ -226,6 +226,7 @@ _decode_printed = msgspec.msgpack.Decoder(list[Printed]).decode
 
 
 def _sit_down(desk: Desk) -> None:
+    end_with_parent()
     give_way()
     collect_seldom()
     _at[:] = [desk]

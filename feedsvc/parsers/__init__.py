@@ -156,5 +156,9 @@ def _refusal(data: bytes) -> Finding | None:
     if not data.strip():
         return Finding("empty", "error", "The file is empty; write the article, or take the file out of the inbox.")
     if data.startswith(_BINARY):
-        return Finding("binary", "error", "This is no text but a binary file; take it out of the inbox.")
+        return Finding(
+            "binary",
+            "error",
+            "This is no text but a binary file; save an office document as HTML or plain text, or take it out of the inbox.",
+        )
     return None

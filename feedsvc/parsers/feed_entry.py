@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from msgspec.structs import replace
 
@@ -11,7 +12,7 @@ from feedsvc.model import Draft, Enclosure, Finding, Parsed, Person, SourceDate
 from feedsvc.parsers.dates import DateError, parse_date
 from feedsvc.parsers.limits import MOST_ENTRIES
 from feedsvc.parsers.names import split_authors
-from feedsvc.text import one_line
+from feedsvc.text import fold, one_line
 
 # What feeds enclose; the tables of Python's mimetypes differ from machine to machine.
 _TYPES = {
@@ -93,16 +94,46 @@ def parsed(drafts: Sequence[Draft], findings: Sequence[Finding], entries: int) -
 
 
 def with_own_ids(drafts: Iterable[Draft]) -> list[Draft]:
-    """``drafts`` of which those without an id have their address for one, where it is theirs alone.
+    """``drafts`` of which those without an id have their address for one, else their headline and date, where it is
+    theirs alone.
 
-    It is by the address that readers know an entry without an id.
+    It is by the address that readers know an entry without an id, and by what it says one without either. What has
+    nothing of its own is known by its place in the document, which a new entry above it changes.
     """
     read = list(drafts)
     addresses = Counter(draft.url for draft in read)
-    named = []
-    for draft in read:
-        if draft.id is None and draft.url and addresses[draft.url] == 1:
-            evidence = {**draft.evidence, "id": "the link, since the entry has no id of its own"}
-            draft = replace(draft, id=draft.url, evidence=evidence)
-        named.append(draft)
-    return named
+    titles = Counter(map(_title, read))
+    return [
+        draft
+        if draft.id is not None
+        else _named(draft, draft.url, "the link, since the entry has no id of its own")
+        if draft.url and addresses[draft.url] == 1
+        else _titled(draft, is_alone=titles[_title(draft)] == 1)
+        for draft in read
+    ]
+
+
+def _named(draft: Draft, id_: str, evidence: str, *findings: Finding) -> Draft:
+    evidence_of = {**draft.evidence, "id": evidence}
+    return replace(draft, id=id_, evidence=evidence_of, findings=(*draft.findings, *findings))
+
+
+def _titled(draft: Draft, *, is_alone: bool) -> Draft:
+    """An entry that has no id, and no address that is its own."""
+    title = _title(draft)
+    if title is None or not is_alone:
+        message = (
+            "Nothing but its place tells the entry from others, and that changes with every new one; give it a guid."
+        )
+        return replace(draft, findings=(*draft.findings, Finding("id-by-place", "warning", message, "id")))
+    made = f"entry-{sha256(repr(title).encode('utf-8', 'surrogatepass')).hexdigest()[:24]}"
+    message = "The entry has no id and no link of its own: readers know it by its headline and date; give it a guid."
+    return _named(draft, made, "its headline and date", Finding("id-made", "info", message, "id"))
+
+
+def _title(draft: Draft) -> tuple[object, ...] | None:
+    """What tells an entry without an id from others: its feed, its headline and its date."""
+    when = draft.published
+    if not draft.headline or when is None:
+        return None
+    return (draft.base or "", fold(draft.headline), when.year, when.month, when.day, str(when.time), str(when.offset))
