@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from feedsvc.inbox.scan import Scan
     from feedsvc.report import Report
 
-DONE, REJECTED, REFUSED, LOST, LOCKED = 0, 1, 2, 3, 75
+DONE, REJECTED, REFUSED, LOST, LOCKED, INTERRUPTED = 0, 1, 2, 3, 75, 130
 
 _HELD = 16 * 1024 * 1024  # characters of a command's output that are held in memory
 
@@ -42,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"feedsvc: {error}", file=sys.stderr)
         return _exit_code(error)
     except KeyboardInterrupt:
-        return 130
+        print("feedsvc: stopped; what stood before stands", file=sys.stderr)
+        return INTERRUPTED
     except BrokenPipeError:
         # Whoever read the output has seen enough; nothing more can be written, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -620,6 +620,19 @@ def test_killed_at_any_moment_the_next_build_goes_on(publication: Publication) -
         publication.build()
 
 
+def test_an_interrupted_build_says_that_nothing_changed(publication: Publication) -> None:
+    for number in range(2000):
+        publication.article(f"{number}.md", f"Story {number}")
+    command = [sys.executable, "-m", "feedsvc", "build", str(publication.folder)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    while not (publication.folder / "var" / "feedsvc.db.first").exists():
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    assert (process.returncode, told) == (130, "feedsvc: stopped; what stood before stands\n")
+    assert not (publication.folder / "var" / "feedsvc.db.first").exists()
+
+
 # A build that is none
 
 

@@ -365,4 +365,4 @@ def test_a_language_that_is_none(stated: str, settled: str) -> None:
 def test_what_stands_in_itself_is_looked_at_once(name: str, data: bytes) -> None:
     start = time.process_time()
     read(name, data)
-    assert time.process_time() - start < 2.0
+    assert time.process_time() - start < 5.0
