@@ -5,6 +5,7 @@ itself to be an article is one, whatever it looks like.
 """
 
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import etree
 
@@ -51,8 +52,7 @@ def _is_stated(root: Element, facts: Stated) -> bool:
         return True
     if (facts.meta("og:type") or "").lower().startswith(("article", "video", "news")):
         return True
-    bodies = root.iterfind(".//*[@itemprop='articleBody']")
-    return len(list(zip(bodies, range(2), strict=False))) == 1
+    return len(list(islice(root.iterfind(".//*[@itemprop='articleBody']"), 2))) == 1
 
 
 def _walk(root: Element) -> tuple[int, list[_Teaser]]:
