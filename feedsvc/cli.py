@@ -198,10 +198,12 @@ def _build(chosen: argparse.Namespace) -> int:
     from feedsvc.report import Report
     from feedsvc.store.failure import FailureNote
     from feedsvc.store.lock import build_lock
+    from feedsvc.store.served import as_served
     from feedsvc.unchanged import look
 
     collect_seldom()
-    settings = _settings(chosen.dir)
+    stated = _settings(chosen.dir)
+    settings = as_served(stated)
     now = _moment(chosen.now, settings)
     with build_lock(settings):
         looked = look(settings, now)
@@ -211,6 +213,8 @@ def _build(chosen: argparse.Namespace) -> int:
         print(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
     elif chosen.verbose or sys.stderr.isatty():
         print(summary(report), file=sys.stderr)
+        if settings.publication.url != stated.publication.url:
+            print(f"for {settings.publication.url}, where it is being served", file=sys.stderr)
     for line in complaints(report):
         print(line, file=sys.stderr)
     return REJECTED if report.documents.rejected else DONE
@@ -256,8 +260,9 @@ def _serve(chosen: argparse.Namespace) -> int:
 
 def _check(chosen: argparse.Namespace) -> int:
     from feedsvc.explain import check, check_text, rehearse
+    from feedsvc.store.served import as_served
 
-    settings = _settings(chosen.dir)
+    settings = as_served(_settings(chosen.dir))
     now = _moment(chosen.now, settings)
     with rehearse(settings, now) as connection:
         checked = check(settings, connection, now)
@@ -272,9 +277,10 @@ def _explain(chosen: argparse.Namespace) -> int:
     from tempfile import SpooledTemporaryFile
 
     from feedsvc.explain import explain, explanation_text, rehearse
+    from feedsvc.store.served import as_served
 
     folder, name = _folder_and_name(chosen.names, everything=chosen.all)
-    settings = _settings(folder)
+    settings = as_served(_settings(folder))
     # Printed when the lock is given back: whoever pages through it must not keep builds waiting.
     with SpooledTemporaryFile(_HELD, "w+", encoding="utf-8", errors="surrogatepass") as told:
         with rehearse(settings, _moment(chosen.now, settings)) as connection:
@@ -292,11 +298,18 @@ def _export(chosen: argparse.Namespace) -> int:
         raise UsageError("export takes [DIR] DEST: the publication's folder, and the folder to write")
     settings = _settings(Path(chosen.names[0]) if len(chosen.names) == 2 else None)
     done = export(settings, Path(chosen.names[-1]), _moment(chosen.now, settings))
+    if done.base != settings.publication.url:
+        print(f"feedsvc: {_other_base(done.base, settings.publication.url)}", file=sys.stderr)
     for path, why in done.left_out.items():
         print(f"feedsvc: {shown(path)} was left out: {why}", file=sys.stderr)
     if chosen.verbose or sys.stderr.isatty():
         print(f"{done.files} files, {done.bytes:,} bytes with their siblings: {chosen.names[-1]}", file=sys.stderr)
     return REJECTED if done.left_out else DONE
+
+
+def _other_base(base: str, stated: str) -> str:
+    remedy = "run `feedsvc build` while nothing is served elsewhere, and export again"
+    return f"the addresses begin with {base}, for which the edition was built; for {stated} of the settings, {remedy}"
 
 
 def _stats(chosen: argparse.Namespace) -> int:

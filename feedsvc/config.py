@@ -7,7 +7,7 @@ settings reference prints (``make docs`` writes it into docs/settings.md). All m
 import re
 import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping, Set
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -251,6 +251,11 @@ SECTIONS: Mapping[str, type] = {
     "moved": MovedRule,
     "removed": RemovedRule,
 }
+
+
+def based(settings: Settings, base: str) -> Settings:
+    """The same settings with another public base."""
+    return replace(settings, publication=replace(settings.publication, url=base))
 
 
 def decisive(settings: Settings) -> tuple[object, ...]:

@@ -44,8 +44,12 @@ _MARK = ".feedsvc-export"
 
 @dataclass(slots=True)
 class Exported:
-    """What an export wrote: ``files`` without their siblings, bytes with them; addresses it had to leave out."""
+    """What an export wrote: ``files`` without their siblings, bytes with them; addresses it had to leave out.
 
+    ``base`` is the public base of its addresses.
+    """
+
+    base: str
     files: int = 0
     bytes: int = 0
     redirects: dict[str, str] = field(default_factory=dict)
@@ -68,10 +72,10 @@ def export(
             edition = PublishedEdition(database, now=lambda: now, copies=settings.media_folder)
             if not edition.revision():
                 raise StoreError(f"{settings.file}: nothing was built yet; run `feedsvc build` first")
-            app = create_app(
-                edition, base=settings.publication.url, clock=lambda: now, is_live=False, theme=Theme(settings.folder)
-            )
-            return _Export(Client(app), Addresses(settings.publication.url), progress).run(target)
+            # The base for which the feeds were built, which may be another than the settings' now.
+            base = edition.publication().url
+            app = create_app(edition, base=base, clock=lambda: now, is_live=False, theme=Theme(settings.folder))
+            return _Export(Client(app), Addresses(base), progress).run(target)
         except OSError as error:
             message = f"{error.filename or target}: the export cannot be written ({error.strerror}); check the disk"
             raise StoreError(f"{message}. What was exported before stays as it is") from error
@@ -101,9 +105,12 @@ class _Export:
     client: Client
     addresses: Addresses
     progress: Callable[[int], None]
-    done: Exported = field(default_factory=Exported)
+    done: Exported = field(init=False)
     _seen: set[str] = field(default_factory=set)
     _waiting: deque[str] = field(default_factory=deque)
+
+    def __post_init__(self) -> None:
+        self.done = Exported(self.addresses.base)
 
     def run(self, target: Path) -> Exported:
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -4,8 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import contextmanager, nullcontext
 from ipaddress import ip_address
 from multiprocessing import get_context
 from multiprocessing.connection import wait
@@ -16,9 +15,10 @@ from threading import Event, Thread
 from time import monotonic
 from urllib.parse import urlsplit
 
-from feedsvc.config import Settings
+from feedsvc.config import Settings, based
 from feedsvc.config_values import parse_address
 from feedsvc.errors import Problem, SettingsError, UsageError
+from feedsvc.store.served import noted_base
 from feedsvc.watch import Builds
 from feedsvc.worker import work
 
@@ -38,7 +38,15 @@ _MEMORY = {
 def serve(settings: Settings, host: str, port: int, workers: int, *, url: str | None, watch: bool) -> int:
     """Build, then serve until a signal ends it; with ``watch``, build again whenever there is a reason."""
     listening = _bound(host, port)
-    settings = _with_base(settings, host, port, url)
+    served = _with_base(settings, host, port, url)
+    base = served.publication.url
+    with nullcontext() if base == settings.publication.url else noted_base(settings.folder, base):
+        _serve(served, listening, workers, watch=watch)
+    return 0
+
+
+def _serve(settings: Settings, listening: socket, workers: int, *, watch: bool) -> None:
+    """Build and serve at the base that the settings have."""
     base = settings.publication.url
     builds = Builds(settings)
     builds.build()
@@ -62,7 +70,6 @@ def serve(settings: Settings, host: str, port: int, workers: int, *, url: str | 
             for task in tasks:
                 task.join()
             builds.close()
-    return 0
 
 
 class _Crew:
@@ -163,7 +170,7 @@ def _with_base(settings: Settings, host: str, port: int, url: str | None) -> Set
         base = f"http://{f'[{host}]' if ':' in host else host}:{port}{urlsplit(settings.publication.url).path}"
     else:
         return settings
-    return replace(settings, publication=replace(settings.publication, url=base))
+    return based(settings, base)
 
 
 def _is_local(url: str) -> bool:

@@ -4,14 +4,13 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event, Lock
 
 from feedsvc import clock
 from feedsvc.build import build, indexing
-from feedsvc.config import Settings, load_settings
+from feedsvc.config import Settings, based, load_settings
 from feedsvc.console import complaints, summary
 from feedsvc.errors import FeedsvcError, LockHeldError, SettingsError, StoreError, fault
 from feedsvc.processes import collecting_seldom
@@ -145,7 +144,7 @@ class Builds:
             _say(f"feedsvc: {error}\nfeedsvc: the settings from before stay in force")
             return
         self._wrong_settings = None
-        self.settings = replace(fresh, publication=replace(fresh.publication, url=self._base))
+        self.settings = based(fresh, self._base)
 
     def _build(self) -> None:
         jobs = os.cpu_count() or 1
