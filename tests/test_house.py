@@ -61,7 +61,7 @@ ALLOWED = {
     "explain": VALUES | {"build", "report", "clock", "feeds", "store", "web"},
     "watch": VALUES | {"build", "clock", "console", "processes", "store", ""},
     "server": set(),
-    "serve": VALUES | {"watch", "worker"},
+    "serve": VALUES | {"store", "watch", "worker"},
     "worker": VALUES | {"clock", "desk", "server", "store", "web", ""},
     "desk": VALUES | {"explain", "inbox", "parsers", "store", "topics"},
     "export": VALUES | {"store", "web"},
