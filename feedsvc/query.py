@@ -206,7 +206,7 @@ def words(text: str) -> list[str]:
 
 
 _KEYWORDS = ("AND", "OR", "NOT")
-_SPECIAL = re.compile(r'[\s()":*\\?~^!\[\]{}&|]|^[-+]')
+_SPECIAL = re.compile(r'[\s()":*\\?~^!\[\]{}&|=]|^[-+]')
 _PLAIN = str.maketrans({wide: chr(ord(wide) - 0xFEE0) for wide in "（）：＊＂－＋＼"} | dict.fromkeys("“”„‟«»", '"'))
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
@@ -220,8 +220,8 @@ _TOKEN = re.compile(
 # What would silently match something else than was meant: other languages' operators, taken as words.
 _FOREIGN = (
     (re.compile(r"[-+]"), "a - or + stands directly before its clause, as in -sports; take the space out"),
-    (re.compile(r"&&"), '"&&" is not known here; write AND'),
-    (re.compile(r"\|\|"), '"||" is not known here; write OR'),
+    (re.compile(r".*&&.*"), '"&&" is not known here; write AND between blanks, or \\& for the character itself'),
+    (re.compile(r".*\|.*"), '"|" is not known here; write OR between blanks, or \\| for the character itself'),
     (re.compile(r"!.*"), '"!" is not known here; write NOT, or - directly before what is excluded'),
     (
         re.compile(r".*\?.*"),
@@ -229,6 +229,10 @@ _FOREIGN = (
     ),
     (re.compile(r".*~[\d.]*"), '"~" (similar words) is not known here; write the words with OR, or \\~ for itself'),
     (re.compile(r".*\^[\d.]+"), '"^" (weights) is not known here; leave it out, or write \\^ for itself'),
+    (
+        re.compile(rf"(?:{'|'.join(FIELDS)})=.*", re.IGNORECASE),
+        '"=" is not known here; a colon stands after the name of a field, as in tag:Japan',
+    ),
     (re.compile(r"[\[{].*"), "ranges are not known here; put the words in quotes"),
 )
 _UNEXPECTED = {
