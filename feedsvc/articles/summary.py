@@ -30,15 +30,29 @@ def summarise(text: str, length: int = SUMMARY_LENGTH) -> str:
 
 
 def _opening(text: str, length: int) -> str:
-    """First paragraphs, more than one only where the first is but a few words."""
+    """First paragraphs, more than one only where the first is but a few words; a heading is not the last of them."""
     opening = ""
     for paragraph in _first_paragraphs(text):
         line = one_line(paragraph[: 4 * length])
-        glue = "" if not opening or (_IDEOGRAPHIC.match(opening[-1]) and _IDEOGRAPHIC.match(line[:1])) else " "
-        opening = f"{opening}{glue}{line}" if line else opening
-        if len(opening) * 3 > length:
+        if line:
+            opening += f"{_glue(opening, line)}{line}" if opening else line
+        is_heading = not _is_closed(line) and len(line) * 3 <= length
+        if len(opening) * 3 > length and not is_heading:
             break
     return opening
+
+
+def _glue(before: str, line: str) -> str:
+    """What parts two paragraphs on one line. After a heading, which has no full stop, a blank alone would not."""
+    is_closed = _is_closed(before)
+    if _IDEOGRAPHIC.match(before[-1]) and _IDEOGRAPHIC.match(line):
+        return "" if is_closed else " "
+    return " " if is_closed else " – "
+
+
+def _is_closed(line: str) -> bool:
+    """Whether a line ends in a mark, as sentences do."""
+    return unicodedata.category(line[-1:] or ".")[0] == "P"
 
 
 def _first_paragraphs(text: str) -> Iterator[str]:
