@@ -125,6 +125,7 @@ def _check_arguments(parser: argparse.ArgumentParser) -> None:
     _dir_argument(parser)
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.add_argument("--now", metavar="ISO-8601", help="check as at this moment")
+    parser.add_argument("--verbose", action="store_true", help="tell of each info, however many say the same")
 
 
 def _explain_arguments(parser: argparse.ArgumentParser) -> None:
@@ -259,7 +260,8 @@ def _serve(chosen: argparse.Namespace) -> int:
 
 
 def _check(chosen: argparse.Namespace) -> int:
-    from feedsvc.explain import check, check_text, rehearse
+    from feedsvc.check import check, check_text
+    from feedsvc.explain import rehearse
     from feedsvc.store.served import as_served
 
     settings = as_served(_settings(chosen.dir))
@@ -269,7 +271,7 @@ def _check(chosen: argparse.Namespace) -> int:
     if chosen.json:
         print(json.dumps(checked.as_json(), ensure_ascii=False, indent=2))
     else:
-        print(check_text(checked))
+        print(check_text(checked, everything=chosen.verbose))
     return REJECTED if checked.has_errors else DONE
 
 
@@ -285,7 +287,8 @@ def _explain(chosen: argparse.Namespace) -> int:
     with SpooledTemporaryFile(_HELD, "w+", encoding="utf-8", errors="surrogatepass") as told:
         with rehearse(settings, _moment(chosen.now, settings)) as connection:
             for each in explain(connection, None if name is None else _inbox_name(settings, name)):
-                print(json.dumps(each, ensure_ascii=False) if chosen.json else explanation_text(each), file=told)
+                text = json.dumps(each.told, ensure_ascii=False) if chosen.json else explanation_text(each)
+                print(text, file=told)
         told.seek(0)
         shutil.copyfileobj(told, sys.stdout)
     return DONE

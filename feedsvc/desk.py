@@ -109,10 +109,10 @@ class Newsroom:
         return [_read_view(found[name]) for name in names], total
 
     def explain(self, name: str) -> list[dict[str, Any]]:
-        """How a document was read, as ``explain --json`` tells it; empty when there is none of that name."""
+        """How a document was read, as ``explain --json`` tells it, and ``further`` fields; empty when there is none of that name."""
         with self.database.reading() as connection:
             try:
-                return list(explain(connection, name))
+                return [{**each.told, "further": each.further} for each in explain(connection, name)]
             except UsageError:
                 return []
 

@@ -1,34 +1,28 @@
-"""Explaining and checking: the inbox as it is now, tried out in a transaction that takes no effect."""
+"""Explaining: the inbox as it is now, tried out in a transaction that takes no effect."""
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
-from msgspec.structs import asdict, replace
+from msgspec.structs import asdict
 from sqlalchemy import Connection
 
+from feedsvc.articles.standing import term
 from feedsvc.build import build
 from feedsvc.clock import fixed_stamp
 from feedsvc.config import Settings
 from feedsvc.errors import LockHeldError, UsageError
-from feedsvc.feeds.archives import render_archive
-from feedsvc.feeds.formats import FORMATS
-from feedsvc.feeds.lint import entry_ids, lint
 from feedsvc.languages import feed_language
 from feedsvc.model import Article, Classification, Finding, Status, Story, document_of
 from feedsvc.report import finding_json
 from feedsvc.store.database import open_database
-from feedsvc.store.edition import ALL, Edition
+from feedsvc.store.edition import ALL
 from feedsvc.store.ledger import Ledger
 from feedsvc.store.lock import build_lock
 from feedsvc.store.memberships import Memberships
-from feedsvc.store.reader import sealed_archives
-from feedsvc.store.schema import articles, identities, schema_version
-from feedsvc.web.theme import Theme
+from feedsvc.store.schema import articles, schema_version
 
 _UNKNOWN = dict.fromkeys(
     ("id", "url", "headline", "published", "updated", "language", "source", "summary", "text", "html")
@@ -61,8 +55,19 @@ def rehearse(settings: Settings, now: datetime) -> Iterator[Connection]:
 # Explain
 
 
-def explain(connection: Connection, name: str | None) -> Iterator[dict[str, Any]]:
-    """How each document was read, as the contract's JSON object; only ``name`` (a document or one of its articles).
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """How one document, or one article of it, was read.
+
+    ``told`` is the contract's JSON object; ``further`` holds what people are shown besides, by field.
+    """
+
+    told: dict[str, Any]
+    further: Mapping[str, str] = field(default_factory=dict)
+
+
+def explain(connection: Connection, name: str | None) -> Iterator[Explained]:
+    """How each document was read; only ``name`` (a document or one of its articles).
 
     Raises UsageError when the inbox holds no document of that name.
     """
@@ -94,8 +99,14 @@ class _Understood:
             raise UsageError(f"{self.name}: the inbox has no such document; `explain --all` shows every one")
         return chosen
 
-    def explanation(self, name: str) -> dict[str, Any]:
-        """The contract's object for one article, rejected story or document."""
+    def explanation(self, name: str) -> Explained:
+        """What is told of one article, rejected story or document."""
+        story = self.rejects.get(name) or self.articles.get(name)
+        told = self._told(name)
+        return Explained(told, {} if story is None else _further(story, told["status"]))
+
+    def _told(self, name: str) -> dict[str, Any]:
+        """The contract's object."""
         article, document = self.articles.get(name), self.documents.get(document_of(name))
         story = self.rejects.get(name) or article
         findings = [*(document.findings if document else ()), *(story.findings if story else ())]
@@ -171,118 +182,51 @@ def _iso(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()
 
 
-def explanation_text(explained: dict[str, Any]) -> str:
+def _further(story: Story, status: str) -> dict[str, str]:
+    """What people are shown besides: when it opens and closes, and what stands beside the text."""
+    picture = story.picture
+    fields = {
+        "embargo": _embargo(story, status),
+        "expires": _iso(story.expires),
+        "dateline": story.dateline,
+        "slugline": story.slugline,
+        "ednote": story.ednote,
+        "picture": picture and ", ".join(filter(None, (picture.url, picture.alt, picture.credit))),
+        "origin": story.via,
+    }
+    return {name: text for name, text in fields.items() if text}
+
+
+def _embargo(story: Story, status: str) -> str | None:
+    """Until when readers do not get the article."""
+    if status != Status.EMBARGOED:
+        return f"ended {story.embargo.isoformat()}" if story.embargo is not None else None
+    opens = term(story, None).opens
+    return "until the document names a moment" if opens is None else f"until {opens.isoformat()}"
+
+
+_FIELDS = ("format", "headline", "id", "url", "published", "updated", "language", "source", "summary")
+
+
+def explanation_text(explained: Explained) -> str:
     """An explanation for people."""
-    lines = [f"{explained['document']}: {explained['status']}"]
-    for field in ("format", "headline", "id", "url", "published", "updated", "language", "source", "summary"):
-        if explained[field]:
-            reason = explained["evidence"].get(field)
-            lines.append(f"  {field:<10} {explained[field]}" + (f"\n{'':13}({reason})" if reason else ""))
-    if explained["authors"]:
-        lines.append(f"  {'authors':<10} {', '.join(each['name'] for each in explained['authors'])}")
-    lines += [f"  {'topic':<10} {each['slug']}: {each['reason']}" for each in explained["topics"]]
-    lines.append(f"  {'feeds':<10} {', '.join(explained['feeds']) or _why_nowhere(explained['status'])}")
-    for each in explained["findings"]:
+    told = explained.told
+    shown = [(name, told[name]) for name in _FIELDS] + list(explained.further.items())
+    shown.append(("authors", ", ".join(each["name"] for each in told["authors"])))
+    lines = [f"{told['document']}: {told['status']}"]
+    for name, value in shown:
+        reason = told["evidence"].get(name)
+        if value:
+            lines.append(f"  {name:<10} {value}" + (f"\n{'':13}({reason})" if reason else ""))
+    lines += [f"  {'topic':<10} {each['slug']}: {each['reason']}" for each in told["topics"]]
+    lines.append(f"  {'feeds':<10} {', '.join(told['feeds']) or _why_nowhere(explained)}")
+    for each in told["findings"]:
         place = f" line {each['line']}:" if each["line"] else ""
         lines.append(f"  {each['severity']:<10} {each['code']}:{place} {each['message']}")
     return "\n".join(lines) + "\n"
 
 
-def _why_nowhere(status: str) -> str:
-    return f"none, because the article is {status}"
-
-
-# Check
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedFeed:
-    """What the lint says of one document of the edition: ``feed`` is empty for the list of all feeds."""
-
-    feed: str
-    format: str
-    path: str
-    findings: tuple[Finding, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """The findings of all documents, and of the lint of every feed."""
-
-    findings: tuple[tuple[str, Finding], ...]
-    feeds: tuple[CheckedFeed, ...]
-
-    @property
-    def has_errors(self) -> bool:
-        """Whether a document was rejected or a feed is not valid."""
-        found = (*(each for _, each in self.findings), *(each for feed in self.feeds for each in feed.findings))
-        return any(each.severity == "error" for each in found)
-
-    def as_json(self) -> dict[str, Any]:
-        """The object that ``check --json`` prints."""
-        return {
-            "findings": [finding_json(document, each) for document, each in self.findings],
-            "feeds": [
-                {
-                    "feed": feed.feed,
-                    "format": feed.format,
-                    "errors": [finding_json(feed.path, each) for each in feed.findings if each.severity == "error"],
-                    "warnings": [finding_json(feed.path, each) for each in feed.findings if each.severity != "error"],
-                }
-                for feed in self.feeds
-            ],
-        }
-
-
-def check(settings: Settings, connection: Connection, now: datetime) -> Checked:
-    """The findings of every document, and the lint of everything that would be published, archives too."""
-    ledger = Ledger(connection)
-    findings = [(name, each) for name, record in ledger.documents().items() for each in record.findings]
-    findings += [(name, each) for name, story in ledger.rejected_stories().items() for each in story.findings]
-    findings += [(record.article.name, each) for record in ledger.articles() for each in record.article.findings]
-    findings += Theme(settings.folder).findings()
-    feeds = []
-    for feed, path, body in _published(connection, now):
-        format_ = next((each.name for each in FORMATS.values() if path.endswith(each.suffix)), "opml")
-        found = lint(format_, body, settings.publication.url + quote(path))
-        feeds.append(CheckedFeed(feed, format_, path, tuple(_with_sources(found, format_, body, ledger))))
-    return Checked(tuple(sorted(findings, key=lambda each: (each[0], each[1].line or 0))), tuple(feeds))
-
-
-def _published(connection: Connection, now: datetime) -> Iterator[tuple[str, str, bytes]]:
-    """Feed, path and bytes of every document, one after the other: there may be very many."""
-    for feed, path, _, body in Edition(connection).bodies():
-        yield feed, path, body
-    for view in sealed_archives(connection, now):
-        yield view.feed.name, f"/feeds/{view.feed.name}/archive/{view.number}.atom", render_archive(view)
-
-
-_OF_ENTRY = re.compile(r"(?:entry|item) ([0-9]+)")
-
-
-def _with_sources(findings: Iterable[Finding], format_: str, body: bytes, ledger: Ledger) -> Iterator[Finding]:
-    """``findings``; those of an entry name the document in the inbox from which it came."""
-    ids: tuple[str | None, ...] | None = None
-    for each in findings:
-        place = _OF_ENTRY.match(each.field or "")
-        if place is None:
-            yield each
-            continue
-        ids = entry_ids(format_, body) if ids is None else ids
-        id_ = ids[int(place[1]) - 1] if int(place[1]) <= len(ids) else None
-        known = ledger.identities_where_in(identities.c.uri if format_ == "atom" else identities.c.id, {id_ or ""})
-        yield replace(each, message=f"{each.message} ({known[0].name})") if known else each
-
-
-def check_text(checked: Checked) -> str:
-    """The result of a check for people: a line for each finding, as ``file:line: severity: code: message``."""
-    placed = [*checked.findings, *((feed.path, each) for feed in checked.feeds for each in feed.findings)]
-    lines = [
-        f"{name}{f':{each.line}' if each.line else ''}: {each.severity}: {each.code}: {each.message}"
-        for name, each in placed
-    ]
-    errors = sum(each.severity == "error" for _, each in placed)
-    lines.append(
-        f"{len(checked.feeds)} documents of the edition linted; {len(placed)} findings, {errors} of them errors"
-    )
-    return "\n".join(lines)
+def _why_nowhere(explained: Explained) -> str:
+    status = explained.told["status"]
+    until = f" {explained.further['embargo']}" if status == Status.EMBARGOED else ""
+    return f"none, because the article is {status}{until}"

@@ -109,9 +109,11 @@ restart. Put a web server in front of it for HTTPS (docs/operations.md).""",
         "show the findings of all documents, and lint every feed",
         """\
 Reads the inbox as a build would, publishes nothing, and prints what was guessed, mended or refused, by document and line,
-with the remedy; then reads every feed again as a stranger would. The codes are listed in docs/feeds.md.""",
+with the remedy; then reads every feed again as a stranger would. An info that many documents have is told in one line, with
+the first of them. The codes are listed in docs/feeds.md.""",
         (
-            ("feedsvc check ~/wire", "everything"),
+            ("feedsvc check ~/wire", "what is worth a look"),
+            ("feedsvc check --verbose", "each info by itself"),
             ("feedsvc check --json | jq .findings", "for programs"),
         ),
         (_DONE, "1   there are errors", _REFUSED),
@@ -119,8 +121,8 @@ with the remedy; then reads every feed again as a stranger would. The codes are 
     "explain": Page(
         "show how a document was read, and why it is in which feed",
         """\
-Prints what was understood of a document: each field with its evidence, its topics with the tag, folder or rule that
-matched, the feeds it stands in, and if none, why. NAME is the document's path in the inbox, or a path from here; the third
+Prints what was understood of a document: each field with its evidence, when an embargo ends, its topics with the tag,
+folder or rule that matched, the feeds it stands in, and if none, why. NAME is the document's path in the inbox, or a path from here; the third
 article of a file is NAME#3.""",
         (
             ("feedsvc explain 2026/ferry.txt", "one document"),

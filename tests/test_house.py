@@ -58,7 +58,8 @@ ALLOWED = {
     "report": {"model"},
     "unchanged": VALUES | {"inbox", "report", "store", ""},
     "console": {"model", "report"},
-    "explain": VALUES | {"build", "report", "clock", "feeds", "store", "web"},
+    "explain": VALUES | {"articles", "build", "report", "clock", "store"},
+    "check": VALUES | {"feeds", "report", "store", "web"},
     "watch": VALUES | {"build", "clock", "console", "processes", "store", ""},
     "server": set(),
     "serve": VALUES | {"store", "watch", "worker"},
@@ -69,6 +70,7 @@ ALLOWED = {
     "cli": VALUES
     | {
         "build",
+        "check",
         "clock",
         "completion",
         "console",
