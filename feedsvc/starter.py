@@ -24,7 +24,7 @@ timezone = "UTC"                # of dates that name no zone, such as "Europe/Be
 # rights = "© Jane Smith"
 
 [inbox]
-folder = "inbox"                # put articles here: .txt, .md, .html; folders count
+folder = "inbox"                # put articles here: text, Markdown, HTML, e-mail, feeds, news formats; folders count
 
 [feeds]
 entries = 50                    # in each feed

@@ -117,3 +117,17 @@ def test_topics_are_chosen_as_opml(publication: Publication) -> None:
     assert client.get("/feeds.opml?feed=nothing").status_code == 404
     assert client.get("/feeds.opml?other=1").data == client.get("/feeds.opml").data
     assert page(web(publication, is_live=False), "/topics").xpath("//input | //button") == []
+
+
+def test_a_tag_that_no_article_has_any_more_is_listed_on_no_page_and_its_feed_stays(publication: Publication) -> None:
+    publication.article("one.md", "The boat", date="2026-01-31T15:30:00Z", author="Ada Reed", tags="[Boats]")
+    publication.later()
+    publication.build_here()
+    client = web(publication)
+    for path in ("/", "/topics"):
+        text = page(client, path).text_content()
+        assert "Boats" in text, path
+        assert "The sea" in text, path  # a topic of the settings, and empty
+        assert "Ships" not in text, path
+    assert client.get("/feeds/ships").status_code == client.get("/feeds/ships.atom").status_code == 200
+    assert "/feeds/ships.atom" in client.get("/feeds.opml").text

@@ -36,6 +36,11 @@ def beside(months: Sequence[MonthView], shown: MonthView, step: int) -> MonthVie
     return months[at] if 0 <= at < len(months) else None
 
 
+def listed(feeds: Iterable[FeedView]) -> list[FeedView]:
+    """The feeds that pages offer: not those of tags that no article has any more, which readers may still poll."""
+    return [feed for feed in feeds if feed.entries or not feed.automatic]
+
+
 def grouped(feeds: Iterable[FeedView]) -> list[tuple[str, list[FeedView]]]:
     """The feeds under headings: all, languages, topics of the settings, topics that the articles brought."""
     found: dict[str, list[FeedView]] = {"Everything": [], "Languages": [], "Topics": [], "More topics": []}

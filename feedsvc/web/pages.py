@@ -18,7 +18,7 @@ from feedsvc.web import structured, typesetting
 from feedsvc.web.addresses import FORMATS, Addresses
 from feedsvc.web.bodies import set_body
 from feedsvc.web.browsing import LISTED as LISTED_IN_MONTH
-from feedsvc.web.browsing import beside, by_day, by_year, grouped, pages_of
+from feedsvc.web.browsing import beside, by_day, by_year, grouped, listed, pages_of
 from feedsvc.web.edition import Edition
 from feedsvc.web.highlighting import excerpt, marked
 from feedsvc.web.searching import LONGEST, PAGE_LENGTH, PAGES, Asked, around, author_query, topic_lines, understand
@@ -95,7 +95,7 @@ class Pages:
 
     def home(self) -> str:
         """The publication: its topics, its latest articles, how to subscribe."""
-        feeds = self._edition.feeds()
+        feeds = listed(self._edition.feeds())
         automatic = sorted((feed for feed in feeds if feed.automatic), key=lambda feed: -feed.entries)
         shown = {feed.name for feed in automatic[:MORE_TOPICS]}
         everything = _all_of(feeds)
@@ -219,7 +219,7 @@ class Pages:
     def topics(self) -> str:
         """Every feed, to choose from."""
         language = self._edition.publication().language
-        groups = grouped(self._edition.feeds())
+        groups = grouped(listed(self._edition.feeds()))
         return self._render("topics.html", language, groups=groups, discovery=self._all_formats())
 
     def search(self, text: str, asked: Asked, view: SearchView, page: int) -> str:
