@@ -8,8 +8,10 @@ hold, and wherever there is no mark, there is a build to do.
 
 import hashlib
 import json
+import os
 import sqlite3
 import sys
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +21,7 @@ from time import perf_counter
 from feedsvc import __version__
 from feedsvc.config import Settings, decisive
 from feedsvc.errors import InboxError
+from feedsvc.inbox.helpers import Helpers
 from feedsvc.inbox.read import read
 from feedsvc.inbox.scan import Scan, scan
 from feedsvc.model import Document, Finding
@@ -27,29 +30,40 @@ from feedsvc.store.version import SCHEMA
 
 MARK = "mark"
 _SQLITE = "sqlite:///"
+WALKED = "walk"  # "inbox" held something else before
 _SETTINGS_BYTES = 64 * 1024
+# Documents from which on a walk is worth the start of processes; how many of these.
+_LARGE = 5_000
+_HELPERS = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What a build leaves for the next one. ``until`` is in seconds since 1970, None when nothing is to come."""
+    """What a build leaves for the next one. ``until`` is in seconds since 1970, None when nothing is to come.
+
+    ``folders`` holds the hashes of the folders of its inbox (``Scan.folders``), where there are not too many.
+    """
 
     key: str
     until: int | None
     report: Report
+    folders: Mapping[str, str]
 
 
-def look(settings: Settings, now: datetime) -> Report | Scan | None:
+def look(settings: Settings, now: datetime, differs: Callable[[], None] = lambda: None) -> Report | Scan | None:
     """The report of the build that is to be done at ``now``, if it is one that finds nothing new.
 
-    Else the inbox as it was found, where it was walked through.
+    Else the inbox as it was found, where it was walked through. The caller must have no other threads: a large inbox is walked
+    through by processes. ``differs`` is called, once at most, when they meet something new and still walk.
     """
     start = perf_counter()
     mark = _last_mark(settings)
     if mark is None or (mark.until is not None and mark.until <= now.timestamp()):
         return None
+    is_large = mark.report.documents.seen >= _LARGE
+    helpers = Helpers(_HELPERS, mark.folders, differs) if is_large and _HELPERS > 1 else None
     try:
-        found = scan(settings.inbox_folder)
+        found = scan(settings.inbox_folder, helpers)
     except InboxError:
         return None
     if mark.key != f"{key_of(settings, found)} {copied(settings.media_folder)}":
@@ -85,8 +99,18 @@ def installation() -> str:
 
     To ask them what they offer (``build.formats``) takes longer than to look at 10,000 files.
     """
-    found = [_entry(each) for folder in sys.path for each in Path(folder).glob("*-info/entry_points.txt")]
+    found = [_entry(each) for each in _offers()]
     return hashlib.sha256(repr(sorted(found)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def is_offered(group: str) -> bool:
+    """Whether an installed package may offer something at the entry point ``group``: a look at the files that would say so."""
+    return any(f"[{group}]" in each.read_text("utf-8", "replace") for each in _offers() if each.is_file())
+
+
+def _offers() -> Iterator[Path]:
+    for folder in sys.path:
+        yield from Path(folder).glob("*-info/entry_points.txt")
 
 
 def _entry(offers: Path) -> tuple[str, int, int]:
@@ -109,25 +133,24 @@ def _last_mark(settings: Settings) -> Mark | None:
     file = settings.folder / settings.store.url.removeprefix(_SQLITE)
     if not file.is_file():
         return None
-    query = "SELECT key, value FROM meta WHERE key IN (?, 'failure')"
+    query = "SELECT key, value FROM meta WHERE key IN (?, ?, 'failure')"
     try:
         with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, timeout=5)) as connection:
-            kept = dict(connection.execute(query, (MARK,)).fetchall())
+            kept = dict(connection.execute(query, (MARK, WALKED)).fetchall())
     except sqlite3.Error:
         return None  # the build that follows tells what is wrong with the store
     if not kept.get(MARK) or kept.get("failure"):
         return None
     try:
-        return _decode(kept[MARK])
+        return _decode(kept[MARK], kept.get(WALKED))
     except (ValueError, TypeError, KeyError):
         return None  # that of another version: the build that follows writes one of this
 
 
-def _decode(kept: str) -> Mark:
+def _decode(kept: str, walked: str | None) -> Mark:
     told = json.loads(kept)
     report = told["report"]
     counts = Counts(**report["documents"])
     findings = [(each.pop("document"), Finding(**each)) for each in report["findings"]]
-    return Mark(
-        told["key"], told["until"], Report(report["revision"], counts, report["articles"], report["feeds"], findings)
-    )
+    last = Report(report["revision"], counts, report["articles"], report["feeds"], findings)
+    return Mark(told["key"], told["until"], last, json.loads(walked or "{}"))

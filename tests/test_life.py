@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from publication import SETTINGS, START, Publication
 from werkzeug.test import TestResponse
 
-import feedsvc.inbox.scan as scan_module
+import feedsvc.inbox.walk as walk_module
 from feedsvc.config import load_settings
 from feedsvc.errors import SettingsError
 from feedsvc.store.cleaning import SCRUB
@@ -524,7 +524,7 @@ def test_a_folder_that_could_not_be_listed_is_looked_at_when_it_is_gone(
     publication.article("top.md", "Top")
     publication.article("a/one.md", "One")
     publication.build_here()
-    listed = scan_module._listed
+    listed = walk_module._listed
 
     def refuse(descriptor: int) -> list[str]:
         if os.path.samestat(os.fstat(descriptor), (publication.inbox / "a").stat()):
@@ -533,7 +533,7 @@ def test_a_folder_that_could_not_be_listed_is_looked_at_when_it_is_gone(
 
     publication.article("top.md", "Top of today")
     with monkeypatch.context() as patched:
-        patched.setattr(scan_module, "_listed", refuse)
+        patched.setattr(walk_module, "_listed", refuse)
         publication.later()
         publication.build_here()
     assert sorted(publication.titles()) == ["One", "Top of today"]

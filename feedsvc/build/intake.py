@@ -28,9 +28,9 @@ from feedsvc.model import Finding, Lookup, Neighbours
 from feedsvc.report import Counts
 from feedsvc.store.ledger import Ledger
 from feedsvc.store.records import DocumentRecord, KnownStamps
+from feedsvc.unchanged import WALKED
 
 _BATCH = 500
-_KEY = "walk"  # "inbox" held something else before
 # Folders whose stamps are asked for one by one; folders that are remembered.
 _FEW, _MANY = 100, 5000
 
@@ -67,7 +67,7 @@ class Intake:
 
     def __post_init__(self) -> None:
         self._rejected_before = {name: each.digest for name, each in self.ledger.rejected_documents().items()}
-        self._remembered = json.loads(self.ledger.recall(_KEY) or "{}")
+        self._remembered = json.loads(self.ledger.recall(WALKED) or "{}")
         folders = disturbed(self.found, self._remembered, self.stale)
         asked = None if self.everything or not self._remembered or len(folders) > _FEW else folders
         self._known = self.ledger.stamps(asked)
@@ -117,7 +117,10 @@ class Intake:
         unseen = self.found.unreadable
         doubtful = {folder for folder in self._remembered if folder.startswith(unseen)} | set(map(folder_of, unseen))
         folders = {**self.found.folders, **dict.fromkeys(doubtful | self._restless, "")}
-        self.ledger.remember(_KEY, json.dumps(folders) if len(folders) <= _MANY else "")
+        # Those that changed last come first: the next walk begins there.
+        changed = [each for each in folders if folders[each] != self._remembered.get(each)]
+        folders = {**{each: folders[each] for each in changed}, **folders}
+        self.ledger.remember(WALKED, json.dumps(folders) if len(folders) <= _MANY else "")
 
     @property
     def is_restless(self) -> bool:

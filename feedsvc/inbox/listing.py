@@ -20,14 +20,22 @@ _WIDTH = 1 << 64
 class Listing:
     """The documents of one folder, sorted: their names there, and their stamps, one behind the other."""
 
-    __slots__ = ("_joined", "stamps")
+    __slots__ = ("joined", "stamps")
 
     def __init__(self, names: Sequence[str], numbers: Sequence[int]) -> None:
-        self._joined = _BETWEEN.join(names)
+        self.joined = _BETWEEN.join(names)
         try:
             self.stamps = array("q", numbers)
         except OverflowError:  # inodes of 64 bits without a sign; the ledger, too, has but signed numbers
             self.stamps = array("q", (each - _WIDTH if each >= _WIDTH >> 1 else each for each in numbers))
+
+    @classmethod
+    def of(cls, joined: str, stamps: bytes) -> "Listing":
+        """A listing that comes from another process: the names as they were joined, the stamps as bytes."""
+        listing = cls((), ())
+        listing.joined = joined
+        listing.stamps.frombytes(stamps)
+        return listing
 
     def __len__(self) -> int:
         return len(self.stamps) // _FIELDS
@@ -35,12 +43,12 @@ class Listing:
     @property
     def told(self) -> bytes:
         """All of it, as bytes that are the same only for the same names with the same stamps."""
-        return b"".join((self._joined.encode(), b"\0", self.stamps.tobytes()))
+        return b"".join((self.joined.encode(), b"\0", self.stamps.tobytes()))
 
     @property
     def names(self) -> list[str]:
         """The names in the folder."""
-        return self._joined.split(_BETWEEN) if self._joined else []
+        return self.joined.split(_BETWEEN) if self.joined else []
 
     def stamp(self, position: int) -> Stamp:
         """The stamp of the document at ``position``."""
