@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from feedsvc import config_values
 from feedsvc.errors import Problem, QueryError, SettingsError
 from feedsvc.moves import feed_of, settled
+from feedsvc.patterns import pattern
 from feedsvc.query import Query, topics_in
 from feedsvc.text import fold
 
@@ -450,8 +451,8 @@ class _Reader:
 
 
 _LISTS = frozenset({"topic", "moved", "removed"})
-_HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_-]+)\s*\]")
-_KEY = re.compile(r"""\s*["']?([A-Za-z0-9_-]+)["']?\s*[=.]""")
+_HEADER = pattern(r"\s*(\[\[?)\s*([A-Za-z0-9_-]+)\s*\]")
+_KEY = pattern(r"""\s*["']?([A-Za-z0-9_-]+)["']?\s*[=.]""")
 
 
 def _lines(source: str) -> Iterator[tuple[str, int]]:

@@ -9,13 +9,14 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from feedsvc.patterns import pattern
 from feedsvc.query import Query, parse_query
 from feedsvc.text import one_line, slugify
 
 # RFC 4151, section 2.1: an authority name and a date.
-_AUTHORITY = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.\-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9\-]+)*,\d{4}(?:-\d\d(?:-\d\d)?)?")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
-_RESERVED = re.compile(r"all(?:-[a-z]{2,3}(?:-[a-z0-9]{2,8})*)?")
+_AUTHORITY = pattern(r"[A-Za-z0-9](?:[A-Za-z0-9.\-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9\-]+)*,\d{4}(?:-\d\d(?:-\d\d)?)?")
+_LANGUAGE = pattern(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_RESERVED = pattern(r"all(?:-[a-z]{2,3}(?:-[a-z0-9]{2,8})*)?")
 
 
 def text(value: object) -> str:

@@ -2,8 +2,10 @@
 
 import re
 
-_TAG = re.compile(r"([a-z]{2,3})(?:-[a-z]{3}){0,3}(?:-([a-z]{4}))?(?:-.*)?", re.IGNORECASE)
-_FEED = re.compile(r"all-([a-z]{2,3})(?:-([a-z]{4}))?")
+from feedsvc.patterns import pattern
+
+_TAG = pattern(r"([a-z]{2,3})(?:-[a-z]{3}){0,3}(?:-([a-z]{4}))?(?:-.*)?", re.IGNORECASE)
+_FEED = pattern(r"all-([a-z]{2,3})(?:-([a-z]{4}))?")
 
 
 def language_feed(tag: str) -> str | None:

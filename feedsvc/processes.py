@@ -1,12 +1,10 @@
 """How the processes of a build behave beside others: they go behind, end together, and seldom stop to look for garbage."""
 
+import atexit
 import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing import parent_process
-from multiprocessing.connection import wait
-from threading import Thread
 
 _NICE = 10
 # Objects between two looks for cycles; 700 without this.
@@ -20,12 +18,17 @@ def give_way() -> None:
 
 def end_with_parent() -> None:
     """Let this worker end when the process that uses it ends, however that ends: killed, it closes nothing in order."""
+    from multiprocessing import parent_process
+    from threading import Thread
+
     parent = parent_process()
     if parent is not None:
         Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
 
 
 def _end_after(sentinel: int) -> None:
+    from multiprocessing.connection import wait
+
     wait([sentinel])
     os._exit(1)
 
@@ -33,13 +36,15 @@ def _end_after(sentinel: int) -> None:
 def collect_seldom() -> None:
     """Look for cycles seldom: what a build makes stays until it is written, and has none. It took a tenth of its time."""
     gc.set_threshold(*_SELDOM)
+    # Nor does it at its end, when Python looks through all that is left, modules and their functions, three times.
+    atexit.register(gc.freeze)
 
 
 @contextmanager
 def collecting_seldom() -> Iterator[None]:
     """The same for as long as a build takes, in a process that goes on."""
     usual = gc.get_threshold()
-    collect_seldom()
+    gc.set_threshold(*_SELDOM)
     try:
         yield
     finally:

@@ -23,6 +23,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from feedsvc.errors import QueryError
+from feedsvc.patterns import pattern
 from feedsvc.text import fold, slugify
 
 WORD_FIELDS = ("headline", "text", "author", "source")
@@ -206,9 +207,9 @@ def words(text: str) -> list[str]:
 
 
 _KEYWORDS = ("AND", "OR", "NOT")
-_SPECIAL = re.compile(r'[\s()":*\\?~^!\[\]{}&|=]|^[-+]')
+_SPECIAL = pattern(r'[\s()":*\\?~^!\[\]{}&|=]|^[-+]')
 _PLAIN = str.maketrans({wide: chr(ord(wide) - 0xFEE0) for wide in "（）：＊＂－＋＼"} | dict.fromkeys("“”„‟«»", '"'))
-_TOKEN = re.compile(
+_TOKEN = pattern(
     r"""(?P<space>\s+)
     | (?P<open>\() | (?P<close>\))
     | (?P<phrase>"(?:\\.|[^"\\])*")
@@ -219,21 +220,21 @@ _TOKEN = re.compile(
 )
 # What would silently match something else than was meant: other languages' operators, taken as words.
 _FOREIGN = (
-    (re.compile(r"[-+]"), "a - or + stands directly before its clause, as in -sports; take the space out"),
-    (re.compile(r".*&&.*"), '"&&" is not known here; write AND between blanks, or \\& for the character itself'),
-    (re.compile(r".*\|.*"), '"|" is not known here; write OR between blanks, or \\| for the character itself'),
-    (re.compile(r"!.*"), '"!" is not known here; write NOT, or - directly before what is excluded'),
+    (pattern(r"[-+]"), "a - or + stands directly before its clause, as in -sports; take the space out"),
+    (pattern(r".*&&.*"), '"&&" is not known here; write AND between blanks, or \\& for the character itself'),
+    (pattern(r".*\|.*"), '"|" is not known here; write OR between blanks, or \\| for the character itself'),
+    (pattern(r"!.*"), '"!" is not known here; write NOT, or - directly before what is excluded'),
     (
-        re.compile(r".*\?.*"),
+        pattern(r".*\?.*"),
         '"?" stands for no letter here; write the beginning of the word and *, or \\? for itself',
     ),
-    (re.compile(r".*~[\d.]*"), '"~" (similar words) is not known here; write the words with OR, or \\~ for itself'),
-    (re.compile(r".*\^[\d.]+"), '"^" (weights) is not known here; leave it out, or write \\^ for itself'),
+    (pattern(r".*~[\d.]*"), '"~" (similar words) is not known here; write the words with OR, or \\~ for itself'),
+    (pattern(r".*\^[\d.]+"), '"^" (weights) is not known here; leave it out, or write \\^ for itself'),
     (
-        re.compile(rf"(?:{'|'.join(FIELDS)})=.*", re.IGNORECASE),
+        pattern(rf"(?:{'|'.join(FIELDS)})=.*", re.IGNORECASE),
         '"=" is not known here; a colon stands after the name of a field, as in tag:Japan',
     ),
-    (re.compile(r"[\[{].*"), "ranges are not known here; put the words in quotes"),
+    (pattern(r"[\[{].*"), "ranges are not known here; put the words in quotes"),
 )
 _UNEXPECTED = {
     '"': 'this quote is never closed; write the second one, or \\" for a quote itself',

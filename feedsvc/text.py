@@ -1,13 +1,14 @@
 """Characters, whatever they belong to: what XML allows, one line, comparison, slugs."""
 
 import hashlib
-import re
 import unicodedata
 from functools import lru_cache
 
+from feedsvc.patterns import pattern
+
 # Everything outside the Char production of XML 1.0 (section 2.2), the C1 controls that it discourages,
 # and the noncharacters, which RFC 3629 readers refuse as well.
-_ILLEGAL = re.compile(
+_ILLEGAL = pattern(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
     + "".join(chr(plane << 16 | low) for plane in range(1, 17) for low in (0xFFFE, 0xFFFF))
     + "]"
@@ -15,8 +16,8 @@ _ILLEGAL = re.compile(
 # What nearly all text consists of; asking this first is 20 times faster than looking for what is illegal, and
 # four times faster still by the bytes, where each character is one.
 _USUAL_ASCII = bytes((0x09, 0x0A, *range(0x20, 0x7F)))
-_USUAL = re.compile("[\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0001fffd]*")
-_ASCII_WORD = re.compile("[a-z0-9]+")
+_USUAL = pattern("[\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0001fffd]*")
+_ASCII_WORD = pattern("[a-z0-9]+")
 SLUG_LENGTH = 80
 
 # Languages and scripts (BCP 47) that run from right to left.

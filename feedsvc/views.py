@@ -5,9 +5,10 @@ are aware, whole seconds. Paths are addresses without the base, unencoded (``/fe
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from feedsvc.config import Settings
 from feedsvc.model import Article, Classification, Finding, Tombstone
@@ -16,8 +17,7 @@ from feedsvc.model import Article, Classification, Finding, Tombstone
 MOST_COUNTED = 1000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublicationView:
+class PublicationView(Struct, frozen=True, kw_only=True):
     """The publication as its pages name it.
 
     ``url`` is the public base, ``home`` the address of its home page; in ``timezone`` its own moments are told.
@@ -33,8 +33,7 @@ class PublicationView:
     rights: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedView:
+class FeedView(Struct, frozen=True, kw_only=True):
     """A feed in a list of feeds.
 
     ``entries`` counts all articles of the feed, not its window; ``updated`` is None while it never had one;
@@ -53,24 +52,21 @@ class FeedView:
     language: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleView:
+class ArticleView(Struct, frozen=True):
     """A published article and the topics it is in, each with the reason."""
 
     article: Article
     topics: tuple[Classification, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PageView:
+class PageView(Struct, frozen=True):
     """The page of a public article, as far as sitemaps name it."""
 
     path: str
     updated: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArchiveView:
+class ArchiveView(Struct, frozen=True, kw_only=True):
     """An archive document of a feed (RFC 5005), from which it is rendered when it is asked for.
 
     ``settings`` and ``authority`` are those of the build; ``origin`` is the first
@@ -91,8 +87,7 @@ class ArchiveView:
     changed: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchView:
+class SearchView(Struct, frozen=True, kw_only=True):
     """What a search found, newest release first.
 
     ``query`` is its canonical spelling; ``total`` counts all that matches, up to one more than ``MOST_COUNTED``. ``settings`` and ``authority`` are those of the build, ``published`` is when the edition was published, or when the last
@@ -108,8 +103,7 @@ class SearchView:
     waiting: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class MonthView:
+class MonthView(Struct, frozen=True):
     """A month in which articles were published, in the publication's zone, and how many that are public now."""
 
     year: int
@@ -122,8 +116,7 @@ class MonthView:
         return f"/archive/{self.year:04}-{self.month:02}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuthorView:
+class AuthorView(Struct, frozen=True, kw_only=True):
     """Who wrote articles: the name on the newest of them, how many are public, and the newest."""
 
     slug: str
@@ -138,8 +131,7 @@ class AuthorView:
         return f"/authors/{self.slug}"
 
 
-@dataclass(frozen=True, slots=True)
-class MediaView:
+class MediaView(Struct, frozen=True):
     """A media file of a public article. ``read`` gives its bytes from a position to before another, by and by."""
 
     type: str
@@ -149,8 +141,7 @@ class MediaView:
     read: Callable[[int, int], Iterator[bytes]]
 
 
-@dataclass(frozen=True, slots=True)
-class Gone:
+class Gone(Struct, frozen=True):
     """A withdrawn article: 410, or 451 for legal reasons (RFC 7725), when it went, and what may be said."""
 
     status: Literal[410, 451]
@@ -158,20 +149,17 @@ class Gone:
     notice: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """What was here stands elsewhere now: at a path of the publication, or a whole address."""
 
     to: str
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
+class Closed(Struct, frozen=True):
     """An address that the operator closed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildView:
+class BuildView(Struct, frozen=True, kw_only=True):
     """A build that changed something (counts of documents, ``articles`` that are usable) or failed."""
 
     finished: datetime
@@ -184,8 +172,7 @@ class BuildView:
     failure: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FindingView:
+class FindingView(Struct, frozen=True):
     """A finding, the document that it is about, and the line there, as far as there is one."""
 
     document: str
@@ -193,8 +180,7 @@ class FindingView:
     line: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ReadView:
+class ReadView(Struct, frozen=True):
     """An article in the list of all that were read, whatever its status; ``errors`` and ``warnings`` are findings."""
 
     name: str
@@ -205,8 +191,7 @@ class ReadView:
     warnings: int
 
 
-@dataclass(frozen=True, slots=True)
-class EmbargoView:
+class EmbargoView(Struct, frozen=True):
     """An article that waits for its time."""
 
     document: str
@@ -214,16 +199,14 @@ class EmbargoView:
     opens: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class TriedView:
+class TriedView(Struct, frozen=True):
     """What a topic rule would match: the newest articles with the evidence, and how many there are in all."""
 
     articles: tuple[tuple[ArticleView, tuple[str, ...]], ...]
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(Struct, frozen=True):
     """Whether the last build went well. ``revision`` 0 and ``built`` None: nothing was built yet."""
 
     ok: bool

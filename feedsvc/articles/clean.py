@@ -19,6 +19,7 @@ from feedsvc.articles.fragments import fragments
 from feedsvc.articles.plain import plain_text
 from feedsvc.articles.tidy import Find, tidied
 from feedsvc.model import Finding
+from feedsvc.patterns import pattern
 from feedsvc.text import xml_clean
 
 TAGS = frozenset(
@@ -54,14 +55,14 @@ ATTRIBUTES = {
 }
 _CONTROLS = {"audio": {"controls": ""}, "video": {"controls": ""}}
 
-_TOP_HEADING = re.compile(r"<(/?)h1(?=[\s/>])", re.IGNORECASE)
+_TOP_HEADING = pattern(r"<(/?)h1(?=[\s/>])", re.IGNORECASE)
 _PASSES = 8
-_NEWLINE_IN_PRE = re.compile(r"(<pre(?: [^<>]*)?>)\n+")
-_SOURCELESS = re.compile(r"""<(?:img|source)(?: (?!src=|srcset=)[a-z]+="[^"]*")*>""")
+_NEWLINE_IN_PRE = pattern(r"(<pre(?: [^<>]*)?>)\n+")
+_SOURCELESS = pattern(r"""<(?:img|source)(?: (?!src=|srcset=)[a-z]+="[^"]*")*>""")
 _ADDRESSES = (" href", " src", " poster")
-_LANGUAGE_CLASS = re.compile(r"(?:^|\s)(language-[A-Za-z0-9+#._-]+)(?=\s|$)")
+_LANGUAGE_CLASS = pattern(r"(?:^|\s)(language-[A-Za-z0-9+#._-]+)(?=\s|$)")
 
-_ANY_TAG = re.compile(r"<(/?)([A-Za-z][^\s/<>]*)[^<>]*>?")
+_ANY_TAG = pattern(r"<(/?)([A-Za-z][^\s/<>]*)[^<>]*>?")
 _DEEPEST = 250
 # Tags that end by themselves, or where the next one begins.
 _NOT_NESTING = frozenset(
@@ -70,14 +71,14 @@ _NOT_NESTING = frozenset(
 
 # What is named in a finding: the literal is a fast first look, the pattern decides.
 _UNSAFE = (
-    ("a script", "<script", re.compile(r"<script[\s/>]")),
-    ("an event handler", " on", re.compile(r"""<[a-z][^<>]*[\s"'/]on[a-z]+\s*=""")),
+    ("a script", "<script", pattern(r"<script[\s/>]")),
+    ("an event handler", " on", pattern(r"""<[a-z][^<>]*[\s"'/]on[a-z]+\s*=""")),
     (
         "an unsafe link",
         "script:",
-        re.compile(r"""\b(?:href|src|action|data|poster)\s*=\s*["']?\s*(?:java|vb)script:"""),
+        pattern(r"""\b(?:href|src|action|data|poster)\s*=\s*["']?\s*(?:java|vb)script:"""),
     ),
-    ("a form", "<form", re.compile(r"<form[\s/>]")),
+    ("a form", "<form", pattern(r"<form[\s/>]")),
 )
 
 

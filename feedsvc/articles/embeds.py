@@ -12,6 +12,7 @@ from lxml import etree
 
 from feedsvc.articles.addresses import WEB, absolute
 from feedsvc.model import Finding
+from feedsvc.patterns import pattern
 from feedsvc.text import one_line
 
 Element = etree._Element
@@ -21,21 +22,21 @@ _LAZY_SET = ("data-srcset", "data-lazy-srcset", "data-original-set")
 # A quick look, so that most bodies are not parsed twice; clean HTML never matches.
 _HINTS = ("<iframe", "<embed", "<object", "<noscript", "<img", "<source")
 _ATTRIBUTES = r"""(?:[^<>"']|"[^"<]*"|'[^'<]*')*?"""
-_NEEDED = re.compile(
+_NEEDED = pattern(
     rf"""<(?:iframe|embed|object|noscript)\b
     |<(?:img|source)\b{_ATTRIBUTES}[\s"'](?:data-[a-z-]+\s*=|src\s*=\s*["']?\s*data:
         |(?:width|height)\s*=\s*["']?\s*[01]\s*(?:px)?\s*["'\s/>]|style\s*=)""",
     re.VERBOSE,
 )
-_PLACEHOLDER_NAME = re.compile(r"placeholder|blank|spacer|lazy|loading|transparent|1x1")
-_TINY = re.compile(r"\s*[01](?:\.0*)?\s*(?:px)?\s*")
-_TINY_STYLE = re.compile(r"(?i)(?:^|[;\s])(width|height)\s*:\s*[01](?:px)?\s*(?:$|[;!])")
+_PLACEHOLDER_NAME = pattern(r"placeholder|blank|spacer|lazy|loading|transparent|1x1")
+_TINY = pattern(r"\s*[01](?:\.0*)?\s*(?:px)?\s*")
+_TINY_STYLE = pattern(r"(?i)(?:^|[;\s])(width|height)\s*:\s*[01](?:px)?\s*(?:$|[;!])")
 _PLAYERS = (
     (
-        re.compile(r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/embed/([\w-]+)"),
+        pattern(r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/embed/([\w-]+)"),
         "https://www.youtube.com/watch?v={}",
     ),
-    (re.compile(r"https?://player\.vimeo\.com/video/(\d+)"), "https://vimeo.com/{}"),
+    (pattern(r"https?://player\.vimeo\.com/video/(\d+)"), "https://vimeo.com/{}"),
 )
 
 

@@ -5,16 +5,17 @@ import unicodedata
 from collections.abc import Iterator
 from itertools import islice
 
+from feedsvc.patterns import pattern
 from feedsvc.text import one_line
 
 SUMMARY_LENGTH = 300
 
 # Full stops of many scripts; the closing quotes and brackets that follow belong to the sentence. All stand in the
 # first set, since a pattern that begins with one is looked for faster.
-_SENTENCE_END = re.compile(r"""[.!?…؟۔।。！？．](?:(?<=[.!?…؟۔।])["'”’»)\]]*(?=\s|$)|(?<=[。！？．])[」』）”’】]*)""")
-_GAP = re.compile(r"\n\s*\n")
-_LAST_WORD = re.compile(r"(\w+)\W*$")
-_IDEOGRAPHIC = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
+_SENTENCE_END = pattern(r"""[.!?…؟۔।。！？．](?:(?<=[.!?…؟۔।])["'”’»)\]]*(?=\s|$)|(?<=[。！？．])[」』）”’】]*)""")
+_GAP = pattern(r"\n\s*\n")
+_LAST_WORD = pattern(r"(\w+)\W*$")
+_IDEOGRAPHIC = pattern(r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _LOOSE_ENDS = " \t\n\u3000,;:、，；：—–-(（「『«“‘"
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from feedsvc.articles.addresses import LINKS, WEB, absolute
 from feedsvc.articles.plain import BREAK, EDGES, paragraph_text
+from feedsvc.patterns import pattern
 from feedsvc.text import folded, xml_clean
 
 Find = Callable[[str], str | None]
@@ -73,12 +74,12 @@ _WEB_ADDRESS = rf"https?://{_HOST}(?:[/?#](?:[{_CHARACTERS}:=?]++|&amp;)*+)?"
 _PATH = rf"[./A-Za-z0-9_](?:[{_CHARACTERS}]++|&amp;)*+(?:\?(?:[{_CHARACTERS}=?]++|&amp;)*+)?"
 _MAIL = r"mailto:[A-Za-z0-9_.+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}"
 _TITLE = r'(?: title="[^"<>&=]*")?'
-_LINK = re.compile(rf'a href="({_WEB_ADDRESS}|{_PATH}|{_MAIL})"({_TITLE})')
-_PICTURE = re.compile(rf'img src="({_WEB_ADDRESS}|{_PATH})"((?: alt="[^"<>&=]*")?{_TITLE}) ?/?')
-_VOID = re.compile(r"(br|hr) ?/")
-_STATED = re.compile(r'code class="language-[A-Za-z0-9+#._-]+"|ol start="[0-9]{1,9}"')
+_LINK = pattern(rf'a href="({_WEB_ADDRESS}|{_PATH}|{_MAIL})"({_TITLE})')
+_PICTURE = pattern(rf'img src="({_WEB_ADDRESS}|{_PATH})"((?: alt="[^"<>&=]*")?{_TITLE}) ?/?')
+_VOID = pattern(r"(br|hr) ?/")
+_STATED = pattern(r'code class="language-[A-Za-z0-9+#._-]+"|ol start="[0-9]{1,9}"')
 # What the search for unsafe markup would take for an event handler.
-_HANDLER = re.compile(r"(?:\A|/)on[a-z]+=", re.IGNORECASE)
+_HANDLER = pattern(r"(?:\A|/)on[a-z]+=", re.IGNORECASE)
 
 
 def tidied(html: str, base: str, find: Find | None) -> Tidy | None:

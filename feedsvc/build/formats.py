@@ -6,6 +6,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 from feedsvc.errors import FormatError
 from feedsvc.parsers import PARSERS, Parser
+from feedsvc.unchanged import is_offered
 
 _GROUP = "feedsvc.parsers"  # the entry point at which packages offer formats of their own
 
@@ -46,6 +47,8 @@ def _parser(entry: EntryPoint) -> Parser:
 
 def _offered() -> list[EntryPoint]:
     """The formats that installed packages offer, in the order in which they are asked."""
+    if not is_offered(_GROUP):
+        return []
     return sorted(entry_points(group=_GROUP), key=lambda each: (each.name, each.value))
 
 

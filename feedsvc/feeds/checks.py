@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from feedsvc.model import Finding, Severity
+from feedsvc.patterns import pattern
 from feedsvc.text import xml_clean
 
 # RFC 3339, section 5.6, as RFC 4287, section 3.3, narrows it: "T" and "Z" in upper case.
@@ -24,12 +25,12 @@ _RFC_822 = re.compile(
     r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) "
     r"\d{4} \d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|GMT|UT|[ECMP][SD]T)"
 )
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
+_URI = pattern(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 # What nearly every address is made of; asking this first is five times faster than taking it apart.
-_USUAL_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?(?:[/?#][!#-;=?-~]*)?")
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
-_DOUBLE_ESCAPE = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d+|#x[0-9A-Fa-f]+);")
-_CANDIDATE = re.compile(r"(?:^|,\s)\s*([^\s,]\S*)")
+_USUAL_ADDRESS = pattern(r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?(?:[/?#][!#-;=?-~]*)?")
+_TAG = pattern(r"</?[A-Za-z][^<>]*>")
+_DOUBLE_ESCAPE = pattern(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d+|#x[0-9A-Fa-f]+);")
+_CANDIDATE = pattern(r"(?:^|,\s)\s*([^\s,]\S*)")
 
 _FORBIDDEN_TAGS = frozenset(
     "applet base button embed form frame frameset iframe input link meta object script select style svg math "

@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 from feedsvc.model import SourceDate
 from feedsvc.parsers.months import MONTHS, WEEKDAYS, folded
+from feedsvc.patterns import pattern
 
 LONGEST = 80
-has_digit = re.compile(r"\d").search
+has_digit = pattern(r"\d").search
 _YEARS = range(1900, 2101)
 
 
@@ -38,49 +39,47 @@ _AMERICAN = {"et": -5, "ct": -6, "mt": -7, "pt": -8}
 _ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018, "m": 1867, "t": 1911, "s": 1925,
          "h": 1988, "r": 2018}  # fmt: skip
 
-_ISO = re.compile(
+_ISO = pattern(
     r"(\d{4})(?:-(\d\d)-(\d\d)|(\d\d)(\d\d)|-?W(\d\d)-?([1-7])|-(\d{3}))(?:(?:[t_]|\s+|,\s*)(?=\d)(.+))?",
     re.IGNORECASE,
 )
-_NUMERIC = re.compile(r"(\d{1,4})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{1,2})?\.?(?!\d)(?:[\s,|]+(.*))?")
+_NUMERIC = pattern(r"(\d{1,4})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{1,2})?\.?(?!\d)(?:[\s,|]+(.*))?")
 # A word of any script; only those of the table are months.
 _MONTH = r"[^\W\d_][^\s\d.,:;/()'’\"-]{1,14}"
-_DAY_FIRST = re.compile(
+_DAY_FIRST = pattern(
     rf"(\d{{1,2}})(?:st|nd|rd|th|er|de|o|a|\.|º|ª|°)?(?:[\s-]+|(?<=\.)|\b)(?:of\s+|de\s+|d['’])?({_MONTH})\.?"
     r"(?:(?:\s*,\s*|[\s-]+)(?:de\s+|del\s+|of\s+)?([12]\d{3}(?!\d|:\d\d|\s(?:gmt|utc|[ecmp]t|[a-z][sd]t)\b)|'\d\d(?!\d)|\d\d(?![\d:.]|\s*[ap]\.?m|\s*(?:h|uhr)))|)"
 )
-_MONTH_FIRST = re.compile(
+_MONTH_FIRST = pattern(
     rf"({_MONTH})\.?[\s-]*(?:the\s+)?(\d{{1,2}})(?:st|nd|rd|th)?(?![\d:/])"
     r"(?:(?:\s*,\s*|[\s-]+)([12]\d{3}(?!\d|:\d\d|\s(?:gmt|utc|[ecmp]t|[a-z][sd]t)\b)|'\d\d(?!\d))|)"
 )
-_YEAR_FIRST = re.compile(
-    rf"(\d{{4}})\.?[\s,-]+(?:m\.\s+)?({_MONTH})\.?[\s-]+(\d{{1,2}})(?:st|nd|rd|th|\.| d\.)?(?!\d)"
-)
+_YEAR_FIRST = pattern(rf"(\d{{4}})\.?[\s,-]+(?:m\.\s+)?({_MONTH})\.?[\s-]+(\d{{1,2}})(?:st|nd|rd|th|\.| d\.)?(?!\d)")
 # What may stand behind a year: "2017 г.", "2017 r.", "2017 року".
-_YEAR_WORD = re.compile(r"\s*(?:г\.?|года|р\.?|року|r\.?|god(?:ine|ina)?\.?|roku|yili?|년)(?=[\s,.]|$)")
-_VIETNAMESE = re.compile(r"(?:ngay\s+)?(\d{1,2})\s+thang\s+(\d{1,2})(?:,?\s+nam\s+(\d{4}))?(?!\d)")
-_CTIME = re.compile(r"([a-z]{3,9})\s+(\d{1,2})\s+(\d\d?:\d\d(?::\d\d)?(?:\s+[a-z]{1,5}|\s+[+-]\d{4})?)\s+(\d{4})")
-_JAPANESE = re.compile(
+_YEAR_WORD = pattern(r"\s*(?:г\.?|года|р\.?|року|r\.?|god(?:ine|ina)?\.?|roku|yili?|년)(?=[\s,.]|$)")
+_VIETNAMESE = pattern(r"(?:ngay\s+)?(\d{1,2})\s+thang\s+(\d{1,2})(?:,?\s+nam\s+(\d{4}))?(?!\d)")
+_CTIME = pattern(r"([a-z]{3,9})\s+(\d{1,2})\s+(\d\d?:\d\d(?::\d\d)?(?:\s+[a-z]{1,5}|\s+[+-]\d{4})?)\s+(\d{4})")
+_JAPANESE = pattern(
     r"(?:(?:(\d{4})|(明治|大正|昭和|平成|令和)\s*(\d{1,2}|元))\s*年\s*(?:\([^()]{1,8}\)\s*)?)?(\d{1,2})\s*月\s*(\d{1,2})\s*日"
     r"\s*(?:\(?[月火水木金土日](?:曜日?)?(?:[・·]?祝)?\)?)?"
     r"[\s,、]*(?:(午前|午後|上午|下午|am|pm)?\s*(\d{1,2})\s*(?:時|点|:)\s*(?:(\d{1,2})\s*分?)?(?:\s*:?(\d{1,2})\s*秒?)?"
     r"(?:\s*\(?(jst|日本時間)\)?)?)?(?:\s*(?:付け?|配信|更新|公開|掲載|発))?"
 )
 # 二〇一七年一月二十九日. The numbers of an hour may be meant otherwise.
-_IDEOGRAPHS = re.compile(r"[〇零一二三四五六七八九十]{1,4}(?=年|月|日)")
+_IDEOGRAPHS = pattern(r"[〇零一二三四五六七八九十]{1,4}(?=年|月|日)")
 _DIGITS = {digit: number for number, digit in enumerate("〇一二三四五六七八九")} | {"零": 0}
-_TIME = re.compile(
+_TIME = pattern(
     r"(\d{1,2})(?:(?::|\.|\s?h\s?)(\d\d)(?::(\d\d)(?:[.,]\d{1,9})?)?)?(?:\s*(?:h(?:rs|ours)?\b\.?|uhr\b|heures\b|horas\b|ore\b))?"
     r"\s*([ap]\.?\s?m\b\.?)?"
 )
-_BARE_TIME = re.compile(r"([01]\d|2[0-4])([0-5]\d)([0-5]\d)?(?:[.,]\d{1,9})?(?![\d:])")
-_OFFSET = re.compile(r"(?:utc|gmt|ut)?\s?([+-])(\d{1,2}):?(\d\d)?")
-_BETWEEN = re.compile(
+_BARE_TIME = pattern(r"([01]\d|2[0-4])([0-5]\d)([0-5]\d)?(?:[.,]\d{1,9})?(?![\d:])")
+_OFFSET = pattern(r"(?:utc|gmt|ut)?\s?([+-])(\d{1,2}):?(\d\d)?")
+_BETWEEN = pattern(
     r"(?:[\s,;|@/·•–—-]|\b(?:at|um|a las|a la|alle|a|as|ore|klo|om|kl|kello|godz|r|o|v|u|в|г|р|року|года|στις|בשעה|الساعة|saat|pukul)\b\.?)*"
 )
-_INTRODUCTION = re.compile(r"\(?([^\W\d_]+)(?:-feira)?\)?\s*[.,]*\s*(?=\S)")
+_INTRODUCTION = pattern(r"\(?([^\W\d_]+)(?:-feira)?\)?\s*[.,]*\s*(?=\S)")
 _INTRODUCING = WEEKDAYS | _LEADING
-_LETTERS = re.compile(r"[^\W\d_]*")
+_LETTERS = pattern(r"[^\W\d_]*")
 # A date that begins with a letter begins with one of these.
 _FIRST_WORDS = MONTHS.keys() | {"ngay"}
 
@@ -102,8 +101,8 @@ class _Day(NamedTuple):
 
 # The words one of which stands in every date with a word, and the figures in every other, of those in ASCII.
 _WORDS = {word for word in MONTHS if word.isascii()} | {"thang"}
-_WORD = re.compile("[a-z]+")
-_FIGURES = re.compile(r"\d\s?[./-]\s?\d|\d{8}|\d-?w")
+_WORD = pattern("[a-z]+")
+_FIGURES = pattern(r"\d\s?[./-]\s?\d|\d{8}|\d-?w")
 
 
 # A line of a head is looked at from several sides.
@@ -135,7 +134,7 @@ def parse_date(text: str, *, order: str | None = None, line: int | None = None) 
 
 
 # What programs write. It is read in a tenth of the time that the whole grammar takes.
-_PLAIN_ISO = re.compile(
+_PLAIN_ISO = pattern(
     r"[12]\d{3}-[01]\d-[0-3]\d(?:[T ]([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?:Z| ?[+-](?:0\d|1[0-3]):?[0-5]\d)?)?",
     re.ASCII,
 )
@@ -450,12 +449,12 @@ def _japanese(plain: str, text: str) -> SourceDate | None:
 
 
 _Y, _M, _D = r"((?:19|20)\d\d|2100)", r"(0[1-9]|1[0-2])", r"(0[1-9]|[12]\d|3[01])"
-_APART = re.compile(rf"(?<!\d){_Y}([-_. ])(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?!\d)")
-_TOGETHER = re.compile(rf"(?<!\d){_Y}{_M}{_D}(?:[t_-]?[0-2]\d[0-5]\d(?:[0-5]\d)?z?)?(?!\d)")
-_BACKWARDS = re.compile(rf"(?<!\d)(0?[1-9]|[12]\d|3[01])([-_.])(0?[1-9]|[12]\d|3[01])\2{_Y}(?!\d)")
-_WHOLE_YEAR = re.compile(rf"{_Y}(?:[-_.]?{_M}(?:[-_.]?{_D})?)?")
-_YEAR_AND_MONTH = re.compile(rf"(?<![\da-z]){_Y}[-_.]?{_M}(?![\da-z])")
-_YEAR_WITHIN = re.compile(rf"(?<![\da-z]){_Y}(?![\da-z]|-\d\d(?!\d))")
+_APART = pattern(rf"(?<!\d){_Y}([-_. ])(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?!\d)")
+_TOGETHER = pattern(rf"(?<!\d){_Y}{_M}{_D}(?:[t_-]?[0-2]\d[0-5]\d(?:[0-5]\d)?z?)?(?!\d)")
+_BACKWARDS = pattern(rf"(?<!\d)(0?[1-9]|[12]\d|3[01])([-_.])(0?[1-9]|[12]\d|3[01])\2{_Y}(?!\d)")
+_WHOLE_YEAR = pattern(rf"{_Y}(?:[-_.]?{_M}(?:[-_.]?{_D})?)?")
+_YEAR_AND_MONTH = pattern(rf"(?<![\da-z]){_Y}[-_.]?{_M}(?![\da-z])")
+_YEAR_WITHIN = pattern(rf"(?<![\da-z]){_Y}(?![\da-z]|-\d\d(?!\d))")
 
 
 def date_in_name(path: str) -> SourceDate | None:

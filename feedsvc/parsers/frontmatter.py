@@ -1,40 +1,39 @@
 """Front matter: the settings on top of a Markdown file, in YAML, TOML, JSON or plain header lines.
 
-YAML scalars are kept as the author wrote them and converted by the field's type: YAML 1.1 would read ``no``
-as false and ``12:30`` as 750. YAML is read event by event: libyaml's own composer recurses on the C stack, so
-that a page of hyphens would end the process, and it expands aliases, so that a few lines would fill the memory.
+Most YAML is read without a parser of YAML (``plain_yaml``), the rest by one, which takes a while to load (``yaml_block``).
 """
 
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-import yaml
 from msgspec import Struct, field
 
 from feedsvc.model import Finding
+from feedsvc.parsers.broken import BrokenError
 from feedsvc.parsers.plain_yaml import read_plain
+from feedsvc.patterns import pattern
 
 Fields = Mapping[str, object]
+# The fields of a block, and the line of each within it.
+Reader = Callable[[str], tuple[dict[str, object], dict[str, int]]]
 
-_LOADER: type = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-_DEEPEST = 20
-_KEY_LINE = re.compile(r"""["']?([A-Za-z_][\w .-]{0,60}?)["']?[ \t]*(?::(?=\s|$)|=)[ \t]*""")
-_TOML_PLACE = re.compile(r"line (\d+)")
+_KEY_LINE = pattern(r"""["']?([A-Za-z_][\w .-]{0,60}?)["']?[ \t]*(?::(?=\s|$)|=)[ \t]*""")
+_TOML_PLACE = pattern(r"line (\d+)")
 # Eleventy names the language behind the mark.
-_LANGUAGE = re.compile(r"---[ \t]*(yaml|toml|json)[ \t]*")
+_LANGUAGE = pattern(r"---[ \t]*(yaml|toml|json)[ \t]*")
 _LANGUAGE_MARKS = {"yaml": "---", "toml": "+++", "json": "{"}
 _CLOSINGS = {
-    "---": re.compile(r"\n(?:---|\.\.\.)[ \t]*(?=\n|\Z)"),
-    "+++": re.compile(r"\n\+\+\+[ \t]*(?=\n|\Z)"),
+    "---": pattern(r"\n(?:---|\.\.\.)[ \t]*(?=\n|\Z)"),
+    "+++": pattern(r"\n\+\+\+[ \t]*(?=\n|\Z)"),
 }
 # A key of so many parts: tomllib takes the square of their number in time and memory.
-_ENDLESS_KEY = re.compile(r"""(?<![\w"'-])(?:[\w"'-]{1,60}+[ \t]{0,9}+\.[ \t]{0,9}+){100}""")
-_ALIAS = re.compile(r"\*[\w-]+")
-_JSON_OPENING = re.compile(r'\{\s*(?:"|\}|$)')
+_ENDLESS_KEY = pattern(r"""(?<![\w"'-])(?:[\w"'-]{1,60}+[ \t]{0,9}+\.[ \t]{0,9}+){100}""")
+_ALIAS = pattern(r"\*[\w-]+")
+_JSON_OPENING = pattern(r'\{\s*(?:"|\}|$)')
 # Tables of Zola and Hugo whose keys count like those on top.
 _NESTED = ("taxonomies", "extra", "params")
 
@@ -55,14 +54,6 @@ class _Block(Struct, frozen=True):
     fields: Fields
     lines: Mapping[str, int]
     findings: tuple[Finding, ...] = ()
-
-
-class _BrokenError(ValueError):
-    """A block does not parse; ``line`` counts from 0 within it."""
-
-    def __init__(self, line: int, reason: str) -> None:
-        self.line = line
-        super().__init__(reason)
 
 
 def split(text: str) -> FrontMatter:
@@ -185,14 +176,20 @@ def _read(source: str, mark: str, first_line: int) -> _Block:
     """The fields of one block; of a broken one what each of its keys gives by itself, with a finding."""
     if mark == "---" and (plain := read_plain(source)) is not None:
         return _Block(plain[0], {key: first_line + line for key, line in plain[1].items()})
-    read = _toml if mark == "+++" else _yaml
+    read = _toml if mark == "+++" else _yaml()
     try:
         fields, lines = read(source)
         findings = _repeated(source.split("\n"), first_line) if mark == "---" else ()
-    except _BrokenError as error:
+    except BrokenError as error:
         fields, lines = _key_by_key(source, read)
         findings = (_broken(first_line + error.line, str(error)),)
     return _Block(_flat(fields), {key.lower(): first_line + line for key, line in lines.items()}, findings)
+
+
+def _yaml() -> Reader:
+    from feedsvc.parsers.yaml_block import read_yaml
+
+    return read_yaml
 
 
 def _broken(line: int, reason: str) -> Finding:
@@ -202,64 +199,16 @@ def _broken(line: int, reason: str) -> Finding:
 
 def _toml(source: str) -> tuple[dict[str, object], dict[str, int]]:
     if (endless := _ENDLESS_KEY.search(source)) is not None:
-        raise _BrokenError(source.count("\n", 0, endless.start()), "a key has more than a hundred parts")
+        raise BrokenError(source.count("\n", 0, endless.start()), "a key has more than a hundred parts")
     try:
         fields = tomllib.loads(source)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         at = _TOML_PLACE.search(str(error))
-        raise _BrokenError(int(at[1]) - 1 if at else 0, str(error).partition("\n")[0]) from error
+        raise BrokenError(int(at[1]) - 1 if at else 0, str(error).partition("\n")[0]) from error
     return fields, {key: number - 1 for number, key in _key_lines(source)}
 
 
-def _yaml(source: str) -> tuple[dict[str, object], dict[str, int]]:
-    lines: dict[str, int] = {}
-    try:
-        events = yaml.parse(source, Loader=_LOADER)
-        next(events), next(events, None)  # the stream and the document begin
-        value = _node(next(events, None), events, {}, lines, 0)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise _BrokenError(mark.line if mark else 0, str(error.problem or error.context)) from error
-    except yaml.YAMLError as error:
-        raise _BrokenError(0, str(error).partition("\n")[0]) from error
-    return (value if isinstance(value, dict) else {}), lines
-
-
-def _node(event: Any, events: Iterator[Any], anchors: dict[str, str], lines: dict[str, int], depth: int) -> object:
-    """The plain value that begins with ``event``; ``lines`` gets the places of the keys on top."""
-    match event:
-        case yaml.ScalarEvent():
-            if event.anchor:
-                anchors[event.anchor] = event.value
-            return event.value
-        case yaml.AliasEvent() if event.anchor in anchors:
-            return anchors[event.anchor]
-        case yaml.AliasEvent():
-            raise _BrokenError(_line(event), f"*{event.anchor} stands for no text; write out what it means")
-        case yaml.CollectionStartEvent() if depth >= _DEEPEST:
-            raise _BrokenError(_line(event), "lists and tables are nested too deeply")
-        case yaml.SequenceStartEvent():
-            items = []
-            while not isinstance(each := next(events), yaml.SequenceEndEvent):
-                items.append(_node(each, events, anchors, lines, depth + 1))
-            return items
-        case yaml.MappingStartEvent():
-            table: dict[str, object] = {}
-            while not isinstance(key := next(events), yaml.MappingEndEvent):
-                name = str(_node(key, events, anchors, lines, depth + 1))
-                if depth == 0:
-                    lines.setdefault(name, _line(key))
-                table[name] = _node(next(events), events, anchors, lines, depth + 1)
-            return table
-        case _:
-            return None
-
-
-def _line(event: Any) -> int:
-    return int(event.start_mark.line)
-
-
-def _key_by_key(source: str, read: Any) -> tuple[dict[str, object], dict[str, int]]:
+def _key_by_key(source: str, read: Reader) -> tuple[dict[str, object], dict[str, int]]:
     """Each key on top with the lines below it, read alone: one wrong value costs only itself its markup."""
     fields: dict[str, object] = {}
     lines: dict[str, int] = {}
@@ -270,7 +219,7 @@ def _key_by_key(source: str, read: Any) -> tuple[dict[str, object], dict[str, in
         key = found[1].strip() if found else ""
         try:
             value = next(iter(read("\n".join(rows[start:end]))[0].values()), None)
-        except _BrokenError:
+        except BrokenError:
             value = _salvaged(rows[start][found.end() :], source) if found else None
         fields[key] = value
         lines.setdefault(key, start)

@@ -12,10 +12,11 @@ from html import escape
 
 from feedsvc.model import Finding
 from feedsvc.parsers.markdown_code import code_blocks
+from feedsvc.patterns import pattern
 
 _TAG_OPENINGS = ("{%", "{{", "{#", "{:", "[TOC]")
 # What may begin code or a tag; everything between two of these is copied as it stands.
-_MARK = re.compile(
+_MARK = pattern(
     r"^(?P<fence>[ >]{0,12}(?P<rail>`{3,}|~{3,}))|(?P<ticks>`+)|\{(?=[%{#:])"
     r"|^(?P<contents>\[TOC\][ \t]*$|[*-] .*\n\{:[ \t]*toc[^}\n]*\}[ \t]*$)",
     re.MULTILINE,
@@ -24,25 +25,25 @@ _LONGEST_TAG = 4000
 _CLOSINGS = {"%": "%}", "{": "}}", "#": "#}", ":": "}"}
 _LONGEST_SPAN = 4000
 # Blocks: what opens them, and what closes them.
-_RAW = re.compile(r"\{%-?\s*(?:raw|verbatim)\s*-?%\}")
-_END_RAW = re.compile(r"\{%-?\s*end(?:raw|verbatim)\s*-?%\}")
-_COMMENT = re.compile(r"\{%-?\s*comment\b[^%\n]{0,200}%\}")
-_END_COMMENT = re.compile(r"\{%-?\s*endcomment\s*-?%\}")
-_NOTE = re.compile(r"\{#(?!\S{0,200}\})")
-_END_NOTE = re.compile(r"#\}")
-_HIGHLIGHT = re.compile(r"\{%-?\s*highlight\s+[\"']?([\w+#.-]+)[^%\n]{0,400}%\}\n?")
-_END_HIGHLIGHT = re.compile(r"\{%-?\s*endhighlight\s*-?%\}")
-_SHORTCODE = re.compile(r"\{\{[<%]\s*highlight\s+\"?([\w+#.-]+)[^>%\n]{0,400}[>%]\}\}\n?")
-_END_SHORTCODE = re.compile(r"\{\{[<%]\s*/\s*highlight\s*[>%]\}\}")
-_ADDRESS = re.compile(r"""\{\{-?\s*["']([^"'{}\n]+)["']\s*\|\s*(?:\w*url\b|prepend:\s*site\.\w*url\b)[^{}\n]*\}\}""")
-_BASE = re.compile(r"\{\{-?\s*(?:site|page|config)\.(?:base_?)?url\s*-?\}\}", re.IGNORECASE)
-_FIGURE = re.compile(r"\{\{[<%]\s*(?:figure|img|image)\s+([^{}]*?)\s*/?[>%]\}\}")
-_VIDEO = re.compile(r"""\{\{[<%]\s*(youtube|vimeo)\s+(?:id=)?["']?([\w-]+)["']?[^{}]*[>%]\}\}""")
-_PARAMETER = re.compile(r"""(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)'|`([^`]*)`|([^\s"']+))""")
+_RAW = pattern(r"\{%-?\s*(?:raw|verbatim)\s*-?%\}")
+_END_RAW = pattern(r"\{%-?\s*end(?:raw|verbatim)\s*-?%\}")
+_COMMENT = pattern(r"\{%-?\s*comment\b[^%\n]{0,200}%\}")
+_END_COMMENT = pattern(r"\{%-?\s*endcomment\s*-?%\}")
+_NOTE = pattern(r"\{#(?!\S{0,200}\})")
+_END_NOTE = pattern(r"#\}")
+_HIGHLIGHT = pattern(r"\{%-?\s*highlight\s+[\"']?([\w+#.-]+)[^%\n]{0,400}%\}\n?")
+_END_HIGHLIGHT = pattern(r"\{%-?\s*endhighlight\s*-?%\}")
+_SHORTCODE = pattern(r"\{\{[<%]\s*highlight\s+\"?([\w+#.-]+)[^>%\n]{0,400}[>%]\}\}\n?")
+_END_SHORTCODE = pattern(r"\{\{[<%]\s*/\s*highlight\s*[>%]\}\}")
+_ADDRESS = pattern(r"""\{\{-?\s*["']([^"'{}\n]+)["']\s*\|\s*(?:\w*url\b|prepend:\s*site\.\w*url\b)[^{}\n]*\}\}""")
+_BASE = pattern(r"\{\{-?\s*(?:site|page|config)\.(?:base_?)?url\s*-?\}\}", re.IGNORECASE)
+_FIGURE = pattern(r"\{\{[<%]\s*(?:figure|img|image)\s+([^{}]*?)\s*/?[>%]\}\}")
+_VIDEO = pattern(r"""\{\{[<%]\s*(youtube|vimeo)\s+(?:id=)?["']?([\w-]+)["']?[^{}]*[>%]\}\}""")
+_PARAMETER = pattern(r"""(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)'|`([^`]*)`|([^\s"']+))""")
 _VIDEO_PAGES = {"youtube": "https://www.youtube.com/watch?v=", "vimeo": "https://vimeo.com/"}
-_ATTRIBUTES = re.compile(r"[ \t]?\{:[^{}\n]*\}")
-_TAG = re.compile(r"\{%[^{}]*?%\}|\{%.*?%\}|\{\{\{?[^{}]*\}\}\}?|\{\{.*?\}\}", re.DOTALL)
-_EMPTY_LINK = re.compile(r"(!?)\[([^\[\]\n]*)\]\(\s*\)")
+_ATTRIBUTES = pattern(r"[ \t]?\{:[^{}\n]*\}")
+_TAG = pattern(r"\{%[^{}]*?%\}|\{%.*?%\}|\{\{\{?[^{}]*\}\}\}?|\{\{.*?\}\}", re.DOTALL)
+_EMPTY_LINK = pattern(r"(!?)\[([^\[\]\n]*)\]\(\s*\)")
 
 
 def without_tags(text: str, first_line: int = 1) -> tuple[str, tuple[Finding, ...]]:
@@ -144,8 +145,8 @@ class _Reading:
             if (found := opening.match(self.text, start)) and (closed := self.closing(ending, found.end())):
                 self.pieces.append(replace(found, self.text[found.end() : closed[0]]))
                 return closed[1]
-        for pattern, meaning in _MEANINGS:
-            if (found := pattern.match(self.text, start)) is not None:
+        for tag, meaning in _MEANINGS:
+            if (found := tag.match(self.text, start)) is not None:
                 self.pieces.append(meaning(found))
                 return found.end()
         found = _TAG.match(self.text, start, min(start + _LONGEST_TAG, len(self.text)))

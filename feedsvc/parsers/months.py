@@ -4,11 +4,11 @@ A language gives twelve fields; a field lists the forms that stand in dates (the
 usual abbreviations. What two languages use for different months ("listopada") is left to the one with more writers.
 """
 
-import re
 import unicodedata
 from functools import lru_cache
 
 from feedsvc.parsers.persian import western
+from feedsvc.patterns import pattern
 
 _MONTHS = """
 en january jan | february feb febr | march mar | april apr | may | june jun | july jul | august aug | september sep sept | october oct | november nov | december dec
@@ -83,31 +83,31 @@ pazartesi salı çarşamba perşembe cuma cumartesi pazar senin selasa rabu kami
 """
 # The months of the Levant have two words, or stand beside those of the Nile.
 _ARABIC = (
-    (re.compile(r"كانون الثاني(?:\s*[/(-]\s*يناير\)?)?"), "يناير"),
-    (re.compile(r"تشرين الأول(?:\s*[/(-]\s*أكتوبر\)?)?"), "أكتوبر"),
-    (re.compile(r"تشرين الثاني(?:\s*[/(-]\s*نوفمبر\)?)?"), "نوفمبر"),
-    (re.compile(r"كانون الأول(?:\s*[/(-]\s*ديسمبر\)?)?"), "ديسمبر"),
-    (re.compile(r"(?:شباط|آذار|نيسان|[أا]يار|حزيران|تموز|آب|[أا]يلول)\s*[/(-]\s*([^\W\d_]{4,8})\)?"), r"\1"),
-    (re.compile("شباط"), "فبراير"),
-    (re.compile("،"), ","),
-    (re.compile(r"(?<=\d)\s*(?:ص(?:باحا)?)(?!\w)"), " am"),
-    (re.compile(r"(?<=\d)\s*(?:م(?:ساء)?)(?!\w)"), " pm"),
+    (pattern(r"كانون الثاني(?:\s*[/(-]\s*يناير\)?)?"), "يناير"),
+    (pattern(r"تشرين الأول(?:\s*[/(-]\s*أكتوبر\)?)?"), "أكتوبر"),
+    (pattern(r"تشرين الثاني(?:\s*[/(-]\s*نوفمبر\)?)?"), "نوفمبر"),
+    (pattern(r"كانون الأول(?:\s*[/(-]\s*ديسمبر\)?)?"), "ديسمبر"),
+    (pattern(r"(?:شباط|آذار|نيسان|[أا]يار|حزيران|تموز|آب|[أا]يلول)\s*[/(-]\s*([^\W\d_]{4,8})\)?"), r"\1"),
+    (pattern("شباط"), "فبراير"),
+    (pattern("،"), ","),
+    (pattern(r"(?<=\d)\s*(?:ص(?:باحا)?)(?!\w)"), " am"),
+    (pattern(r"(?<=\d)\s*(?:م(?:ساء)?)(?!\w)"), " pm"),
 )
 # What stands between or behind the parts of a date in some languages, and another order of them.
 _REORDERED = (
-    (re.compile(r"(?:ngay\s+)?(\d{1,2})\s+thang\s+(\d{1,2}),?\s+(?:nam\s+)?(\d{4})"), r"\3-\2-\1"),
-    (re.compile(r"(\d{4})\.?\s+gada\s+(\d{1,2})\.?\s+(\w+)"), r"\2 \3 \1"),
-    (re.compile(r"(\d{4})\s+m\.\s+(\w+)\s+(?:menesio\s+)?(\d{1,2})(?:\s+d\.?|-oji)?"), r"\3 \2 \1"),
-    (re.compile(r"(\d{4})\.\s?([^\W\d_]{3,10})\.?\s(\d{1,2})\.?(?!\d)"), r"\3 \2 \1"),
+    (pattern(r"(?:ngay\s+)?(\d{1,2})\s+thang\s+(\d{1,2}),?\s+(?:nam\s+)?(\d{4})"), r"\3-\2-\1"),
+    (pattern(r"(\d{4})\.?\s+gada\s+(\d{1,2})\.?\s+(\w+)"), r"\2 \3 \1"),
+    (pattern(r"(\d{4})\s+m\.\s+(\w+)\s+(?:menesio\s+)?(\d{1,2})(?:\s+d\.?|-oji)?"), r"\3 \2 \1"),
+    (pattern(r"(\d{4})\.\s?([^\W\d_]{3,10})\.?\s(\d{1,2})\.?(?!\d)"), r"\3 \2 \1"),
 )
-_REORDERING = re.compile(r"thang|gada|\d m\.|\d\.\s?[^\W\d_]")
-_THAI = re.compile(r"(?<!\d)25[4-9]\d(?!\d)")
-_THAI_SHORT = re.compile(r"([\u0e00-\u0e7f]{1,3})\.([\u0e00-\u0e7f])\.")
+_REORDERING = pattern(r"thang|gada|\d m\.|\d\.\s?[^\W\d_]")
+_THAI = pattern(r"(?<!\d)25[4-9]\d(?!\d)")
+_THAI_SHORT = pattern(r"([\u0e00-\u0e7f]{1,3})\.([\u0e00-\u0e7f])\.")
 _KOREAN = str.maketrans({"년": "年", "월": "月", "일": "日", "시": "時", "분": "分"})
 # Letters that have no accent to lose; marks that only tell the direction of the text.
 _UNDECOMPOSED = {"ł": "l", "ı": "i", "ø": "o", "đ": "d"}
 _DIRECTIONS = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u2066\u2067\u2068\u2069")
-_WHITE = re.compile(r"\s+")
+_WHITE = pattern(r"\s+")
 
 
 # A line is looked at more than once, and the stories of a day state the same date.

@@ -7,18 +7,19 @@ import re
 from functools import lru_cache
 
 from feedsvc.model import Person
+from feedsvc.patterns import pattern
 from feedsvc.text import one_line
 
 LONGEST = 1000
-_INTRODUCTION = re.compile(
+_INTRODUCTION = pattern(
     r"(?:written by|reporting by|reported by|story by|text by|words by|by|texte? par|par|texto de|"
     r"por|di|da|door|av|af|(?:texte?|texto|testo|teksti?|foto):|authors?:|byline:|取材・文|文・写真|文|著者|筆者|記者|執筆)(?:\s*[:：=＝/／]\s*|\s+)(?=\S)",
     re.IGNORECASE,
 )
 # "Von" also begins names, "da" and "di" too: they introduce where two capitalised words follow.
-_GERMAN = re.compile(r"(?:von|VON|Von|Da|Di|DI|DA|di)\s+(?=[^\W\d_a-zß-ÿ]\S*\s+[^\W\d_a-zß-ÿ])")
-_NOT_INTRODUCED = re.compile(r"(?:di|da)\s", re.IGNORECASE)
-_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|md|m\.d|phd|ph\.d|esq|rn|mba|jd|j\.d|dds|obe|cbe|mp)\.?", re.IGNORECASE)
+_GERMAN = pattern(r"(?:von|VON|Von|Da|Di|DI|DA|di)\s+(?=[^\W\d_a-zß-ÿ]\S*\s+[^\W\d_a-zß-ÿ])")
+_NOT_INTRODUCED = pattern(r"(?:di|da)\s", re.IGNORECASE)
+_SUFFIX = pattern(r"(?:jr|sr|ii|iii|iv|md|m\.d|phd|ph\.d|esq|rn|mba|jd|j\.d|dds|obe|cbe|mp)\.?", re.IGNORECASE)
 _TEAM_WORDS = (
     "staff wire wires service services news newsroom agency agencies press team desk bureau editors editorial "
     "sons daughters brothers bros co inc ltd llc plc gmbh ag corp corporation company group partners associates network "
@@ -27,7 +28,7 @@ _TEAM_WORDS = (
     "committee council ministry foundation museum centre center writers reporters correspondents company's"
 )
 _TEAM = frozenset(_TEAM_WORDS.split())
-_ROLE = re.compile(
+_ROLE = pattern(
     r"(?:(?:our|the|a|an|senior|junior|chief|special|staff|contributing|associate|assistant|deputy|managing|executive|"
     r"political|sports?|science|health|business|foreign|national|local|news|features?|general|investigative|"
     r"diplomatic|economics?|technology|city|metro|guest|freelance|international|world|\w+ bureau|\w+) ){0,3}"
@@ -39,25 +40,25 @@ _ROLE = re.compile(
     re.IGNORECASE,
 )
 _MAIL = r"[^\s<>()\[\],;:\"@]{1,64}@[^\s<>()\[\],;:\"@]{1,190}"
-_NAME_MAIL = re.compile(rf"(.*?)[\s<(\[]*(?:mailto:)?({_MAIL})[\s>)\]]*")
-_MAIL_NAME = re.compile(rf"({_MAIL})\s*\((.+)\)")
-_OTHER_CREDITS = re.compile(r"[;；]\s*(?:editing|edited|writing|additional|photos?|compiled)\b", re.IGNORECASE)
+_NAME_MAIL = pattern(rf"(.*?)[\s<(\[]*(?:mailto:)?({_MAIL})[\s>)\]]*")
+_MAIL_NAME = pattern(rf"({_MAIL})\s*\((.+)\)")
+_OTHER_CREDITS = pattern(r"[;；]\s*(?:editing|edited|writing|additional|photos?|compiled)\b", re.IGNORECASE)
 # Ida Holm Foto: Ole Berg; Ida Holm, Illustration von Ole Berg.
-_PICTURED = re.compile(
+_PICTURED = pattern(
     r"(?<=\w)[\s,;|/–-]+(?:(?:mit |with )?(?:fotos?|photos?|photographs|bild(?:er)?|illustration(?:en|s)?|grafik(?:en)?|video)(?::| von | by | de ).*)",
     re.IGNORECASE,
 )
-_MAY_BE_PICTURED = re.compile(r"foto|photo|bild|illustr|grafik|video", re.IGNORECASE)
-_ABBREVIATED = re.compile(r"\b(?:Jr|Sr|Ph\.D|M\.D|Esq|[A-Z])\.$")
-_NO_NAME = re.compile(r"https?://|www\.|(?:by|von|par|por)$", re.IGNORECASE)
-_LOCATION = re.compile(r"\s+in\s+[^\W\d_a-z][^\d,;&]{1,40}$")
-_AND = re.compile(
+_MAY_BE_PICTURED = pattern(r"foto|photo|bild|illustr|grafik|video", re.IGNORECASE)
+_ABBREVIATED = pattern(r"\b(?:Jr|Sr|Ph\.D|M\.D|Esq|[A-Z])\.$")
+_NO_NAME = pattern(r"https?://|www\.|(?:by|von|par|por)$", re.IGNORECASE)
+_LOCATION = pattern(r"\s+in\s+[^\W\d_a-z][^\d,;&]{1,40}$")
+_AND = pattern(
     r"\s+(?:im Gespräch mit|in conversation with|and|und|et|y|e|en|och|og|with)\s+|\s*&\s*|\s*\+\s*", re.IGNORECASE
 )
-_WESTERN = re.compile(r"\s*[;|\n]\s*|\s+[/•·]\s+")
-_EASTERN = re.compile(r"\s*[、，；／/]\s*")
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
-_CJK_ROLE = re.compile(
+_WESTERN = pattern(r"\s*[;|\n]\s*|\s+[/•·]\s+")
+_EASTERN = pattern(r"\s*[、，；／/]\s*")
+_CJK = pattern(r"[\u3040-\u30ff\u3400-\u9fff]")
+_CJK_ROLE = pattern(
     r"(?:[（(【\[].*?[）)】\]])|(?:共同通信|時事通信|本社|[一-龠ァ-ヶー]{1,8}(?:支局|総局|特派員|部))?"
     r"(?:記者|編集委員|編集部員|特派員|論説委員|ライター|氏|さん)?$"
 )

@@ -1,7 +1,8 @@
 """The solar calendar of Iran, as the news there is dated: its days as those of the Gregorian calendar."""
 
-import re
 from datetime import date
+
+from feedsvc.patterns import pattern
 
 _MONTHS = (
     "فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند"
@@ -9,8 +10,8 @@ _MONTHS = (
 _NUMBERS = {name: number for number, name in enumerate(_MONTHS, 1)}
 # 1991 to 2046: later numbers are years of the lunar calendar.
 _YEARS = r"13[789]\d|14[012]\d"
-_WORDED = re.compile(rf"(?<!\d)(\d{{1,2}})\s+({'|'.join(_MONTHS)})\s+(?:ماه\s+)?({_YEARS})(?!\d)")
-_NUMERIC = re.compile(rf"(?<!\d)({_YEARS})([/-])(\d{{1,2}})\2(\d{{1,2}})(?!\d)")
+_WORDED = pattern(rf"(?<!\d)(\d{{1,2}})\s+({'|'.join(_MONTHS)})\s+(?:ماه\s+)?({_YEARS})(?!\d)")
+_NUMERIC = pattern(rf"(?<!\d)({_YEARS})([/-])(\d{{1,2}})\2(\d{{1,2}})(?!\d)")
 # Arabic keyboards write yeh and kaf with letters of their own.
 _KEYBOARD = str.maketrans("يك", "یک")
 # The first day of 1399, 20 March 2020.

@@ -4,9 +4,9 @@ Each key on top stands on a line of its own, with a scalar or a list behind it, 
 here means the same to YAML; of a source that may mean anything else nothing is read.
 """
 
-import re
+from feedsvc.patterns import pattern
 
-_ROW = re.compile(r"([A-Za-z_][A-Za-z0-9_-]{0,99}):(?: +(.*))?|( *)- +(.*)|(?:#.*)?")
+_ROW = pattern(r"([A-Za-z_][A-Za-z0-9_-]{0,99}):(?: +(.*))?|( *)- +(.*)|(?:#.*)?")
 _QUOTES = ("'", '"')
 # What has a meaning of its own within a list of one line.
 _LIST_MARKS = frozenset("[]{}:?#")

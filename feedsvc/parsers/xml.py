@@ -9,6 +9,7 @@ from lxml import etree
 from feedsvc.model import TOO_LONG, Finding
 from feedsvc.parsers.charset import DecodeError, decode
 from feedsvc.parsers.limits import MOST_MARKS, MOST_TAGS
+from feedsvc.patterns import pattern
 
 Element = etree._Element
 
@@ -27,10 +28,10 @@ _PROLOG = re.compile(
 )
 _ROOT = re.compile(rb"<(?:[\w.-]{1,60}:)?([\w.-]{1,60})[\s/>]")
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_DECLARATION = pattern(r"^\s*<\?xml[^>]*\?>")
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,100}encoding\s*=\s*["']([\w.:-]{1,40})["']""")
-_NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,30});")
-_BARE = re.compile(r"&(?!#\d{1,7};|#x[0-9A-Fa-f]{1,6};|(?:amp|lt|gt|quot|apos);)")
+_NAMED = pattern(r"&([A-Za-z][A-Za-z0-9]{1,30});")
+_BARE = pattern(r"&(?!#\d{1,7};|#x[0-9A-Fa-f]{1,6};|(?:amp|lt|gt|quot|apos);)")
 _XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 # How far into a document its root element is looked for.
 _PROLOG_LIMIT = 16_384
