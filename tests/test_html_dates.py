@@ -101,10 +101,14 @@ def test_what_json_ld_states_however_it_is_written(source: str, read: str) -> No
         # The day alone names the smallest one.
         ("2023-11-09T03:15:00Z", "November 8, 2023", "2023-11-08T23:15:00-04:00"),
         ("2023-11-08T23:15:00Z", "9 November 2023", "2023-11-09T00:15:00+01:00"),
-        # What fits no zone was shown for another reason.
-        ("2023-11-08T12:00:00Z", "9 November 2023", "2023-11-08T12:00:00+00:00"),
+        # A day alone that was shown in another zone.
         ("2023-11-08T00:00:00Z", "7 November 2023", "2023-11-08T00:00:00+00:00"),
         ("2023-11-09T05:30:59+00:00", "9 November 2023", "2023-11-09T05:30:59+00:00"),
+        # What fits no zone is another day: the one that readers know.
+        ("2023-11-08T12:00:00Z", "9 November 2023", "2023-11-09"),
+        ("2021-02-03T12:00:00Z", "9 November 2023", "2023-11-09"),
+        # The day of a change is not that of publication.
+        ("2021-02-03T12:00:00Z", "Updated 9 November 2023", "2021-02-03T12:00:00+00:00"),
     ],
 )
 def test_an_instant_falls_on_the_day_that_the_page_shows(stated: str, shown: str, read: str) -> None:
@@ -148,3 +152,59 @@ def test_a_day_in_columns() -> None:
 
 def test_a_day_at_the_end_of_the_address() -> None:
     assert day('<link rel="canonical" href="https://harbour.example/notices/29-01-2017">') == "2017-01-29"
+
+
+def test_a_day_that_the_address_names_too_is_not_moved() -> None:
+    head = '<link rel="canonical" href="https://a.example/2023/11/08/the-ferry/"><meta name="pubdate" content="2023-11-08T21:56:18Z">'
+    assert day(head, "<h1>The ferry sails</h1><time>9 November 2023, 00:56</time>") == "2023-11-08T21:56:18+00:00"
+
+
+def test_the_one_day_that_is_shown_counts_for_more_than_a_stated_one_with_a_finding() -> None:
+    head = '<meta property="article:published_time" content="2021-02-03T12:00:00+01:00">'
+    draft = read(head, "<h1>The ferry sails</h1><time>9 November 2023</time>")
+    assert draft.published is not None
+    assert date_text(draft.published) == "2023-11-09"
+    assert [finding.code for finding in draft.findings] == ["date-guessed"]
+    two = "<h1>The ferry sails</h1><time>9 November 2023</time><time>10 November 2023</time>"
+    assert day(head, two) == "2021-02-03T12:00:00+01:00"
+
+
+@pytest.mark.parametrize(
+    ("language", "shown", "read"),
+    [
+        ("de", "<p class='date'>23.09.22</p>", "2022-09-23"),
+        ("de", "<p>Ann Mason, 8.5.12</p>", "2012-05-08"),
+        ("fr", "<p class='date'>05/06/21</p>", "2021-06-05"),
+        ("en", "<p class='date'>05/06/21</p>", None),
+        ("de", "<p class='date'>Version 1.2.20.3</p>", None),
+        (
+            "de",
+            "<p>Die Fähre kostet seit dem ersten Tag und in der Fassung 1.10.20 des Tarifs mehr als die alte.</p>",
+            None,
+        ),
+    ],
+)
+def test_a_year_of_two_digits_counts_where_a_date_is_expected(language: str, shown: str, read: str | None) -> None:
+    assert day("", f"<h1>The ferry sails</h1>{shown}", language) == read
+
+
+@pytest.mark.parametrize(
+    "label", ["Erschienen am: 5.3.2020", "<b>Published on</b> 5 March 2020", "Publié le <time>5 mars 2020</time>"]
+)
+def test_a_day_that_the_foot_of_a_page_calls_that_of_publication(label: str) -> None:
+    page = (
+        f"<p>The line of boats was founded on 3 May 1987 and carries mail as well as people to the islands.</p>{TEXT}"
+    )
+    assert day("", f"<h1>The ferry sails</h1>{page}</article><footer><p>{label}</p></footer>", "fr") == "2020-03-05"
+
+
+def test_the_line_above_a_headline_is_no_teaser_of_another_story() -> None:
+    assert day("", "<h3 class='teaser-meta'>05.03.2020</h3><h1>The ferry sails</h1>", "de") == "2020-03-05"
+    other = "<h1>The ferry sails</h1><a href='/2'><p class='teaser-date'>9.9.2021</p></a><p>5.3.2020</p>"
+    assert day("", other, "de") == "2020-03-05"
+
+
+def test_a_midnight_that_was_stored_as_an_instant_is_that_of_the_page() -> None:
+    stored = '<meta property="article:published_time" content="2022-11-06T23:00:00Z">'
+    assert day(stored, language="de-DE") == "2022-11-07T00:00:00+01:00"
+    assert day(stored, language="en-GB") == "2022-11-06T23:00:00+00:00"

@@ -11,7 +11,17 @@ from lxml import etree
 from feedsvc.model import Finding, SourceDate
 from feedsvc.parsers.dates import DateError, date_in_name, parse_date
 from feedsvc.parsers.html_layout import Layout
-from feedsvc.parsers.html_shown_dates import LATEST, ShownDate, date_within, earliest_date, order_shown, shown_dates
+from feedsvc.parsers.html_shown_dates import (
+    LATEST,
+    LIKELY,
+    ShownDate,
+    called_published,
+    date_within,
+    earliest_date,
+    order_shown,
+    shortened_dates,
+    shown_dates,
+)
 from feedsvc.parsers.html_stated import Stated, string
 from feedsvc.parsers.html_tree import text_of
 
@@ -48,7 +58,11 @@ _EARLIEST = 1971
 # An archive's address holds the day of the copy before the address of the page.
 _ARCHIVED = re.compile(r"^https?://[^/]+/web/\d{4,14}[a-z_]*/(?=https?:/)", re.IGNORECASE)
 _UPLOADED = re.compile(r"/uploads/(?:[^/]+/){0,2}?((?:19|20)\d\d)/(0[1-9]|1[0-2])/")
-_LIKELY = 2.0
+_NEAR = "a date near the headline"
+# The one day that a page shows as surely as this is the one that its readers know, whatever it states.
+_PLAIN = 3.1
+# Another date that is nearly as likely leaves doubt.
+_DOUBT = 0.5
 # What is shown as surely as this counts for more than a vague meta element.
 _SURE = 4.0
 # From this hour of UTC on, it is the next day in Europe; until that one, it is the day before in the Americas.
@@ -56,6 +70,9 @@ _LATE, _EARLY = 21, 9
 _FARTHEST = 26
 # The languages of the Americas.
 _AMERICAN = frozenset(("en", "es", "pt", "fr"))
+# Those of Central European time alone, and its midnights in UTC, of summer and winter.
+_CENTRAL_EUROPEAN = frozenset("de it nl pl cs sk sl hr hu sv da no nb nn".split())
+_MIDNIGHTS = (clock_time(22), clock_time(23))
 # Offsets are whole hours, but for a few countries; in steps of half an hour.
 _STEP = timedelta(minutes=30)
 _HALVES = frozenset((-7, -5, 7, 9, 11, 13, 19, 21))
@@ -70,12 +87,13 @@ def find_published(
     findings: list[Finding] = []
     shown = shown_dates(where, order)
     named = date_in_name(_ARCHIVED.sub("", address)) if address is not None else None
-    local = _Local(
-        named if named is not None and named.year else None, shown, (language or "en")[:2].lower() in _AMERICAN
-    )
+    local = _Local(named if named is not None and named.year else None, shown, (language or "en")[:2].lower())
     for text, evidence in _published(root, facts):
         if (found := read_date(text, order, findings)) is not None:
-            return local.zoned(found), evidence, ()
+            found = local.zoned(found)
+            if (other := local.other_day(found)) is not None:
+                return other, _NEAR, (_guess("The page states another day than the one it shows near its headline"),)
+            return found, evidence, ()
     sure = shown[0] if shown and shown[0].value >= _SURE else None
     for text, evidence in _vague(facts):
         if (found := read_date(text, order, findings)) is not None and (sure is None or local.is_day(found)):
@@ -87,9 +105,11 @@ def find_published(
             "the page's address",
             (_guess("The day was taken from the page's address"),),
         )
-    if shown and shown[0].value >= _LIKELY:
+    if shown and shown[0].value >= LIKELY:
         found = local.zoned(shown[0].date)
-        return found, "a date near the headline", (_guess("The day was found near the headline of the page"),)
+        return found, _NEAR, (_guess("The day was found near the headline of the page"),)
+    if short := shortened_dates(where, order):
+        return short[0].date, _NEAR, (_guess("The year of the day near the headline has two digits"),)
     for last, source, what in _last_resorts(root, facts, shown, order):
         if last is not None:
             return last, source, (_guess(what),) if what else ()
@@ -113,6 +133,8 @@ def _last_resorts(
     """Dates that bound the story's, where from, and what to say of them."""
     stated = string(facts.page("datePublished")) or string(facts.node("uploadDate"))
     yield read_date(stated, order, []), "a date of the JSON-LD", ""
+    called = called_published(map(str, root.itertext()), order)
+    yield called, "a date that the page calls that of publication", "The day was found in the text of the page"
     if shown:
         yield shown[0].date, "a date in the page's text", "The day was found in the text of the page"
     described = earliest_date(facts.every("description", "og:description"), order)
@@ -137,11 +159,34 @@ class _Local:
 
     named: SourceDate | None
     shown: list[ShownDate]
-    may_be_american: bool
+    language: str
 
     def is_day(self, stated: SourceDate) -> bool:
-        """Whether the page shows the day of ``stated`` for sure."""
+        """Whether the page shows the day of ``stated`` for sure, or its address names it."""
+        if self.named is not None and _day(self.named) == _day(stated):
+            return True
         return any(each.value >= _SURE and _day(each.date) == _day(stated) for each in self.shown)
+
+    def other_day(self, stated: SourceDate) -> SourceDate | None:
+        """The one day that the page shows for sure, where nothing in the address or near the headline says ``stated``.
+
+        Many a page states when its record was made, or goes on stating that of a story it brings again.
+        """
+        if not self.shown or self.shown[0].value < _PLAIN or self.shown[0].is_change:
+            return None
+        first = self.shown[0]
+        # A day alone that is shown in another zone falls on its neighbour.
+        if (
+            stated.offset == timedelta()
+            and stated.time == clock_time()
+            and abs(_apart(first.date, stated)) == timedelta(days=1)
+        ):
+            return None
+        rivals = {_day(each.date) for each in self.shown if each.value >= first.value - _DOUBT}
+        agreeing = {_day(each.date) for each in self.shown if each.value >= LIKELY}
+        if self.named is not None:
+            agreeing.add(_day(self.named))
+        return first.date if len(rivals) == 1 and _day(stated) not in agreeing else None
 
     def zoned(self, stated: SourceDate) -> SourceDate:
         """``stated``, in the zone of the page where that is known only as an instant (RFC 9557, section 2.2).
@@ -149,27 +194,42 @@ class _Local:
         Late in the evening of UTC the day differs in the east, early in the morning in the west: then the time that
         the page shows names the offset, else its day the smallest one that fits.
         """
-        # Midnight stands for the day alone.
+        # Midnight stands for the day alone; a day that the address names, too, is the page's own.
         if stated.offset != timedelta() or not stated.year or stated.time in (None, clock_time()):
+            return stated
+        if self.named is not None and _day(self.named) == _day(stated):
             return stated
         moment = datetime.combine(date(stated.year, stated.month, stated.day), stated.time or clock_time())
         for each in self._days():
             offset = _offset_from(moment, each)
-            if offset is not None and (self.may_be_american or offset > timedelta()):
+            if offset is not None and (self.language in _AMERICAN or offset > timedelta()):
                 local = moment + offset
                 return SourceDate(local.year, local.month, local.day, local.time(), offset)
-        return stated
+        return self._midnight(stated, moment)
+
+    def _midnight(self, stated: SourceDate, moment: datetime) -> SourceDate:
+        """``stated``, in Central Europe where it is a midnight there: a day that somebody stored as an instant."""
+        if self.language not in _CENTRAL_EUROPEAN or moment.time() not in _MIDNIGHTS:
+            return stated
+        offset = timedelta(hours=24 - moment.hour)
+        local = moment + offset
+        return SourceDate(local.year, local.month, local.day, local.time(), offset)
 
     def _days(self) -> Iterator[SourceDate]:
-        likely = [each.date for each in self.shown if each.value >= _LIKELY]
+        likely = [each.date for each in self.shown if each.value >= LIKELY]
         yield from sorted(likely[:3], key=lambda each: each.time is None)
         if self.named is not None:
             yield self.named
 
 
+def _apart(later: SourceDate, earlier: SourceDate) -> timedelta:
+    days = (date(each.year or 1, each.month, each.day) for each in (later, earlier))
+    return next(days) - next(days)
+
+
 def _offset_from(moment: datetime, local: SourceDate) -> timedelta | None:
     """The offset from UTC with which ``moment`` falls on the day before or after its own, the one of ``local``."""
-    apart = date(local.year or 1, local.month, local.day) - moment.date()
+    apart = _apart(local, SourceDate(moment.year, moment.month, moment.day))
     if abs(apart) != timedelta(days=1):
         return None
     if local.time is not None:

@@ -89,7 +89,15 @@ def _is_beside(element: Element) -> bool:
         return tag != "nav" or _TOPICS.isdisjoint(words)
     if tag in _MARKED or not words:
         return False
+    if "teaser" in words and not _leads_elsewhere(element):
+        return False
     return not _BESIDE_WORDS.isdisjoint(words) or any(pair in _BESIDE_PAIRS for pair in pairwise(words))
+
+
+def _leads_elsewhere(teaser: Element) -> bool:
+    """Whether a teaser is one of another story: that is a link, the line above a headline is none."""
+    around = (each for each, _ in zip(teaser.iterancestors(), range(3), strict=False))
+    return teaser.find(".//a[@href]") is not None or any(tag_of(each) == "a" for each in around)
 
 
 def _ends_story(footer: Element) -> bool:

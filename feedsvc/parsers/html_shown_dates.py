@@ -38,6 +38,13 @@ _PUBLISHED = re.compile(
     r"geplaatst|gepubliceerd|pubblicat|data\b|fecha|creado|cree |mis en ligne|julkaistu|postat|lagt ut|opublikowa|utworzon|dodano|zverejnen|vydano|"
     r"objavlj|kozzetete|megjelen|yayin|eklenme|dipublikasikan|dang luc|опубликова|дата|δημοσι|نشر|תאריך|פורסם|公開|掲載|発表|发布|發布|등록|입력"
 )
+# The same right before the date, and nothing else.
+_CALLED = re.compile(
+    r"(?:first published|published|posted|date of publication|publication date|veroffentlicht|erschienen|erstellt|online seit|"
+    r"publie|mis en ligne|paru|publicado|fecha de publicacion|pubblicato|data di pubblicazione|gepubliceerd|geplaatst|publicerad|"
+    r"publisert|offentliggjort|julkaistu|opublikowano|zverejneno|опубликовано|опубліковано|δημοσιευση)"
+    r"(?:\s(?:on|am|le|el|il|op|den))?\s?:?\s?$"
+)
 _NOT_OURS = re.compile(r"©|copyright|all rights|\(c\)|born|geboren|abgerufen|retrieved|accessed|since|seit\b")
 _NAME = r"[^\W\d_][^\s\d.,/()|:–-]{1,14}"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
@@ -59,6 +66,8 @@ _DATE = re.compile(
 _MOST_LINES = 5000
 # 26 | 01 | 2022
 _PIPED = re.compile(r"(?<![\d|] )\b(\d{1,2})\s?\|\s?(\d{1,2})\s?\|\s?((?:19|20)\d\d)(?![\w/-])")
+# 23.09.22 and, where the order is known, 23/09/22
+_SHORTENED = re.compile(r"(?<![\w./:,+-])([0-3]?\d)([./])\s?([01]?\d|[0-3]\d)\2\s?(\d\d)(?![\w/:%€$]|[.,-]\d)")
 _SLASHED = re.compile(r"(?<![\w/])(\d{1,2})/(\d{1,2})/(?:19|20)\d\d(?![\w/])")
 # A year in the digits and calendars of the sources.
 _DIGITS = re.compile(r"(?:19|20|25)\d\d|1[34]\d\d|[٠-٩۰-۹०-९০-৯]{4}")
@@ -69,6 +78,10 @@ _SHORT = 90
 _LEAF = 30
 _DATED_LINE = 110
 _BESIDE_DATE = 70
+# What has this value stands where a date is expected.
+LIKELY = 2.0
+# How many characters before a date may say what it is.
+_TAIL = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +91,7 @@ class ShownDate:
     date: SourceDate
     value: float
     place: int
+    is_change: bool
 
 
 def shown_dates(where: Layout, order: str | None) -> list[ShownDate]:
@@ -86,15 +100,49 @@ def shown_dates(where: Layout, order: str | None) -> list[ShownDate]:
     for element, line in islice(_lines(where), _MOST_LINES):
         place = where.after_heading(element)
         if tag_of(element) == "time" and (date := _parsed(element.get("datetime") or "", order)):
-            found.append(ShownDate(date, _value(element, line, "", where), place))
+            found.append(ShownDate(date, _value(element, line, "", where), place, False))
             if date.offset != timedelta():
                 continue
         words = folded(line)
         if "|" in words:
             words = _PIPED.sub(r"\1.\2.\3", words)
         for date, before in _dates_in(words, order):
-            found.append(ShownDate(date, _value(element, words, before, where), place))
-    return sorted(found, key=lambda each: (-each.value, each.place < 0, abs(each.place)))
+            found.append(ShownDate(date, _value(element, words, before, where), place, _is_change(before)))
+    return sorted(found, key=_rank)
+
+
+def shortened_dates(where: Layout, order: str | None) -> list[ShownDate]:
+    """The likely dates whose year has two digits, the likeliest first: for a page without any other.
+
+    They count only where a date is expected, since 1.10.20 may be a version, a price or a paragraph.
+    """
+    found: list[ShownDate] = []
+    for element in where.places:
+        for piece in (element.text, *(each.tail for each in element)):
+            if (
+                not piece
+                or len(piece) > _LONGEST
+                or _SHORTENED.search(piece) is None
+                or len(line := one_line(piece)) > _SHORT
+            ):
+                continue
+            words = _SHORTENED.sub(_with_century, folded(line))
+            place = where.after_heading(element)
+            for date, before in _dates_in(words, order):
+                value = _value(element, words, before, where)
+                if value >= LIKELY:
+                    found.append(ShownDate(date, value, place, _is_change(before)))
+    return sorted(found, key=_rank)
+
+
+def _with_century(match: re.Match[str]) -> str:
+    """RFC 5322, section 4.3: two digits up to 49 mean this century."""
+    first, mark, second, year = match.groups()
+    return f"{first}{mark}{second}{mark}{'20' if int(year) < 50 else '19'}{year}"
+
+
+def _rank(shown: ShownDate) -> tuple[float, bool, int]:
+    return -shown.value, shown.place < 0, abs(shown.place)
 
 
 def earliest_date(texts: Iterable[str], order: str | None) -> SourceDate | None:
@@ -106,6 +154,20 @@ def earliest_date(texts: Iterable[str], order: str | None) -> SourceDate | None:
         if not _NOT_OURS.search(words := folded(one_line(text[:_LONGEST])))
         for date, _ in _dates_in(words, order)
     ]
+    return min(found, key=lambda date: (date.year, date.month, date.day), default=None)
+
+
+def called_published(texts: Iterable[str], order: str | None) -> SourceDate | None:
+    """The earliest date in ``texts`` right behind words for publication: "Erschienen am", in one text or two."""
+    found: list[SourceDate] = []
+    label = ""
+    for text in texts:
+        if text.isspace():
+            continue
+        if len(text) <= _LONGEST and _DIGITS.search(text):
+            words = folded(one_line(text))
+            found += (date for date, before in _dates_in(words, order) if _CALLED.search(before or label))
+        label = folded(one_line(text)) if len(text) <= _SHORT else ""
     return min(found, key=lambda date: (date.year, date.month, date.day), default=None)
 
 
@@ -183,6 +245,11 @@ def _lines(where: Layout) -> Iterator[tuple[Element, str]]:
             )
 
 
+def _is_change(before: str) -> bool:
+    """Whether the words ``before`` a date say that it is the one of a change."""
+    return _UPDATED.search(before[-_TAIL:]) is not None
+
+
 def _value(element: Element, line: str, before: str, where: Layout) -> float:
     near = [element, *(each for _, each in zip(range(2), element.iterancestors(), strict=False))]
     words = {word for each in near if tag_of(each) not in ("body", "html", "main") for word in words_of(each)}
@@ -197,12 +264,11 @@ def _value(element: Element, line: str, before: str, where: Layout) -> float:
     place = where.after_heading(element)
     if where.heading:
         value += 1.6 if 0 <= place <= 15 else 1.0 if -12 <= place < 0 or 15 < place <= 40 else 0.0
-    tail = before[-40:]
-    if _UPDATED.search(tail):
+    if _is_change(before):
         value -= 1.5
     elif {"updated", "modified"} & words and not {"published", "publish"} & words:
         value -= 0.4  # hAtom asks for this class on a story's only date, too
-    elif _PUBLISHED.search(tail):
+    elif _PUBLISHED.search(before[-_TAIL:]):
         value += 1.0
     if _NOT_OURS.search(line):
         value -= 2.5
