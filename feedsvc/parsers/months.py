@@ -105,8 +105,13 @@ _THAI = pattern(r"(?<!\d)25[4-9]\d(?!\d)")
 _THAI_SHORT = pattern(r"([\u0e00-\u0e7f]{1,3})\.([\u0e00-\u0e7f])\.")
 _KOREAN = str.maketrans({"년": "年", "월": "月", "일": "日", "시": "時", "분": "分"})
 # Letters that have no accent to lose; marks that only tell the direction of the text.
-_UNDECOMPOSED = {"ł": "l", "ı": "i", "ø": "o", "đ": "d"}
-_DIRECTIONS = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u2066\u2067\u2068\u2069")
+_UNDECOMPOSED = str.maketrans({"ł": "l", "ı": "i", "ø": "o", "đ": "d"})
+# Accents, and marks of direction.
+_UNSEEN = pattern("[\u0300-\u036f\u200e\u200f\u061c\u202a-\u202c\u2066-\u2069]+")
+_HANGUL = pattern("[가-힣]")
+_ARAB = pattern("[\u0600-\u06ff]")
+_THAI_LETTER = pattern("[\u0e00-\u0e7f]")
+_FOREIGN_DIGIT = pattern(r"[^\D0-9]")
 _WHITE = pattern(r"\s+")
 
 
@@ -116,48 +121,45 @@ def folded(text: str) -> str:
     """``text`` as dates are compared: lower case, digits of every script as ours, no accents, white space folded."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-        if any("가" <= c <= "힣" for c in text):
+        if _HANGUL.search(text):
             return _WHITE.sub(" ", _western_digits(text.translate(_KOREAN))).strip().lower()
         text = _without_accents(_other_scripts(text))
     text = _WHITE.sub(" ", text).strip().lower()
     if _REORDERING.search(text):
-        for pattern, replacement in _REORDERED:
-            text = pattern.sub(replacement, text)
+        for order, replacement in _REORDERED:
+            text = order.sub(replacement, text)
     return text
 
 
 def _other_scripts(text: str) -> str:
     """``text`` with what no table of single words can hold."""
-    is_arabic = any("\u0600" <= c <= "\u06ff" for c in text)
+    is_arabic = _ARAB.search(text)
     text = _western_digits(text)
     if is_arabic:
         text = western(text.replace("\u064b", ""))
-        for pattern, replacement in _ARABIC:
-            text = pattern.sub(replacement, text)
-    elif any("\u0e00" <= c <= "\u0e7f" for c in text):
+        for word, replacement in _ARABIC:
+            text = word.sub(replacement, text)
+    elif _THAI_LETTER.search(text):
         # The calendar of Thailand is 543 years ahead.
         text = _THAI.sub(lambda year: str(int(year[0]) - 543), _THAI_SHORT.sub(r"\1\2", text))
     return text
 
 
 def _western_digits(text: str) -> str:
-    return "".join(str(unicodedata.digit(c)) if c.isdecimal() and not c.isascii() else c for c in text)
+    return _FOREIGN_DIGIT.sub(lambda found: str(unicodedata.digit(found[0])), text)
 
 
 def _without_accents(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.lower())
-    kept = "".join(
-        _UNDECOMPOSED.get(c, c) for c in decomposed if not "\u0300" <= c <= "\u036f" and c not in _DIRECTIONS
-    )
-    return unicodedata.normalize("NFC", kept)
+    return unicodedata.normalize("NFC", _UNSEEN.sub("", decomposed).translate(_UNDECOMPOSED))
 
 
 def _months() -> dict[str, int]:
     found: dict[str, int] = {}
     for line in _MONTHS.strip().splitlines():
-        for number, words in enumerate(line.partition(" ")[2].split("|"), 1):
+        for number, words in enumerate(folded(line.partition(" ")[2]).split("|"), 1):
             for word in words.split():
-                found.setdefault(folded(word), number)
+                found.setdefault(word, number)
     return found
 
 
