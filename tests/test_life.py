@@ -14,12 +14,15 @@ from flask.testing import FlaskClient
 from publication import SETTINGS, START, Publication
 from werkzeug.test import TestResponse
 
+import feedsvc.inbox.scan as scan_module
 import feedsvc.inbox.walk as walk_module
 from feedsvc.config import load_settings
 from feedsvc.errors import SettingsError
+from feedsvc.report import Report
 from feedsvc.store.cleaning import SCRUB
 from feedsvc.store.database import open_database
 from feedsvc.store.ledger import Ledger
+from feedsvc.unchanged import look
 from feedsvc.web.app import create_app
 
 BASE = "https://news.example.org"
@@ -594,3 +597,45 @@ def test_the_story_that_is_read_first_gets_the_slug(publication: Publication) ->
     slugs = standing_at(publication)
     assert slugs["k.md"] == "shared"
     assert slugs["z.md"].startswith("shared-")
+
+
+# Written over in the instant in which it was read
+
+TICK, WHOLE, HOUR = 5_000_000, 1_000_000_000, 3600 * 1_000_000_000
+WRITTEN = 1_772_366_400 * WHOLE + 123_456_789
+"""In nanoseconds since 1970, as file systems stamp that know more than whole seconds."""
+
+
+def stamped(publication: Publication, title: str, when: int) -> None:
+    """Write a.md over in place, with as many bytes and the same stamp whatever the title."""
+    path = publication.inbox / "a.md"
+    with path.open("r+b" if path.exists() else "xb") as file:
+        file.write(f"---\ntitle: {title}\ndate: 2026-02-01T09:00:00Z\n---\n\nText.\n".encode())
+    os.utime(path, ns=(when, when))
+
+
+@pytest.mark.parametrize(
+    ("written", "read", "is_met"),
+    [
+        (WRITTEN, WRITTEN + TICK, True),
+        (WRITTEN, WRITTEN + WHOLE, False),
+        (WRITTEN - WRITTEN % WHOLE, WRITTEN + WHOLE, True),  # a clock of whole seconds
+        (WRITTEN - WRITTEN % WHOLE, WRITTEN + 2 * WHOLE, False),
+        (WRITTEN + TICK, WRITTEN, True),  # while the walk was under way
+        (WRITTEN + HOUR, WRITTEN, False),  # no clock said that: it would be read by every build
+    ],
+)
+def test_what_is_written_over_in_the_instant_in_which_it_was_read_is_met_by_the_next_build(
+    publication: Publication, monkeypatch: pytest.MonkeyPatch, written: int, read: int, is_met: bool
+) -> None:
+    copies = publication.folder / "var" / "media"
+    publication.article("b.md", "Beside")
+    stamped(publication, "First", written)
+    monkeypatch.setattr(scan_module, "time_ns", lambda: read)
+    publication.build_here(copies=copies)
+    publication.build_here(copies=copies)  # at the same instant: what is known of it does not change
+    stamped(publication, "Other", written)
+    publication.later()
+    assert publication.build()["documents"]["changed"] == is_met
+    assert sorted(publication.titles()) == ["Beside", "Other" if is_met else "First"]
+    assert isinstance(look(load_settings(publication.folder / "feedsvc.toml"), publication.now), Report)

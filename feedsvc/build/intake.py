@@ -27,7 +27,7 @@ from feedsvc.inbox.scan import Scan, folder_of
 from feedsvc.model import Finding, Lookup, Neighbours
 from feedsvc.report import Counts
 from feedsvc.store.ledger import Ledger
-from feedsvc.store.records import DocumentRecord, KnownStamps
+from feedsvc.store.records import DocumentRecord, KnownStamps, fresh
 from feedsvc.unchanged import WALKED
 
 _BATCH = 500
@@ -155,8 +155,11 @@ class Intake:
         for glance in glances:
             name = glance.name
             known = self._compared.pop(name)
-            record = glanced(known, glance, self.found.documents[name], self.everything)
+            stamp = self.found.documents[name]
+            record = glanced(known, glance, fresh(stamp) if self.found.is_fresh(stamp) else stamp, self.everything)
             self._count(known, record)
+            if record.is_restless:  # also where that was known, and there is nothing to save
+                self._restless.add(folder_of(name))
             if collects and known is None:
                 self._arrived.add(record.digest)
             is_text = record.clues is not None or (known is not None and known.clues is not None)

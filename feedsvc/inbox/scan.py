@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import time_ns
 
 import msgspec
 
@@ -12,6 +13,9 @@ from feedsvc.inbox.listing import Documents
 from feedsvc.inbox.walk import Met, Walk, hash_of
 from feedsvc.model import Finding, Stamp
 
+# Nanoseconds between two ticks of a file system's clock, at most: of most, and of those that know whole seconds only.
+_TICK, _LONG_TICK, _SECOND = 20_000_000, 2_000_000_000, 1_000_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Scan:
@@ -20,7 +24,8 @@ class Scan:
     ``folders`` holds a hash of the documents of each folder and of what was refused there, by the beginning of their
     names (``a/b/``, empty for the inbox itself). What has a bad name stands in ``refused`` as ``text.shown`` shows it; of such a folder
     nothing else is told.
-    ``unreadable`` holds folders that could not be listed, with a closing slash, and files that vanished meanwhile.
+    ``unreadable`` holds folders that could not be listed, with a closing slash, and files that vanished meanwhile. ``begun`` is when
+    the walk began, in nanoseconds since 1970.
     """
 
     documents: Documents
@@ -29,6 +34,14 @@ class Scan:
     settings: tuple[str, ...] = ()
     media: Mapping[str, Stamp] = field(default_factory=dict)
     folders: Mapping[str, str] = field(default_factory=dict)
+    begun: int = 0
+
+    def is_fresh(self, stamp: Stamp) -> bool:
+        """Whether a file that was read since the walk may be written over without another stamp: within one tick of the clock
+        that stamped it (as Git's entries that are "racily clean"). A time that is still to come is nobody's clock.
+        """
+        tick = _TICK if stamp.modified % _SECOND else _LONG_TICK
+        return self.begun - stamp.modified < tick and stamp.modified - time_ns() < tick
 
     @property
     def digest(self) -> str:
@@ -42,7 +55,7 @@ def scan(folder: Path, helpers: Helpers | None = None) -> Scan:
 
     Raises InboxError when the folder itself is missing or cannot be listed.
     """
-    walk = Walk(folder)
+    walk, begun = Walk(folder), time_ns()
     try:
         pending = walk.through("")
     except OSError as error:
@@ -59,6 +72,7 @@ def scan(folder: Path, helpers: Helpers | None = None) -> Scan:
         tuple(sorted(met.settings)),
         met.media,
         met.folders | _refused_in(met),
+        begun,
     )
 
 

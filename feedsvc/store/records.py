@@ -20,8 +20,14 @@ from feedsvc.text import slugify
 
 Values = tuple[Any, ...]
 
-# A stamp that no file has: the document is looked at again by every build.
+# Stamps of sizes that no file has. The document is looked at again by every build; by the next one.
 NO_STAMP = Stamp(-1, 0, 0)
+_FRESH = -2
+
+
+def fresh(stamp: Stamp) -> Stamp:
+    """The stamp of a document that may have been written over since it was read, with nothing to tell of it."""
+    return stamp._replace(size=_FRESH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ class DocumentRecord:
     @property
     def is_restless(self) -> bool:
         """Whether the next build must look at it, even if nothing tells that it has changed."""
-        return self.stamp == NO_STAMP
+        return self.stamp.size < 0
 
 
 class ArticleRecord(Struct, frozen=True):
