@@ -4,9 +4,9 @@ A new format is one new file, one row in ``PARSERS`` and one folder of cases und
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 
 from feedsvc.media import suffix_of
@@ -17,12 +17,13 @@ from feedsvc.parsers.xml import root_name
 Parse = Callable[[Document, Neighbours, Hints], Parsed]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Parser:
     """A format: the module that reads it (imported when first used), and by what its documents are known.
 
     ``openings`` are first bytes in lower case, ``roots`` local names of an XML root element in lower case,
-    ``opening`` is a pattern that the first bytes match. Any of these counts for more than a suffix.
+    ``opening`` is a pattern that the first bytes match, which begins with one of the bytes ``marks`` if there are any.
+    Any of these counts for more than a suffix.
     """
 
     format: str
@@ -31,11 +32,17 @@ class Parser:
     openings: tuple[bytes, ...] = ()
     roots: frozenset[str] = frozenset()
     opening: re.Pattern[bytes] | None = None
+    marks: bytes = b""
 
     @property
     def parse(self) -> Parse:
         """The parser's function."""
         return _function(self.module)
+
+    def may_open(self, first: bytes) -> bool:
+        """Whether a document of this format may be known by its opening when that begins with the byte ``first``."""
+        patterned = self.opening is not None and (not self.marks or first in self.marks)
+        return patterned or any(each.startswith(first) for each in self.openings)
 
     def opens(self, start: bytes, lowered: bytes, root: str | None) -> bool:
         """Whether a document that begins with ``start``, with the XML root element ``root``, is of this format.
@@ -95,14 +102,20 @@ PARSERS = (
     ),
     Parser("atom", "feedsvc.parsers.feed_atom", frozenset({".atom"}), roots=frozenset({"feed", "entry"})),
     Parser("rss", "feedsvc.parsers.feed_rss", frozenset({".rss", ".rdf", ".wxr"}), roots=frozenset({"rss", "rdf"})),
-    Parser("jsonfeed", "feedsvc.parsers.feed_json", opening=_JSON_FEED),
+    Parser("jsonfeed", "feedsvc.parsers.feed_json", opening=_JSON_FEED, marks=b"{"),
     Parser("opml", "feedsvc.parsers.feed_opml", frozenset({".opml"}), roots=frozenset({"opml"})),
     Parser("newsml-g2", "feedsvc.parsers.newsml_g2", roots=_NEWSML_G2),
     Parser("newsml", "feedsvc.parsers.newsml", roots=frozenset({"newsml"})),
     Parser("nitf", "feedsvc.parsers.nitf", roots=frozenset({"nitf"})),
-    Parser("iptc7901", "feedsvc.parsers.iptc7901", opening=re.compile(rb"\x01[^\x02]*\x02")),
+    Parser("iptc7901", "feedsvc.parsers.iptc7901", opening=re.compile(rb"\x01[^\x02]*\x02"), marks=b"\x01"),
     Parser("anpa", "feedsvc.parsers.anpa", openings=(b"\x16\x16", b"\x16\x01")),
-    Parser("ninjs", "feedsvc.parsers.ninjs", frozenset({".json"}), opening=re.compile(rb"[\[{]\s*(?:\{\s*)?\"")),
+    Parser(
+        "ninjs",
+        "feedsvc.parsers.ninjs",
+        frozenset({".json"}),
+        opening=re.compile(rb"[\[{]\s*(?:\{\s*)?\""),
+        marks=b"[{",
+    ),
     Parser("rst", "feedsvc.parsers.rest", frozenset({".rst", ".rest"})),
     Parser(
         "unknown",
@@ -126,7 +139,7 @@ def parse(
     document: Document,
     neighbours: Neighbours | None = None,
     hints: Hints | None = None,
-    parsers: Sequence[Parser] = PARSERS,
+    parsers: tuple[Parser, ...] = PARSERS,
 ) -> Parsed:
     """Read ``document`` with the one of ``parsers`` for its format. Ours never raise for what the bytes hold."""
     refusal = _refusal(document.data)
@@ -136,20 +149,31 @@ def parse(
     return bounded(parser_for(document, told.format, parsers).parse(document, neighbours or Neighbours(), told))
 
 
-def parser_for(document: Document, format: str | None = None, parsers: Sequence[Parser] = PARSERS) -> Parser:
+def parser_for(document: Document, format: str | None = None, parsers: tuple[Parser, ...] = PARSERS) -> Parser:
     """The parser of ``format``, else the one whose opening stands at the start, else by suffix, else plain text."""
     if format is not None:
         return next(each for each in parsers if each.format == format)
-    suffix = suffix_of(document.name)
-    by_suffix = next((each for each in parsers if suffix in each.suffixes), None)
+    by_suffix = _by_suffix(parsers, suffix_of(document.name))
     # A file of light markup may open with anything, HTML for one, so its suffix counts for more than its opening.
     if by_suffix is not None and by_suffix.format in ("markdown", "rst"):
         return by_suffix
     start = document.data[:_START].removeprefix(b"\xef\xbb\xbf").lstrip()
-    root = root_name(document.data) if start[:1] == b"<" or start[:2] in (b"\xff\xfe", b"\xfe\xff") else None
     lowered = start[:_OPENING].lower()
-    by_opening = next((each for each in parsers if each.opens(start, lowered, root)), None)
+    root = root_name(document.data) if start[:1] == b"<" or start[:2] in (b"\xff\xfe", b"\xfe\xff") else None
+    likely = parsers if root is not None else _likely(parsers, lowered[:1])
+    by_opening = next((each for each in likely if each.opens(start, lowered, root)), None)
     return by_opening or by_suffix or parsers[-1]
+
+
+@lru_cache(maxsize=256)
+def _by_suffix(parsers: tuple[Parser, ...], suffix: str) -> Parser | None:
+    return next((each for each in parsers if suffix in each.suffixes), None)
+
+
+@lru_cache(maxsize=1024)
+def _likely(parsers: tuple[Parser, ...], first: bytes) -> tuple[Parser, ...]:
+    """Those by whose opening a document that begins with the byte ``first`` may be known: of text, few."""
+    return tuple(each for each in parsers if each.may_open(first))
 
 
 def _refusal(data: bytes) -> Finding | None:
