@@ -8,6 +8,7 @@ from itertools import islice
 from lxml import etree
 
 from feedsvc.parsers.limits import too_long
+from feedsvc.parsers.wire_lines import lines_of
 from feedsvc.parsers.wire_paragraphs import read_paragraphs
 from feedsvc.parsers.xml import Element, XmlError, is_too_large, parse_xml
 from feedsvc.text import fold
@@ -59,7 +60,7 @@ def text_html(text: str) -> str:
     """
     if too_long(text) is not None:
         return f"<pre>{escape(text, quote=False)}</pre>"
-    paragraphs, _ = read_paragraphs(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 0)
+    paragraphs, _ = read_paragraphs(lines_of(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")))
     return "\n".join(
         f"<pre>{escape(each.text, quote=False)}</pre>" if each.table else f"<p>{escape(each.text, quote=False)}</p>"
         for each in paragraphs

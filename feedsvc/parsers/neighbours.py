@@ -45,7 +45,7 @@ def _year_of(line: str) -> int | None:
 
 
 def _year_of_tail(lines: list[str]) -> int | None:
-    tail = read_tail(lines[-8:], None)
+    tail = read_tail(list(map(str.strip, lines[-8:])), None)
     return tail.date.year if tail.date else None
 
 

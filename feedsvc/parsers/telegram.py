@@ -12,6 +12,7 @@ from feedsvc.parsers.charset import decode
 from feedsvc.parsers.dates import DateError, parse_date
 from feedsvc.parsers.names import split_authors
 from feedsvc.parsers.wire import read_story
+from feedsvc.parsers.wire_lines import lines_of
 
 _CONTROLS = bytes((*range(9), 11, 12, *range(14, 32), 127))
 # The date-time group that ends a message: 131137 GMT Nov 13 (day, time, month, year); some leave out the zone.
@@ -42,7 +43,7 @@ class Telegram:
     def draft(self, neighbours: Neighbours, hints: Hints) -> Draft | None:
         """The story: its text read like that of any wire story, its head counting for more."""
         public = self._public_lines()
-        lines = [self.headline or "", "", *public]
+        lines = lines_of([self.headline or "", "", *public])
         story = read_story(lines, max(0, self.offset - 2), neighbours, hints)
         if story is None:
             return None

@@ -17,6 +17,7 @@ from feedsvc.parsers.limits import too_long
 from feedsvc.parsers.wire_dateline import Dateline, place_and_date, read_dateline
 from feedsvc.parsers.wire_desk import is_page_mark
 from feedsvc.parsers.wire_head import Head, read_head, take_embargo
+from feedsvc.parsers.wire_lines import Lines, lines_of
 from feedsvc.parsers.wire_paragraphs import Paragraph, read_paragraphs
 from feedsvc.parsers.wire_places import read_place
 from feedsvc.parsers.wire_tail import Tail, is_end_mark, read_tail, strip_inline
@@ -40,23 +41,21 @@ def parse(document: Document, neighbours: Neighbours, hints: Hints) -> Parsed:
         text = text.translate(_SEPARATORS)
     if "\t" in text:
         text = text.expandtabs(8)
-    lines = text.lstrip("\ufeff").split("\n")
-    drafts = _stories(lines, neighbours, hints)
+    drafts = _stories(lines_of(text.lstrip("\ufeff").split("\n")), neighbours, hints)
     if not drafts:
         message = "The file has neither a headline nor text; write the article, or take it out of the inbox."
         return Parsed((), (*findings, Finding("no-text", "error", message)))
     return Parsed(drafts, findings)
 
 
-def _stories(lines: Sequence[str], neighbours: Neighbours, hints: Hints) -> tuple[Draft, ...]:
+def _stories(lines: Lines, neighbours: Neighbours, hints: Hints) -> tuple[Draft, ...]:
     """The story, or the stories between end marks when each of them has a headline, a date and a text of its own."""
-    ends = [number for number, line in enumerate(lines, 1) if 0 < len(line) < 40 and is_end_mark(line.strip())]
-    if len(ends) > 1 or (ends and any(line.strip() for line in lines[ends[0] :])):
-        parts = zip([0, *ends], [*ends, len(lines)], strict=True)
-        segments = [
-            (start, end) for start, end in parts if any(line.strip() for line in lines[start : max(start, end - 1)])
-        ]
-        several = [read_story(lines[start:end], start, neighbours, hints) for start, end in segments]
+    texts = lines.texts
+    ends = [number for number, text in enumerate(texts, 1) if 0 < len(text) < 40 and is_end_mark(text)]
+    if len(ends) > 1 or (ends and any(texts[ends[0] :])):
+        parts = zip([0, *ends], [*ends, len(texts)], strict=True)
+        segments = [(start, end) for start, end in parts if any(texts[start : max(start, end - 1)])]
+        several = [read_story(lines.part(start, end), start, neighbours, hints) for start, end in segments]
         whole = [draft for draft in several if draft is not None and _is_whole(draft)]
         if len(whole) == len(segments) > 1:
             return tuple(replace(draft, part=part) for part, draft in enumerate(whole, 1))
@@ -70,13 +69,13 @@ def _is_whole(draft: Draft) -> bool:
     return bool(draft.headline and draft.html and draft.published) and not guessed
 
 
-def read_story(lines: Sequence[str], offset: int, neighbours: Neighbours, hints: Hints) -> Draft | None:
+def read_story(lines: Lines, offset: int, neighbours: Neighbours, hints: Hints) -> Draft | None:
     """The story that ``lines`` are; None when nothing is left of them."""
-    tail = read_tail(lines, hints.date_order, offset)
-    above = list(lines[: tail.end])
+    tail = read_tail(lines.texts, hints.date_order, offset)
+    above = lines.part(0, tail.end)
     head = read_head(above, neighbours.furniture, hints.date_order, offset)
-    take_embargo(head, above)
-    paragraphs, evidence = read_paragraphs(_body(above, head), offset)
+    take_embargo(head, above.texts)
+    paragraphs, evidence = read_paragraphs(above, offset, head.lines | _marks(above.texts))
     dateline = _take_dateline(paragraphs, head)
     if paragraphs:
         last = paragraphs[-1]
@@ -88,21 +87,21 @@ def read_story(lines: Sequence[str], offset: int, neighbours: Neighbours, hints:
     return _draft(head, tail, dateline, paragraphs, evidence)
 
 
-def _body(lines: Sequence[str], head: Head) -> list[str]:
-    """``lines`` with blanks in place of the head, of end marks, and of what ends a page or begins one."""
-    body: list[str] = []
+def _marks(texts: Sequence[str]) -> set[int]:
+    """Where end marks stand between paragraphs, and what ends a page or begins one."""
+    marks: set[int] = set()
     paged = False
-    for index, line in enumerate(lines):
-        text = line.strip() if len(line) < 60 else ""
-        # A number alone is that of a page only where another line says that a page ended.
-        marked = bool(text) and (_is_mark(line, text) or (paged and text.strip("- ").isdecimal()))
-        body.append("" if marked or index in head.lines else line)
-        paged = marked or (paged and not line.strip())
-    return body
+    for index, text in enumerate(texts):
+        if text:
+            # A number alone is that of a page only where another line says that a page ended.
+            paged = len(text) < 40 and (_is_mark(text) or (paged and text.strip("- ").isdecimal()))
+            if paged:
+                marks.add(index)
+    return marks
 
 
-def _is_mark(line: str, text: str) -> bool:
-    return (line.startswith(("#", "-", "=", "*")) and len(text) < 40 and is_end_mark(text)) or is_page_mark(text)
+def _is_mark(text: str) -> bool:
+    return (text.startswith(("#", "-", "=", "*")) and is_end_mark(text)) or is_page_mark(text)
 
 
 def _with_text(paragraph: Paragraph, text: str) -> Paragraph:

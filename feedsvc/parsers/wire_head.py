@@ -16,6 +16,7 @@ from feedsvc.parsers.wire_desk import editors_note, is_desk_line, is_rule
 from feedsvc.parsers.wire_headline import Doubt, Text, choose, doubt_of, is_whole
 from feedsvc.parsers.wire_keys import read_key
 from feedsvc.parsers.wire_lexicon import is_navigation, is_section
+from feedsvc.parsers.wire_lines import Lines
 from feedsvc.parsers.wire_prose import is_indent, is_prose
 from feedsvc.parsers.wire_stamps import date_and_name
 from feedsvc.text import fold
@@ -57,21 +58,20 @@ class Head:
             self.evidence[name] = evidence
 
 
-def read_head(lines: Sequence[str], furniture: frozenset[str], order: str | None, offset: int = 0) -> Head:
+def read_head(lines: Lines, furniture: frozenset[str], order: str | None, offset: int = 0) -> Head:
     """Read the head of ``lines``, the first of which is line ``offset`` + 1: all that stands above the text.
 
     A missing headline stays missing: ``fields`` has none.
     """
     head = Head(order, offset)
     block, blank = 0, False
-    for index, line in enumerate(lines[: MOST_LINES + 20]):
-        text = line.strip()
+    for index, text in enumerate(lines.texts[: MOST_LINES + 20]):
         if not text:
             blank = True
             continue
         if len(head.texts) + len(head.lines) >= MOST_LINES:
             break
-        if len(text) <= _LONGEST_LINE and _header_line(head, lines, text, index):
+        if len(text) <= _LONGEST_LINE and _header_line(head, lines.texts, text, index):
             head.lines.add(index)
             blank = True
             continue
@@ -90,7 +90,7 @@ def read_head(lines: Sequence[str], furniture: frozenset[str], order: str | None
     return head
 
 
-def _header_line(head: Head, lines: Sequence[str], text: str, index: int) -> bool:
+def _header_line(head: Head, texts: Sequence[str], text: str, index: int) -> bool:
     """Whether ``text`` is a header line; what it says is noted in ``head``."""
     if len(text) <= LONGEST_BARE and is_bare(text):
         return False
@@ -111,7 +111,7 @@ def _header_line(head: Head, lines: Sequence[str], text: str, index: int) -> boo
         is_desk_line(text)
         or _note(head, text, place)
         or _byline(head, text, place)
-        or _dated(head, lines, text, index, place)
+        or _dated(head, texts, text, index, place)
     )
 
 
@@ -159,14 +159,14 @@ def _embargo(head: Head, text: str, index: int, place: str) -> bool:
     return True
 
 
-def take_embargo(head: Head, lines: Sequence[str]) -> None:
+def take_embargo(head: Head, texts: Sequence[str]) -> None:
     """Note an embargo that stands by itself between the paragraphs or below them."""
-    text = ""
-    for index, line in enumerate(lines):
-        above, text = text, line.strip()
+    above = text = ""
+    for index, line in enumerate(texts):
+        above, text = text, line
         if above or not text or len(text) > 2 * LONGEST or not may_hold(text) or index in head.lines:
             continue
-        alone = index + 1 == len(lines) or not lines[index + 1].strip()
+        alone = index + 1 == len(texts) or not texts[index + 1]
         if alone and _embargo(head, text, index, f"line {head.number(index)}"):
             head.lines.add(index)
 
@@ -199,21 +199,21 @@ def _profession(head: Head, text: str, index: int) -> bool:
     return index - 1 in head.lines and bool(head.authors)
 
 
-def _line_dateline(lines: Sequence[str], text: str, index: int) -> Dateline | None:
+def _line_dateline(texts: Sequence[str], text: str, index: int) -> Dateline | None:
     """The dateline of the line ``text``; the dash of a long one may stand on the next line."""
-    following = lines[index + 1].strip() if index + 1 < len(lines) and len(text) < 80 else ""
+    following = texts[index + 1] if index + 1 < len(texts) and len(text) < 80 else ""
     return read_dateline(f"{text} {following[:8]}" if following else text)
 
 
-def _is_filed(lines: Sequence[str], text: str, index: int) -> bool:
+def _is_filed(texts: Sequence[str], text: str, index: int) -> bool:
     """Whether ``text`` is the start of a story behind its dateline, whose date is not the line's own."""
-    dateline = _line_dateline(lines, text, index)
+    dateline = _line_dateline(texts, text, index)
     return dateline is not None and dateline.date is not None and text.count(" ", dateline.end) > 2
 
 
-def _dated(head: Head, lines: Sequence[str], text: str, index: int, place: str) -> bool:
+def _dated(head: Head, texts: Sequence[str], text: str, index: int, place: str) -> bool:
     """A line that is a date, or a date beside a name: "Kyodo News / January 29, 2017"."""
-    if len(text) > LONGEST + 20 or not may_date(text) or _is_filed(lines, text, index):
+    if len(text) > LONGEST + 20 or not may_date(text) or _is_filed(texts, text, index):
         return False
     try:
         found = date_and_name(text, head.order, head.number(index))
@@ -235,12 +235,12 @@ def _dated(head: Head, lines: Sequence[str], text: str, index: int, place: str) 
     return True
 
 
-def _text_begins(head: Head, lines: Sequence[str], index: int) -> bool:
+def _text_begins(head: Head, lines: Lines, index: int) -> bool:
     """Whether the story's text begins at this line."""
-    line, text = lines[index], lines[index].strip()
+    text = lines.texts[index]
     if head.below_stamp and not _candidates(head):
         return len(text) > 200
-    dateline = _line_dateline(lines, text, index)
+    dateline = _line_dateline(lines.texts, text, index)
     if dateline is not None and dateline.end <= len(text) + 4:
         # Capitals alone may be those of a headline with a dash.
         if dateline.date or len(text) > 60 or (head.texts and dateline.agency):
@@ -248,13 +248,13 @@ def _text_begins(head: Head, lines: Sequence[str], index: int) -> bool:
     elif alone := place_and_date(text):
         head.dateline = head.dateline or alone
     above = _candidates(head)
-    if line[:1] in " \u3000\xa0" and above and is_indent(lines, index, above[-1].at):
+    if above and is_indent(lines, index, above[-1].at):
         return True
     # Below a blank line, a line that looks like a headline but recurs in the folder is one all the same.
     recurring = (
         not above
         and index > 0
-        and not lines[index - 1].strip()
+        and not lines.texts[index - 1]
         and any(not doubt_of(each.text).points for each in head.texts)
     )
     return is_prose(lines, index, bool(above) or recurring, bool(head.texts) or bool(head.lines))

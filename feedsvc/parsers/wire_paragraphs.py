@@ -1,11 +1,12 @@
 """Lines into paragraphs: by blank lines, then indents, then long lines, then short line ends (a guess)."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from feedsvc.parsers.dates import has_digit
+from feedsvc.parsers.wire_lines import Lines
 
 # A line beyond this is a paragraph and not a part of one.
 LONG_LINE = 110
@@ -51,9 +52,12 @@ class _Line(NamedTuple):
     number: int
 
 
-def read_paragraphs(lines: Sequence[str], offset: int) -> tuple[list[Paragraph], str]:
-    """The paragraphs of ``lines``, whose first is line ``offset`` + 1, and by which evidence they were found."""
-    blocks = list(_blocks(lines, offset))
+def read_paragraphs(lines: Lines, offset: int = 0, without: Container[int] = ()) -> tuple[list[Paragraph], str]:
+    """The paragraphs of ``lines``, whose first is line ``offset`` + 1, and by which evidence they were found.
+
+    What stands at the indexes ``without`` is no text: it parts paragraphs like a blank line.
+    """
+    blocks = _blocks(lines, offset, without)
     if not blocks:
         return [], "there is no text"
     every = [line for block in blocks for line in block]
@@ -78,25 +82,18 @@ def read_paragraphs(lines: Sequence[str], offset: int) -> tuple[list[Paragraph],
     return [_paragraph(group, width) for group in groups], evidence
 
 
-def _blocks(lines: Sequence[str], offset: int) -> Iterator[list[_Line]]:
-    block: list[_Line] = []
-    for number, line in enumerate(lines, offset + 1):
-        text = line.strip()
-        if text:
-            block.append(_Line(text, _indent(line), number))
-        elif block:
-            yield block
-            block = []
-    if block:
-        yield block
-
-
-def _indent(line: str) -> int:
-    """The columns before the text; an ideographic space has two."""
-    if line[:1] not in (" ", "\u3000", "\xa0"):
-        return 0
-    blanks = line[: len(line) - len(line.lstrip())]
-    return len(blanks) + blanks.count("\u3000")
+def _blocks(lines: Lines, offset: int, without: Container[int]) -> list[list[_Line]]:
+    blocks: list[list[_Line]] = []
+    inside = False
+    for index, text in enumerate(lines.texts):
+        if not text or index in without:
+            inside = False
+            continue
+        if not inside:
+            blocks.append([])
+            inside = True
+        blocks[-1].append(_Line(text, lines.depth(index), offset + index + 1))
+    return blocks
 
 
 def _closes(text: str) -> bool:

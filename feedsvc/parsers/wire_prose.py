@@ -1,7 +1,7 @@
 """Where running text begins below a head."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import takewhile
 
 from feedsvc.parsers.dates import DateError, may_date
@@ -12,32 +12,29 @@ from feedsvc.parsers.wire_desk import is_desk_line, is_rule
 from feedsvc.parsers.wire_headline import doubt_of, ends_sentence
 from feedsvc.parsers.wire_keys import read_key
 from feedsvc.parsers.wire_lexicon import is_navigation
+from feedsvc.parsers.wire_lines import Lines
 from feedsvc.parsers.wire_stamps import header_date
 
 _LONGEST_FURNITURE = 60
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
 
-def is_indent(lines: Sequence[str], index: int, above: int) -> bool:
+def is_indent(lines: Lines, index: int, above: int) -> bool:
     """Whether the line at ``index`` is indented as the first of a paragraph, deeper than the one ``above``."""
-    deep = _depth(lines[index])
-    return deep >= 2 and _depth(lines[above]) < deep <= 10 and not is_navigation(lines[index].strip())
+    deep = lines.depth(index)
+    return deep >= 2 and lines.depth(above) < deep <= 10 and not is_navigation(lines.texts[index])
 
 
-def _depth(line: str) -> int:
-    blanks = line[: len(line) - len(line.lstrip())]
-    return len(blanks) + blanks.count("\u3000")
-
-
-def is_prose(lines: Sequence[str], index: int, headed: bool, below: bool) -> bool:
+def is_prose(lines: Lines, index: int, headed: bool, below: bool) -> bool:
     """Whether running text begins here: a long line, a sentence, lines that flow into each other."""
-    text = lines[index].strip()
+    text = lines.texts[index]
     wide = not text.isascii() and bool(_CJK.search(text[:40]))
     if len(text) > (70 if wide else 150) and (headed or below or len(text) > 200 or ends_sentence(text)):
         return True
     if headed and ends_sentence(text) and (len(text.split()) > 5 or (wide and len(text) > 12)):
         return True
-    if len(text) < _LONGEST_FURNITURE and _is_furniture(text):
+    alone = index + 1 == len(lines.texts) or not lines.texts[index + 1]
+    if alone or (len(text) < _LONGEST_FURNITURE and _is_furniture(text)):
         return False
     unit = list(_unit(lines, index))
     if len(unit) < 2:
@@ -49,18 +46,17 @@ def is_prose(lines: Sequence[str], index: int, headed: bool, below: bool) -> boo
     return len(unit) > 2 and closed and not _hard_end(unit[0], unit[1], max(map(len, unit)))
 
 
-def _unit(lines: Sequence[str], index: int) -> Iterator[str]:
+def _unit(lines: Lines, index: int) -> Iterator[str]:
     """The lines that flow on from ``index``: to a blank line, a short line, an indent, or a change from capitals."""
-    near = list(takewhile(str.strip, lines[index : index + 16]))
-    width = max(len(line.strip()) for line in near)
-    for position, line in enumerate(near):
-        text = line.strip()
+    near = list(takewhile(bool, lines.texts[index : index + 16]))
+    width = max(map(len, near))
+    for position, (text, following) in enumerate(zip(near, [*near[1:], ""], strict=True)):
         yield text
-        below = near[position + 1] if position + 1 < len(near) else ""
-        following = below.strip()
         if not following or _hard_end(text, following, width) or (text.isupper() and not following.isupper()):
             return
-        if _depth(below) > _depth(line) + 1 or (position == 0 and _begins_anew(following)):
+        if lines.depth(index + position + 1) > lines.depth(index + position) + 1 or (
+            position == 0 and _begins_anew(following)
+        ):
             return
         # Furniture stands at the top; lines further down need no second look.
         if position < 3 and len(following) < _LONGEST_FURNITURE and _is_furniture(following):

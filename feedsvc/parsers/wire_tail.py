@@ -96,29 +96,30 @@ def is_end_mark(line: str) -> bool:
     return line.startswith(("#", "==")) and _SIGN.fullmatch(line) is not None
 
 
-def read_tail(lines: Sequence[str], order: str | None, offset: int = 0) -> Tail:
-    """Take marks, copyright, date and navigation from the end of ``lines``, one line after the other."""
-    tail = Tail(len(lines), offset)
+def read_tail(texts: Sequence[str], order: str | None, offset: int = 0) -> Tail:
+    """Take marks, copyright, date and navigation from the end of ``texts``, one line after the other.
+
+    These are lines without blanks around them; the first one is line ``offset`` + 1.
+    """
+    tail = Tail(len(texts), offset)
     while tail.end > 0:
-        line = lines[tail.end - 1].strip()
-        if line and (_goes_on(lines, tail.end - 1) or not _taken(tail, line, _before(lines, tail.end - 1), order)):
+        line = texts[tail.end - 1]
+        if line and (_goes_on(texts, tail.end - 1) or not _taken(tail, line, _before(texts, tail.end - 1), order)):
             break
         tail.end -= 1
     return tail
 
 
-def _goes_on(lines: Sequence[str], index: int) -> bool:
+def _goes_on(texts: Sequence[str], index: int) -> bool:
     """Whether the line at ``index`` is a date or a figure with which the sentence of the line above it ends."""
-    above, line = lines[index - 1].strip() if index > 0 else "", lines[index].strip()
+    above, line = texts[index - 1] if index > 0 else "", texts[index]
     if len(above) < 40 or not line[0].isalnum() or not has_digit(line) or _CLOSED.search(above):
         return False
     return line.endswith((".", ",", ";")) or above[-1] in ",-" or above.rpartition(" ")[2].islower()
 
 
-def _before(lines: Sequence[str], end: int) -> str:
-    while end > 0 and not lines[end - 1].strip():
-        end -= 1
-    return lines[end - 1].strip() if end > 0 else ""
+def _before(texts: Sequence[str], end: int) -> str:
+    return next(filter(None, reversed(texts[:end])), "")
 
 
 def _taken(tail: Tail, line: str, before: str, order: str | None) -> bool:
