@@ -9,7 +9,7 @@ from lxml import etree
 
 from feedsvc.parsers.limits import too_long
 from feedsvc.parsers.wire_lines import lines_of
-from feedsvc.parsers.wire_paragraphs import read_paragraphs
+from feedsvc.parsers.wire_paragraphs import read_paragraphs, to_html
 from feedsvc.parsers.xml import Element, XmlError, is_too_large, parse_xml
 from feedsvc.text import fold
 
@@ -61,10 +61,7 @@ def text_html(text: str) -> str:
     if too_long(text) is not None:
         return f"<pre>{escape(text, quote=False)}</pre>"
     paragraphs, _ = read_paragraphs(lines_of(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")))
-    return "\n".join(
-        f"<pre>{escape(each.text, quote=False)}</pre>" if each.table else f"<p>{escape(each.text, quote=False)}</p>"
-        for each in paragraphs
-    )
+    return to_html(paragraphs)
 
 
 def xml_html(content: Element, headline: str | None = None) -> str:

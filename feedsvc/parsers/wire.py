@@ -4,7 +4,6 @@ Evidence is weighed in one order: the end of the document, header lines, furnitu
 dateline, paragraphs. The year of a date is completed by ``articles``, never here.
 """
 
-import html
 from collections.abc import Sequence
 from datetime import date as calendar_date
 from datetime import timedelta
@@ -18,7 +17,7 @@ from feedsvc.parsers.wire_dateline import Dateline, place_and_date, read_datelin
 from feedsvc.parsers.wire_desk import is_page_mark
 from feedsvc.parsers.wire_head import Head, read_head, take_embargo
 from feedsvc.parsers.wire_lines import Lines, lines_of
-from feedsvc.parsers.wire_paragraphs import Paragraph, read_paragraphs
+from feedsvc.parsers.wire_paragraphs import Paragraph, read_paragraphs, to_html
 from feedsvc.parsers.wire_places import read_place
 from feedsvc.parsers.wire_tail import Tail, is_end_mark, read_tail, strip_inline
 from feedsvc.text import one_line
@@ -160,7 +159,7 @@ def _draft(
         updated=head.updated or tail.updated,
         embargo=_with_year(head.embargo, published) if head.embargo else None,
         url=fields.get("url"),
-        html="\n".join(map(_html, paragraphs)),
+        html=to_html(paragraphs),
         summary=fields.get("summary"),
         tags=_listed(fields.get("tags")),
         sections=_listed(fields.get("sections")),
@@ -283,8 +282,3 @@ def _cut_off(paragraph: Paragraph) -> Finding:
     words = " ".join(paragraph.text.split()[-5:])
     message = f'The paragraph ends in the middle of a sentence ("{words[-60:]}"); complete it in the file.'
     return Finding("paragraph-cut-off", "warning", message, "html", paragraph.last)
-
-
-def _html(paragraph: Paragraph) -> str:
-    text = html.escape(paragraph.text, quote=False)
-    return f"<pre>{text}</pre>" if paragraph.table else f"<p>{text}</p>"

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Container, Iterator, Sequence
+from html import escape
 from itertools import pairwise
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from feedsvc.parsers.dates import has_digit
 from feedsvc.parsers.wire_lines import Lines
@@ -36,7 +38,7 @@ _OPENING = re.compile(r"[\"'“‘«„(]?[^\W\d_a-zß-ÿ]|[\"“«„]|[0-9]|[^
 _SENTENCES = re.compile(r"[.!?]['\"”’)]* +['\"“‘(]?[A-ZÀ-Þ]")
 
 
-class Paragraph(NamedTuple):
+class Paragraph(Struct, frozen=True, gc=False):
     """Text on one line, or a table with its lines; the lines of the document it comes from (from 1)."""
 
     text: str
@@ -46,9 +48,12 @@ class Paragraph(NamedTuple):
     cut_off: bool = False
 
 
-class _Line(NamedTuple):
+class _Line(Struct, frozen=True, gc=False):
+    """A line of text, the columns before it and up to its end, its number in the document."""
+
     text: str
     indent: int
+    end: int
     number: int
 
 
@@ -65,21 +70,25 @@ def read_paragraphs(lines: Lines, offset: int = 0, without: Container[int] = ())
     wrapped = _is_wrapped(every, width)
     if wrapped and _double_spaced(blocks):
         blocks = [every]
-    margin = min(line.indent for line in every)
-    indents = {line.indent for line in every if line.indent > margin + 1}
     if not wrapped:
         groups, evidence = [[line] for line in every], "long lines"
-    elif 0 < len(indents) <= 3 and _marks_paragraphs(every, indents):
-        groups, evidence = [group for block in blocks for group in _by_indent(block, margin)], "indents"
-    elif len(blocks) > 1 and len(every) <= 12 * len(blocks):
-        groups, evidence = [group for block in blocks for group in _by_clear_ends(block, width)], "blank lines"
     else:
-        groups, evidence = [group for block in blocks for group in _by_line_ends(block, width)], "short line ends"
-        if len(groups) == len(blocks):
-            evidence = "blank lines"
+        groups, evidence = _grouped(blocks, every, width)
     if any("   " in line.text for line in every):
         groups = list(_tables(groups))
     return [_paragraph(group, width) for group in groups], evidence
+
+
+def _grouped(blocks: list[list[_Line]], every: list[_Line], width: int) -> tuple[list[list[_Line]], str]:
+    """The lines of each paragraph of wrapped text, and the evidence for them."""
+    margin = min(line.indent for line in every)
+    indents = {line.indent for line in every if line.indent > margin + 1}
+    if 0 < len(indents) <= 3 and _marks_paragraphs(every, indents):
+        return [group for block in blocks for group in _by_indent(block, margin)], "indents"
+    if len(blocks) > 1 and len(every) <= 12 * len(blocks):
+        return [group for block in blocks for group in _by_clear_ends(block, width)], "blank lines"
+    groups = [group for block in blocks for group in _by_line_ends(block, width)]
+    return groups, "blank lines" if len(groups) == len(blocks) else "short line ends"
 
 
 def _blocks(lines: Lines, offset: int, without: Container[int]) -> list[list[_Line]]:
@@ -92,7 +101,8 @@ def _blocks(lines: Lines, offset: int, without: Container[int]) -> list[list[_Li
         if not inside:
             blocks.append([])
             inside = True
-        blocks[-1].append(_Line(text, lines.depth(index), offset + index + 1))
+        indent = lines.depth(index)
+        blocks[-1].append(_Line(text, indent, indent + len(text), offset + index + 1))
     return blocks
 
 
@@ -124,12 +134,9 @@ def _double_spaced(blocks: list[list[_Line]]) -> bool:
 
 def _width(lines: list[_Line]) -> int:
     """The column at which lines were wrapped: the longest line that is not alone with its length."""
-    lengths = sorted((len(line.text) + line.indent for line in lines), reverse=True)
-    if lengths[0] > LONG_LINE and not _flow(lines, 6):
-        return lengths[0]
-    if len(lengths) > 4 and lengths[0] > lengths[1] + 8:
-        return lengths[1]
-    return lengths[0]
+    ends = sorted([line.end for line in lines], reverse=True)
+    alone = len(ends) > 4 and ends[0] > ends[1] + 8 and (ends[0] <= LONG_LINE or _flow(lines, 6))
+    return ends[1] if alone else ends[0]
 
 
 def _is_wrapped(lines: list[_Line], width: int) -> bool:
@@ -152,7 +159,7 @@ def _is_wrapped(lines: list[_Line], width: int) -> bool:
         return True
     if width > (60 if ideographs else _WIDEST_WRAP):
         return False
-    full = sum(1 for line in lines if len(line.text) + line.indent > 0.85 * width)
+    full = sum(1 for line in lines if line.end > 0.85 * width)
     return full * 5 > len(lines) * 2
 
 
@@ -199,7 +206,7 @@ def _room(line: _Line, following: _Line, width: int) -> int:
     if following.text[0] > "\u2fff" and _CJK_START.match(following.text):
         word = 1
     blank = 0 if line.text[-1] > "\u2fff" and _CJK_END.search(line.text[-1]) else 1
-    return width - line.indent - len(line.text) - word - blank
+    return width - line.end - word - blank
 
 
 def _by_clear_ends(block: list[_Line], width: int) -> Iterator[list[_Line]]:
@@ -310,18 +317,31 @@ def _paragraph(group: list[_Line], width: int) -> Paragraph:
         least = min(line.indent for line in group)
         rows = [" " * (line.indent - least) + line.text for line in group]
         return Paragraph("\n".join(rows), first, last, table=True)
-    text = join([line.text for line in group])
+    text = join([line.text for line in group]) if len(group) > 1 else _without_runs(group[0].text)
     if _closes(text):
         return Paragraph(text, first, last)
     long = len(group) > 1 or len(text) > max(80, width // 2)
     return Paragraph(text, first, last, cut_off=long and not _BULLET.match(text))
 
 
+def to_html(paragraphs: Sequence[Paragraph]) -> str:
+    """``paragraphs`` as HTML, a line of it for each; tables stay as they are laid out."""
+    if any(each.table for each in paragraphs):
+        return "\n".join(
+            f"<pre>{escape(each.text, quote=False)}</pre>"
+            if each.table
+            else f"<p>{escape(each.text, quote=False)}</p>"
+            for each in paragraphs
+        )
+    text = escape("\n".join([each.text for each in paragraphs]), quote=False)
+    return "<p>" + text.replace("\n", "</p>\n<p>") + "</p>" if text else ""
+
+
 def join(lines: Sequence[str]) -> str:
     """Lines as one: a blank between them, none between ideographs and behind the hyphen of a word."""
     text = lines[0] if len(lines) == 1 else " ".join(lines)
     if text.isascii() and (len(lines) == 1 or "- " not in text):
-        return _RUN.sub(" ", text) if "  " in text or "\t" in text else text
+        return _without_runs(text)
     pieces: list[str] = []
     for line in lines:
         if pieces:
@@ -332,6 +352,8 @@ def join(lines: Sequence[str]) -> str:
 
 def _without_runs(text: str) -> str:
     """``text`` with one blank for each run of blanks."""
+    if text.isascii():
+        return _RUN.sub(" ", text) if "  " in text or "\t" in text else text
     return _RUN.sub(" ", text) if any(run in text for run in _RUNS) else text
 
 
