@@ -3,6 +3,7 @@
 from itertools import repeat
 
 from feedsvc.patterns import pattern
+from feedsvc.text import ascii_words
 
 # Letters that settle the question, the narrower scripts first: kana before Han, Persian letters before Arabic.
 _SCRIPTS = (
@@ -16,10 +17,6 @@ _SCRIPTS = (
     ("el", pattern("[\u03b1-\u03c9]+")),
 )
 _WORD = pattern(r"[^\W\d_]+")
-# Of ASCII the same in a tenth of the time.
-_WORDS_ASCII = bytes(ord(letter.lower() if letter.isalpha() else " ") for letter in map(chr, range(0x80))) + bytes(
-    0x80
-)
 _FOREIGN = pattern(r"[^\x00-\x7f]+")
 _NO_LETTERS = bytes(byte for byte in range(0x80) if not chr(byte).isalpha())
 _SAMPLE = 2000
@@ -79,10 +76,7 @@ def _letters(sample: str) -> int:
 
 
 def _by_words(sample: str) -> str | None:
-    if sample.isascii():
-        words = sample.encode("ascii").translate(_WORDS_ASCII).decode("ascii").split()
-    else:
-        words = _WORD.findall(sample.lower())
+    words = ascii_words(sample) if sample.isascii() else _WORD.findall(sample.lower())
     cast = "".join(map(_VOTES.get, words, _NO_VOTES))
     votes = list(map(cast.count, _BALLOT))
     *_, next_most, most = sorted(votes)

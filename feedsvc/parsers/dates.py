@@ -14,6 +14,7 @@ from typing import NamedTuple
 from feedsvc.model import SourceDate
 from feedsvc.parsers.months import MONTHS, WEEKDAYS, folded
 from feedsvc.patterns import pattern
+from feedsvc.text import ascii_words
 
 LONGEST = 80
 has_digit = pattern(r"\d").search
@@ -101,8 +102,7 @@ class _Day(NamedTuple):
 
 # The words one of which stands in every date with a word, and the figures in every other, of those in ASCII.
 _WORDS = {word for word in MONTHS if word.isascii()} | {"thang"}
-_WORD = pattern("[a-z]+")
-_FIGURES = pattern(r"\d\s?[./-]\s?\d|\d{8}|\d-?w")
+_FIGURES = pattern(r"\d\s?[./-]\s?\d|\d{8}|\d-?[Ww]")
 
 
 # A line of a head is looked at from several sides.
@@ -113,8 +113,7 @@ def may_date(text: str) -> bool:
         return False
     if not text.isascii():
         return True
-    lowered = text.lower()
-    return not _WORDS.isdisjoint(_WORD.findall(lowered)) or _FIGURES.search(lowered) is not None
+    return not _WORDS.isdisjoint(ascii_words(text)) or _FIGURES.search(text) is not None
 
 
 def parse_date(text: str, *, order: str | None = None, line: int | None = None) -> SourceDate | None:

@@ -46,8 +46,11 @@ _NAME = re.compile(
 )
 
 
-# With what the word begins that introduces a name, and what stands between a name and what its bearer is.
-_FIRST_LETTERS = frozenset("bvpdatswrnf")
+# The words that introduce a name, and what stands between a name and what its bearer is.
+_FIRST_WORDS = frozenset(
+    "by von par por di door av af text texto texte testo tekst teksti story written reported reporting words "
+    "de notre nuestro nuestra dal van från vår vårt våra fra vores from".split()
+)
 _apart = re.compile(r"[,|/(–—-]").search
 
 
@@ -58,7 +61,7 @@ def read_byline(text: str) -> tuple[Person, ...]:
     apart = _apart(text) is not None
     if apart and (credited := _WITH_AGENCY.fullmatch(text)) and is_agency(credited[2]):
         return split_authors(credited[1])
-    if text[:1].casefold() in _FIRST_LETTERS:
+    if _is_introduced(text):
         if match := _CORRESPONDENT.fullmatch(text):
             return split_authors(match[1])
         match = _BYLINE.fullmatch(_without_agency(text))
@@ -80,7 +83,13 @@ def _without_agency(text: str) -> str:
 
 def is_byline(text: str) -> bool:
     """Whether ``text`` begins as bylines do, whomever it names."""
-    return text[:1].casefold() in _FIRST_LETTERS and _BYLINE.fullmatch(text) is not None
+    return _is_introduced(text) and _BYLINE.fullmatch(text) is not None
+
+
+def _is_introduced(text: str) -> bool:
+    """Whether ``text`` begins with a word that introduces a name."""
+    first = text.split(None, 1)[:1]
+    return bool(first) and first[0].rstrip(":：").casefold() in _FIRST_WORDS
 
 
 def _capitalised(text: str) -> bool:

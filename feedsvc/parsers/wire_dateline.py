@@ -5,9 +5,11 @@ A dateline needs a place, or an agency in brackets, and one of a date, an agency
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from feedsvc.model import SourceDate
 from feedsvc.parsers.dates import DateError, has_digit, may_date, parse_date
@@ -70,8 +72,7 @@ _KANJI_AND_NAME = re.compile(r"[一-龠ァ-ヶー]{2,8}・[一-龠々]{3,5}")
 _KANJI = re.compile(r"[一-龠ァ-ヶー・]{2,8}")
 
 
-@dataclass(frozen=True, slots=True)
-class Dateline:
+class Dateline(Struct, frozen=True):
     """A dateline: its text without the dash, its parts, the offset at which the story goes on.
 
     ``problem`` says why a date in it is none (Feb. 30).

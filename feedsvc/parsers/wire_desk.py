@@ -28,8 +28,9 @@ _SLUG = re.compile(
     r"(?:[a-z] ){0,3}\S{2,30}(?: [\w&.'-]{1,20}){0,4}\s+\d\d-\d\d(?:-\d\d)?\s+\d{3,5}|"
     r"(?:am|pm|bc)-[\w&.'() -]{2,40}(?:, ?[\w. -]{2,24}){1,5}"
 )
-# What a slug without digits and hyphens begins with.
+# What a slug without a hyphen begins with; one without a hyphen and without these is A1234.
 _SLUG_MARKS = frozenset("^z")
+_SLUG_NUMBER = 5
 # The newsroom as a whole, in the place of a byline.
 _NEWSROOM = re.compile(
     r"(?:(?:von )?(?:der|unserer|die) redaktion|d[ae] (?:nossa )?reda[cç][aã]o|(?:de|par) la rédaction|(?:(?:de |por )?la )?redacci[oó]n|"
@@ -56,13 +57,22 @@ def is_desk_line(text: str) -> bool:
     """Whether ``text``, a line of the head, is a slug, a counter or a priority and nothing else."""
     if len(text) > _LONGEST:
         return False
-    numbered, lowered = has_digit(text) is not None, text.lower()
+    lowered = text.lower()
     return bool(
-        (numbered and _COUNTED.fullmatch(lowered))
-        or (len(text) < _LONGEST_NEWSROOM and _NEWSROOM.fullmatch(lowered))
+        (has_digit(text) and _COUNTED.fullmatch(lowered))
+        or (len(text) < _LONGEST_NEWSROOM and _may_be_newsroom(lowered) and _NEWSROOM.fullmatch(lowered))
         or (_may_be_priority(text) and _PRIORITY.fullmatch(lowered))
-        or ((numbered or "-" in text or lowered[:1] in _SLUG_MARKS) and _SLUG.fullmatch(lowered))
+        or (_may_be_slug(lowered) and _SLUG.fullmatch(lowered))
     )
+
+
+def _may_be_newsroom(lowered: str) -> bool:
+    """Whether ``lowered`` has what redaktion, redazione and redactie have in common, or is of another script."""
+    return "eda" in lowered or not lowered.isascii()
+
+
+def _may_be_slug(lowered: str) -> bool:
+    return "-" in lowered or lowered[:1] in _SLUG_MARKS or len(lowered) == _SLUG_NUMBER
 
 
 def _may_be_priority(text: str) -> bool:

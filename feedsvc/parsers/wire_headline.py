@@ -59,7 +59,7 @@ def _own_doubt(text: str) -> Doubt:
     if len(items) > 1 and all(map(_is_short, items)) and _is_list(items, plain):
         return Doubt(6, "its separators")
     words = text.split()
-    if is_navigation(text.strip(" »›>«<•·[]()→←")) or (len(words) < 6 and _LINKED.search(text)):
+    if is_navigation(text.strip(" »›>«<•·[]()→←")) or (len(words) < 6 and _is_linked(text)):
         return Doubt(6, "the words of navigation")
     if len(items) > 2 and all(map(_is_short, items)):
         return Doubt(3, "its separators")
@@ -75,6 +75,11 @@ def _own_doubt(text: str) -> Doubt:
     if len(words) == 1:
         return Doubt(2, "its single word")
     return Doubt(1, "its shortness") if len(words) < 4 and len(text) < 25 else Doubt(0, "")
+
+
+def _is_linked(text: str) -> bool:
+    """Whether ``text`` has the name of a site or the arrow of a link."""
+    return ("." in text or not text.isascii()) and _LINKED.search(text) is not None
 
 
 def _is_wide(text: str) -> bool:

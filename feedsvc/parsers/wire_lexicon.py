@@ -54,6 +54,8 @@ _MASTHEAD_ENDS = (
     "オンライン",
     ".jp",
 )
+# The last two letters of these, by which nearly every line is told from a masthead.
+_MASTHEAD_LETTERS = frozenset(each[-2:] for each in _MASTHEAD_ENDS)
 _MASTHEAD_STARTS = frozenset((*_MASTHEAD_WORDS.split("|"), "agence", "agenzia", "agencia"))
 _SECTIONS = frozenset(
     "world business sport sports politics companies currencies rates bonds stocks forex energy metals market markets national "
@@ -126,10 +128,16 @@ def is_button(text: str) -> bool:
 def is_masthead(text: str) -> bool:
     """Whether ``text`` has the words that end, or begin, the names of newspapers and agencies."""
     lowered = text.lower()
-    first = _ARTICLE.sub("", lowered).partition(" ")[0]
-    return (lowered.endswith(_MASTHEAD_ENDS) or first in _MASTHEAD_STARTS) and _MASTHEAD.fullmatch(
-        lowered
-    ) is not None
+    return (_ends_masthead(lowered) or _begins_masthead(lowered)) and _MASTHEAD.fullmatch(lowered) is not None
+
+
+def _ends_masthead(lowered: str) -> bool:
+    likely = lowered[-2:] in _MASTHEAD_LETTERS or not lowered.isascii()
+    return likely and lowered.endswith(_MASTHEAD_ENDS)
+
+
+def _begins_masthead(lowered: str) -> bool:
+    return _ARTICLE.sub("", lowered).partition(" ")[0] in _MASTHEAD_STARTS
 
 
 def is_section(text: str) -> bool:
@@ -139,8 +147,10 @@ def is_section(text: str) -> bool:
 
 def is_sections(text: str) -> bool:
     """Whether ``text`` is the name of a section, or a few of them."""
+    if is_section(text):
+        return True
     words = text.replace(",", " ").replace("&", " ").replace(" and ", " ").lower().split()
-    return is_section(text) or (1 < len(words) <= 8 and all(word == "news" or word in _SECTIONS for word in words))
+    return 1 < len(words) <= 8 and all(word == "news" or word in _SECTIONS for word in words)
 
 
 # Words on which no headline and no title ends: the line goes on.
