@@ -139,8 +139,7 @@ def _paragraphs(html: str) -> Tidy | None:
         return None
     if "  " in html or "\t" in html or html.count("\n") != len(lines) - 1:
         lines = list(map(folded, lines))
-    stripped = (line.strip(EDGES) for line in lines)
-    text = unescape("\n\n".join([line for line in stripped if line and not line.isspace()]))
+    text = unescape("\n\n".join([line.strip(EDGES) for line in lines if line.strip()]))
     return Tidy(html.replace("\xa0", "&nbsp;"), text)
 
 

@@ -19,7 +19,7 @@ _HARMLESS = 100_000
 
 def too_long(text: str) -> Finding | None:
     """What is wrong with ``text`` when it is longer than an article."""
-    if len(text) <= MOST_CHARACTERS and text.count("\n") <= MOST_LINES:
+    if len(text) <= MOST_LINES or (len(text) <= MOST_CHARACTERS and text.count("\n") <= MOST_LINES):
         return None
     message = (
         f"The file has {len(text):,} characters on {text.count(chr(10)) + 1:,} lines; an article has at most "

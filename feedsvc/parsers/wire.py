@@ -15,7 +15,7 @@ from feedsvc.parsers.charset import DecodeError, decode
 from feedsvc.parsers.limits import too_long
 from feedsvc.parsers.wire_dateline import Dateline, place_and_date, read_dateline
 from feedsvc.parsers.wire_desk import is_page_mark
-from feedsvc.parsers.wire_head import Head, read_head, take_embargo
+from feedsvc.parsers.wire_head import LONGEST_ORDER, Head, read_head, take_embargo
 from feedsvc.parsers.wire_lines import Lines, lines_of
 from feedsvc.parsers.wire_paragraphs import Paragraph, read_paragraphs, to_html
 from feedsvc.parsers.wire_places import read_place
@@ -73,8 +73,9 @@ def read_story(lines: Lines, offset: int, neighbours: Neighbours, hints: Hints) 
     tail = read_tail(lines.texts, hints.date_order, offset)
     above = lines.part(0, tail.end)
     head = read_head(above, neighbours.furniture, hints.date_order, offset)
-    take_embargo(head, above.texts)
-    paragraphs, evidence = read_paragraphs(above, offset, head.lines | _marks(above.texts))
+    short = [index for index, text in enumerate(above.texts) if 0 < len(text) <= LONGEST_ORDER]
+    take_embargo(head, above.texts, short)
+    paragraphs, evidence = read_paragraphs(above, offset, head.lines | _marks(above.texts, short))
     dateline = _take_dateline(paragraphs, head)
     if paragraphs:
         last = paragraphs[-1]
@@ -86,17 +87,22 @@ def read_story(lines: Lines, offset: int, neighbours: Neighbours, hints: Hints) 
     return _draft(head, tail, dateline, paragraphs, evidence)
 
 
-def _marks(texts: Sequence[str]) -> set[int]:
-    """Where end marks stand between paragraphs, and what ends a page or begins one."""
+def _marks(texts: Sequence[str], short: Sequence[int]) -> set[int]:
+    """Which of the lines at ``short`` are end marks between paragraphs, end a page or begin one."""
     marks: set[int] = set()
-    paged = False
-    for index, text in enumerate(texts):
-        if text:
-            # A number alone is that of a page only where another line says that a page ended.
-            paged = len(text) < 40 and (_is_mark(text) or (paged and text.strip("- ").isdecimal()))
-            if paged:
-                marks.add(index)
+    for index in short:
+        text = texts[index]
+        # A number alone is that of a page only where another line says that a page ended.
+        if len(text) < 40 and (
+            _is_mark(text) or (text.strip("- ").isdecimal() and _index_above(texts, index) in marks)
+        ):
+            marks.add(index)
     return marks
+
+
+def _index_above(texts: Sequence[str], index: int) -> int | None:
+    """Where the next line above ``index`` stands that is not blank."""
+    return next((above for above in range(index - 1, -1, -1) if texts[above]), None)
 
 
 def _is_mark(text: str) -> bool:

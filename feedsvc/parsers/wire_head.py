@@ -24,6 +24,8 @@ from feedsvc.text import fold
 # A head has at most so many lines.
 MOST_LINES = 60
 _LONGEST_LINE = 400
+# The longest line that holds a story back.
+LONGEST_ORDER = 2 * LONGEST
 
 _URL = re.compile(r"<?(https?://[^\s<>]{3,2000})>?")
 
@@ -159,15 +161,13 @@ def _embargo(head: Head, text: str, index: int, place: str) -> bool:
     return True
 
 
-def take_embargo(head: Head, texts: Sequence[str]) -> None:
-    """Note an embargo that stands by itself between the paragraphs or below them."""
-    above = text = ""
-    for index, line in enumerate(texts):
-        above, text = text, line
-        if above or not text or len(text) > 2 * LONGEST or not may_hold(text) or index in head.lines:
+def take_embargo(head: Head, texts: Sequence[str], short: Sequence[int]) -> None:
+    """Note an embargo that stands by itself between the paragraphs or below them: one of the lines at ``short``."""
+    for index in short:
+        alone = (index == 0 or not texts[index - 1]) and (index + 1 == len(texts) or not texts[index + 1])
+        if not alone or not may_hold(texts[index]) or index in head.lines:
             continue
-        alone = index + 1 == len(texts) or not texts[index + 1]
-        if alone and _embargo(head, text, index, f"line {head.number(index)}"):
+        if _embargo(head, texts[index], index, f"line {head.number(index)}"):
             head.lines.add(index)
 
 

@@ -18,12 +18,16 @@ class Lines(NamedTuple):
         return Lines(self.written[start:end], self.texts[start:end])
 
     def depth(self, index: int) -> int:
-        """The columns before the text at ``index``; an ideographic space has two."""
-        line = self.written[index]
-        if line[:1] not in _INDENTING:
-            return 0
-        blanks = line[: len(line) - len(line.lstrip())]
-        return len(blanks) + blanks.count("\u3000")
+        """The columns before the text at ``index``."""
+        return depth_of(self.written[index])
+
+
+def depth_of(line: str) -> int:
+    """The columns before the text of ``line``; an ideographic space has two."""
+    if line[:1] not in _INDENTING:
+        return 0
+    blanks = line[: len(line) - len(line.lstrip())]
+    return len(blanks) + blanks.count("\u3000")
 
 
 def lines_of(written: Sequence[str]) -> Lines:

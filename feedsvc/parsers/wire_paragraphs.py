@@ -8,7 +8,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from feedsvc.parsers.dates import has_digit
-from feedsvc.parsers.wire_lines import Lines
+from feedsvc.parsers.wire_lines import Lines, depth_of
 
 # A line beyond this is a paragraph and not a part of one.
 LONG_LINE = 110
@@ -70,11 +70,11 @@ def read_paragraphs(lines: Lines, offset: int = 0, without: Container[int] = ())
     wrapped = _is_wrapped(every, width)
     if wrapped and _double_spaced(blocks):
         blocks = [every]
-    if not wrapped:
-        groups, evidence = [[line] for line in every], "long lines"
-    else:
-        groups, evidence = _grouped(blocks, every, width)
-    if any("   " in line.text for line in every):
+    columns = any("   " in line.text for line in every)
+    if not wrapped and not columns:
+        return [_single(line, width) for line in every], "long lines"
+    groups, evidence = _grouped(blocks, every, width) if wrapped else ([[line] for line in every], "long lines")
+    if columns:
         groups = list(_tables(groups))
     return [_paragraph(group, width) for group in groups], evidence
 
@@ -94,14 +94,14 @@ def _grouped(blocks: list[list[_Line]], every: list[_Line], width: int) -> tuple
 def _blocks(lines: Lines, offset: int, without: Container[int]) -> list[list[_Line]]:
     blocks: list[list[_Line]] = []
     inside = False
-    for index, text in enumerate(lines.texts):
+    for index, (written, text) in enumerate(zip(lines.written, lines.texts, strict=True)):
         if not text or index in without:
             inside = False
             continue
         if not inside:
             blocks.append([])
             inside = True
-        indent = lines.depth(index)
+        indent = depth_of(written)
         blocks[-1].append(_Line(text, indent, indent + len(text), offset + index + 1))
     return blocks
 
@@ -312,16 +312,22 @@ def _tables(groups: list[list[_Line]]) -> Iterator[list[_Line]]:
 
 
 def _paragraph(group: list[_Line], width: int) -> Paragraph:
+    if len(group) == 1:
+        return _single(group[0], width)
     first, last = group[0].number, group[-1].number
     if len(group) > 2 and "   " in group[0].text and all(_COLUMNS.search(line.text) for line in group):
         least = min(line.indent for line in group)
         rows = [" " * (line.indent - least) + line.text for line in group]
         return Paragraph("\n".join(rows), first, last, table=True)
-    text = join([line.text for line in group]) if len(group) > 1 else _without_runs(group[0].text)
-    if _closes(text):
-        return Paragraph(text, first, last)
-    long = len(group) > 1 or len(text) > max(80, width // 2)
-    return Paragraph(text, first, last, cut_off=long and not _BULLET.match(text))
+    text = join([line.text for line in group])
+    return Paragraph(text, first, last, cut_off=not _closes(text) and not _BULLET.match(text))
+
+
+def _single(line: _Line, width: int) -> Paragraph:
+    """The paragraph that a line is by itself; a short one may be a heading."""
+    text = _without_runs(line.text)
+    cut_off = not _closes(text) and len(text) > max(80, width // 2) and not _BULLET.match(text)
+    return Paragraph(text, line.number, line.number, cut_off=cut_off)
 
 
 def to_html(paragraphs: Sequence[Paragraph]) -> str:

@@ -22,6 +22,8 @@ _WORDS = (
 )
 # For text in lower case: ignoring case takes many times as long.
 _MARK = re.compile(rf"(?:{_WORDS})[.!]?|[\W_]+(?:{_WORDS}|30|0|more|x{{2,4}})[\W_]*|(?:{_WORDS})[\W_]+")
+# With what a mark begins when that is a letter.
+_MARK_LETTERS = frozenset("eEfFsSlLkKnNxXtTrR了完終お以끝кК")
 _SIGN = re.compile(r"#{3,}|(?:# ){2,}#|==\w[\w ]{1,25}")
 _SIGNED = re.compile(
     r"(?:==+|＝)\s*([^\W\d_][\w .&-]{0,30})=*|-{1,3}\s?([^\W\d_][\w .&]{0,24}?)\s?-{1,3}|/([^\W\d_][\w .&-]{0,24})/|"
@@ -91,6 +93,8 @@ class Tail:
 
 def is_end_mark(line: str) -> bool:
     """Whether ``line`` is a mark that ends a story wherever it stands (not a mere rule)."""
+    if line[:1] not in _MARK_LETTERS and line[:1].isalpha():
+        return False
     if not line.islower() and _MARK.fullmatch(line.lower()):
         return True
     return line.startswith(("#", "==")) and _SIGN.fullmatch(line) is not None
