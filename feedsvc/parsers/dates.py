@@ -451,6 +451,8 @@ _Y, _M, _D = r"((?:19|20)\d\d|2100)", r"(0[1-9]|1[0-2])", r"(0[1-9]|[12]\d|3[01]
 _APART = pattern(rf"(?<!\d){_Y}([-_. ])(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?!\d)")
 _TOGETHER = pattern(rf"(?<!\d){_Y}{_M}{_D}(?:[t_-]?[0-2]\d[0-5]\d(?:[0-5]\d)?z?)?(?!\d)")
 _BACKWARDS = pattern(rf"(?<!\d)(0?[1-9]|[12]\d|3[01])([-_.])(0?[1-9]|[12]\d|3[01])\2{_Y}(?!\d)")
+# The shortest full date has six digits; most names have fewer.
+_SIX_DIGITS = pattern(r"(?:\D*+\d){6}")
 _WHOLE_YEAR = pattern(rf"{_Y}(?:[-_.]?{_M}(?:[-_.]?{_D})?)?")
 _YEAR_AND_MONTH = pattern(rf"(?<![\da-z]){_Y}[-_.]?{_M}(?![\da-z])")
 _YEAR_WITHIN = pattern(rf"(?<![\da-z]){_Y}(?![\da-z]|-\d\d(?!\d))")
@@ -458,13 +460,11 @@ _YEAR_WITHIN = pattern(rf"(?<![\da-z]){_Y}(?![\da-z]|-\d\d(?!\d))")
 
 def date_in_name(path: str) -> SourceDate | None:
     """The one full date that a file's path names: in the file's name, or as folders 2017/01/29."""
-    parts = _parts_of(path)
-    # The shortest full date has six digits; most names have fewer.
-    if not parts or sum(map(str.isdigit, path)) < 6:
+    if not _SIX_DIGITS.match(path) or not (parts := _parts_of(path)):
         return None
-    stem = parts[-1].partition(".")[0] if re.fullmatch(r"\d+", parts[-1].partition(".")[0]) else parts[-1]
-    for part in (stem, *reversed(parts[:-1])):
-        found = set(_dates_of(part))
+    stem = parts[-1].partition(".")[0]
+    for part in (stem if stem.isdecimal() else parts[-1], *reversed(parts[:-1])):
+        found = set(_dates_of(part)) if _SIX_DIGITS.match(part) else None
         if found:
             return SourceDate(*found.pop()) if len(found) == 1 else None
     names = [*parts[:-1], parts[-1].partition(".")[0]]
@@ -507,11 +507,17 @@ def year_in_name(path: str) -> int | None:
     A folder that is a year or a month (1987, 201701, 2017-01) counts before one that only holds a year
     (reuters-1987); a number at the end of a file's name may be a counter and does not count.
     """
-    *folders, name = _parts_of(path) or [""]
-    whole = {match[1] for each in folders if (match := _WHOLE_YEAR.fullmatch(each))}
-    within = {year for each in folders for year in _YEAR_WITHIN.findall(each)}
-    years = whole or within or _years_of_stem(name.rpartition(".")[0] or name)
-    return int(years.pop()) if len(years) == 1 else None
+    folder, _, name = path.lower().rpartition("/")
+    years = _years_of_folder(folder) or _years_of_stem(name[:255].rpartition(".")[0] or name[:255])
+    return int(next(iter(years))) if len(years) == 1 else None
+
+
+# A folder holds many files.
+@lru_cache(maxsize=1024)
+def _years_of_folder(path: str) -> frozenset[str]:
+    folders = _parts_of(path)
+    whole = frozenset(match[1] for each in folders if (match := _WHOLE_YEAR.fullmatch(each)))
+    return whole or frozenset(year for each in folders for year in _YEAR_WITHIN.findall(each))
 
 
 def _years_of_stem(stem: str) -> set[str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 # Thin spaces and their kin adjust figures in tables.
-_INDENTING = frozenset(" \u3000\xa0")
+INDENTING = frozenset(" \u3000\xa0")
 
 
 class Lines(NamedTuple):
@@ -24,7 +24,7 @@ class Lines(NamedTuple):
 
 def depth_of(line: str) -> int:
     """The columns before the text of ``line``; an ideographic space has two."""
-    if line[:1] not in _INDENTING:
+    if line[:1] not in INDENTING:
         return 0
     blanks = line[: len(line) - len(line.lstrip())]
     return len(blanks) + blanks.count("\u3000")

@@ -8,7 +8,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from feedsvc.parsers.dates import has_digit
-from feedsvc.parsers.wire_lines import Lines, depth_of
+from feedsvc.parsers.wire_lines import INDENTING, Lines, depth_of
 
 # A line beyond this is a paragraph and not a part of one.
 LONG_LINE = 110
@@ -49,11 +49,10 @@ class Paragraph(Struct, frozen=True, gc=False):
 
 
 class _Line(Struct, frozen=True, gc=False):
-    """A line of text, the columns before it and up to its end, its number in the document."""
+    """A line of text, the columns before it, its number in the document."""
 
     text: str
     indent: int
-    end: int
     number: int
 
 
@@ -62,27 +61,32 @@ def read_paragraphs(lines: Lines, offset: int = 0, without: Container[int] = ())
 
     What stands at the indexes ``without`` is no text: it parts paragraphs like a blank line.
     """
-    blocks = _blocks(lines, offset, without)
-    if not blocks:
+    every = [
+        _Line(text, depth_of(written) if written[0] in INDENTING else 0, number)
+        for number, (written, text) in enumerate(zip(*lines, strict=True), offset + 1)
+        if text and number - offset - 1 not in without
+    ]
+    if not every:
         return [], "there is no text"
-    every = [line for block in blocks for line in block]
     width = _width(every)
     wrapped = _is_wrapped(every, width)
-    if wrapped and _double_spaced(blocks):
-        blocks = [every]
     columns = any("   " in line.text for line in every)
     if not wrapped and not columns:
         return [_single(line, width) for line in every], "long lines"
-    groups, evidence = _grouped(blocks, every, width) if wrapped else ([[line] for line in every], "long lines")
+    groups, evidence = _grouped(every, width) if wrapped else ([[line] for line in every], "long lines")
     if columns:
         groups = list(_tables(groups))
     return [_paragraph(group, width) for group in groups], evidence
 
 
-def _grouped(blocks: list[list[_Line]], every: list[_Line], width: int) -> tuple[list[list[_Line]], str]:
+def _grouped(every: list[_Line], width: int) -> tuple[list[list[_Line]], str]:
     """The lines of each paragraph of wrapped text, and the evidence for them."""
-    margin = min(line.indent for line in every)
-    indents = {line.indent for line in every if line.indent > margin + 1}
+    blocks = _blocks(every)
+    if _double_spaced(blocks):
+        blocks = [every]
+    depths = {line.indent for line in every}
+    margin = min(depths)
+    indents = {depth for depth in depths if depth > margin + 1}
     if 0 < len(indents) <= 3 and _marks_paragraphs(every, indents):
         return [group for block in blocks for group in _by_indent(block, margin)], "indents"
     if len(blocks) > 1 and len(every) <= 12 * len(blocks):
@@ -91,19 +95,10 @@ def _grouped(blocks: list[list[_Line]], every: list[_Line], width: int) -> tuple
     return groups, "blank lines" if len(groups) == len(blocks) else "short line ends"
 
 
-def _blocks(lines: Lines, offset: int, without: Container[int]) -> list[list[_Line]]:
-    blocks: list[list[_Line]] = []
-    inside = False
-    for index, (written, text) in enumerate(zip(lines.written, lines.texts, strict=True)):
-        if not text or index in without:
-            inside = False
-            continue
-        if not inside:
-            blocks.append([])
-            inside = True
-        indent = depth_of(written)
-        blocks[-1].append(_Line(text, indent, indent + len(text), offset + index + 1))
-    return blocks
+def _blocks(every: list[_Line]) -> list[list[_Line]]:
+    """The lines between blank ones."""
+    starts = [at for at, (one, two) in enumerate(pairwise(every), 1) if two.number > one.number + 1]
+    return [every[start:end] for start, end in pairwise([0, *starts, len(every)])]
 
 
 def _closes(text: str) -> bool:
@@ -134,16 +129,15 @@ def _double_spaced(blocks: list[list[_Line]]) -> bool:
 
 def _width(lines: list[_Line]) -> int:
     """The column at which lines were wrapped: the longest line that is not alone with its length."""
-    ends = sorted([line.end for line in lines], reverse=True)
+    ends = sorted([line.indent + len(line.text) for line in lines], reverse=True)
     alone = len(ends) > 4 and ends[0] > ends[1] + 8 and (ends[0] <= LONG_LINE or _flow(lines, 6))
     return ends[1] if alone else ends[0]
 
 
 def _is_wrapped(lines: list[_Line], width: int) -> bool:
     """Whether lines were broken at a width; else each of them is a paragraph."""
-    ideographs = 2 * sum(not line.text.isascii() and bool(_WIDE.search(line.text[:20])) for line in lines) > len(
-        lines
-    )
+    wide = [line for line in lines if not line.text.isascii() and _WIDE.search(line.text[:20])]
+    ideographs = 2 * len(wide) > len(lines)
     if width < 12 or (width < 30 and not ideographs):
         return False
     # Each line ends like a paragraph, and no blank line says more; of a few, each begins like one, too.
@@ -159,7 +153,7 @@ def _is_wrapped(lines: list[_Line], width: int) -> bool:
         return True
     if width > (60 if ideographs else _WIDEST_WRAP):
         return False
-    full = sum(1 for line in lines if line.end > 0.85 * width)
+    full = sum(1 for line in lines if line.indent + len(line.text) > 0.85 * width)
     return full * 5 > len(lines) * 2
 
 
@@ -206,7 +200,7 @@ def _room(line: _Line, following: _Line, width: int) -> int:
     if following.text[0] > "\u2fff" and _CJK_START.match(following.text):
         word = 1
     blank = 0 if line.text[-1] > "\u2fff" and _CJK_END.search(line.text[-1]) else 1
-    return width - line.end - word - blank
+    return width - line.indent - len(line.text) - word - blank
 
 
 def _by_clear_ends(block: list[_Line], width: int) -> Iterator[list[_Line]]:
