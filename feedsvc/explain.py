@@ -192,7 +192,7 @@ def _further(story: Story, status: str) -> dict[str, str]:
         "slugline": story.slugline,
         "ednote": story.ednote,
         "picture": picture and ", ".join(filter(None, (picture.url, picture.alt, picture.credit))),
-        "origin": story.via,
+        "via": story.via,
     }
     return {name: text for name, text in fields.items() if text}
 

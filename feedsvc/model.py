@@ -142,6 +142,15 @@ class Picture(Struct, frozen=True):
     credit: str | None = None
 
 
+class Origin(Struct, frozen=True):
+    """The feed from which an article was taken (RFC 4287, section 4.2.11): its title, id, own address, page for people."""
+
+    title: str
+    id: str | None = None
+    url: str | None = None
+    page: str | None = None
+
+
 TOO_LONG = "too-long"
 """The code of the finding of a text that is longer than any article: it was not read, and its story is rejected."""
 
@@ -164,6 +173,7 @@ class Draft(Struct, frozen=True, kw_only=True):
     authors: tuple[Person, ...] = ()
     dateline: str | None = None
     source: str | None = None
+    origin: Origin | None = None
     slugline: str | None = None
     ednote: str | None = None
     language: str | None = None
@@ -252,6 +262,7 @@ class Story(Struct, frozen=True, kw_only=True):
     embargo: datetime | None = None
     expires: datetime | None = None
     source: str | None = None
+    origin: Origin | None = None
     dateline: str | None = None
     slugline: str | None = None
     ednote: str | None = None
@@ -361,6 +372,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     topics: tuple[Topic, ...] = ()
     via: str | None = None
     source: str | None = None
+    origin: Origin | None = None
     ednote: str | None = None
     rights: str | None = None
     license: str | None = None

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 from publication import SETTINGS, START, Publication
 from test_parsers import CASES
+from test_validity import check as check_validity
 
 from feedsvc.articles.dates import Surroundings
 from feedsvc.articles.settle import settle
@@ -309,3 +311,135 @@ def test_an_entry_that_only_its_place_tells_from_others_says_so() -> None:
     parsed = read(b"<rss version='2.0'><channel><title>t</title>" + same * 2 + b"</channel></rss>")
     assert [draft.id for draft in parsed.drafts] == [None, None]
     assert [finding.code for draft in parsed.drafts for finding in draft.findings] == ["id-by-place", "id-by-place"]
+
+
+# The feed from which an article was taken
+
+_ATOM = "http://www.w3.org/2005/Atom"
+
+
+def feeds_of_others(publication: Publication) -> None:
+    publication.write(
+        "atom.xml",
+        f"""<feed xmlns="{_ATOM}"><title>The Pond &amp; Garden Letter</title><id>tag:pond.example,2020:all</id>
+        <updated>2026-02-09T00:00:00Z</updated><link rel="self" href="https://pond.example/feed.atom"/>
+        <link href="https://pond.example/"/><author><name>Ada</name></author>
+        <entry><id>tag:pond.example,2020:1</id><title>Frogs</title><updated>2026-02-01T00:00:00Z</updated><content>Text.</content></entry>
+        <entry><id>tag:pond.example,2020:2</id><title>Newts</title><updated>2026-02-02T00:00:00Z</updated><content>Text.</content>
+        <source><title>Newt Weekly</title><id>https://newt.example/</id></source></entry></feed>""",
+    )
+    publication.write(
+        "feed.rss",
+        f"""<rss version="2.0" xmlns:a="{_ATOM}" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Tide table</title>
+        <link>https://tide.example/</link><a:link rel="self" href="https://tide.example/rss.xml"/>
+        <item><title>Ebb</title><guid>ebb</guid><pubDate>03 Feb 2026 10:00:00 GMT</pubDate><description>Text.</description></item>
+        <item><title>Flow</title><guid>flow</guid><pubDate>04 Feb 2026 10:00:00 GMT</pubDate><description>Text.</description>
+        <source url="https://flow.example/rss">Flow</source></item>
+        <item><title>Calm</title><guid>calm</guid><pubDate>05 Feb 2026 10:00:00 GMT</pubDate><description>Text.</description>
+        <dc:source>Harbour office</dc:source></item></channel></rss>""",
+    )
+    publication.write(
+        "feed.json",
+        json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "Kites", "home_page_url": "https://kites.example/",
+                    "items": [{"id": "k", "title": "Kite", "content_text": "Text.", "date_published": "2026-02-06T10:00:00Z"}]}),
+    )  # fmt: skip
+
+
+CREDITED = {
+    "Frogs": "The Pond & Garden Letter",
+    "Newts": "Newt Weekly",
+    "Ebb": "Tide table",
+    "Flow": "Flow",
+    "Calm": "Harbour office",
+    "Kite": "Kites",
+}
+
+
+def test_an_article_credits_the_feed_from_which_it_was_taken(publication: Publication) -> None:
+    feeds_of_others(publication)
+    publication.build()
+    assert {each["title"]: each["_feedsvc"]["source"] for each in publication.json_feed()["items"]} == CREDITED
+    explained = publication.explain("atom.xml#1")
+    assert explained["source"] == CREDITED["Frogs"]
+    assert explained["evidence"]["source"] == "the title of the feed from which it was taken"
+    for path, body in publication.bytes().items():
+        check_validity(path, body)
+
+
+def test_the_feed_from_which_it_was_taken_stands_in_atom_and_rss_and_one_element_credits_a_source(
+    publication: Publication,
+) -> None:
+    feeds_of_others(publication)
+    publication.build()
+    name, ns = {}, {"a": _ATOM, "dc": "http://purl.org/dc/elements/1.1/"}
+    for entry in etree.fromstring(publication.body()).iterfind("a:entry", ns):
+        source = entry.find("a:source", ns)
+        told = None if source is None else [each.text or each.get("href") for each in source]
+        name[entry.findtext("a:title", None, ns)] = (told, entry.findtext("dc:source", None, ns))
+    tide = ["https://tide.example/rss.xml", "Tide table", "https://tide.example/rss.xml", "https://tide.example/"]
+    assert name == {
+        "Frogs": (
+            [
+                "tag:pond.example,2020:all",
+                CREDITED["Frogs"],
+                "https://pond.example/feed.atom",
+                "https://pond.example/",
+            ],
+            None,
+        ),
+        "Newts": (["https://newt.example/", "Newt Weekly"], None),
+        "Ebb": (tide, None),
+        "Flow": (["https://flow.example/rss", "Flow", "https://flow.example/rss"], None),
+        "Calm": (tide, "Harbour office"),
+        "Kite": (None, "Kites"),  # of which no id is known
+    }
+    rss = etree.fromstring(publication.body("/feeds/all.rss"))
+    assert {
+        each.findtext("title"): (each.find("source").get("url") if each.find("source") is not None else None, *each.xpath("source/text()|dc:source/text()", namespaces=ns))
+        for each in rss.iter("item")
+    } == {
+        "Frogs": ("https://pond.example/feed.atom", CREDITED["Frogs"]),
+        "Newts": (None, "Newt Weekly"),
+        "Ebb": ("https://tide.example/rss.xml", "Tide table"),
+        "Flow": ("https://flow.example/rss", "Flow"),
+        "Calm": (None, "Harbour office"),
+        "Kite": (None, "Kites"),
+    }  # fmt: skip
+
+
+def test_a_source_that_the_settings_name_goes_before_the_title_of_a_feed(publication: Publication) -> None:
+    feeds_of_others(publication)
+    publication.write("inbox.toml", 'source = "Nature desk"\n')
+    publication.build()
+    found = {each["title"]: each["_feedsvc"]["source"] for each in publication.json_feed()["items"]}
+    assert found == CREDITED | dict.fromkeys(("Frogs", "Ebb", "Kite"), "Nature desk")
+    assert b"Tide table" in publication.body()  # from where the entry of another source was taken
+    assert b"Garden Letter" not in publication.body()
+
+
+@pytest.mark.parametrize(
+    ("title", "link"), [("the test WIRE", "https://old.example/"), ("My old blog", "https://news.example.org/blog/")]
+)
+def test_what_was_the_publication_itself_credits_nobody(publication: Publication, title: str, link: str) -> None:
+    publication.write(
+        "feed.rss",
+        f"""<rss version="2.0"><channel><title>{title}</title><link>{link}</link><item><title>Ebb</title><guid>ebb</guid>
+        <pubDate>03 Feb 2026 10:00:00 GMT</pubDate><description>Text.</description></item></channel></rss>""",
+    )
+    publication.build()
+    assert publication.explain("feed.rss#1")["source"] is None
+
+
+def test_an_entry_stays_as_it_is_when_anything_else_is_new_in_its_feed(publication: Publication) -> None:
+    def write(updated: str) -> bytes:
+        publication.later()
+        publication.write(
+            "atom.xml",
+            f"""<feed xmlns="{_ATOM}"><title>Pond</title><id>tag:pond.example,2020:all</id><updated>{updated}</updated><entry>
+            <id>tag:pond.example,2020:1</id><title>Frogs</title><updated>2026-02-01T00:00:00Z</updated><content>Text.</content></entry></feed>""",
+            publication.now,
+        )
+        publication.build()
+        return publication.body()
+
+    assert write("2026-02-02T00:00:00Z") == write("2026-02-03T00:00:00Z")

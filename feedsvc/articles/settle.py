@@ -13,9 +13,22 @@ from feedsvc.articles.dates import Dated, Surroundings, publication_date, resolv
 from feedsvc.articles.files import Files, may_refer, published_address
 from feedsvc.articles.fingerprint import Meaning, fingerprint
 from feedsvc.articles.language import guess_language
+from feedsvc.articles.origin import origin_of
 from feedsvc.articles.summary import summarise
 from feedsvc.config import FolderDefaults, Publication, Settings
-from feedsvc.model import TOO_LONG, Draft, Enclosure, Finding, Person, Picture, Severity, SourceDate, Status, Story
+from feedsvc.model import (
+    TOO_LONG,
+    Draft,
+    Enclosure,
+    Finding,
+    Origin,
+    Person,
+    Picture,
+    Severity,
+    SourceDate,
+    Status,
+    Story,
+)
 from feedsvc.text import fold, one_line, slugify
 
 _HEADLINE_LENGTH = 100
@@ -56,6 +69,7 @@ def settle(draft: Draft, around: Surroundings, settings: Settings) -> Story:
     headline = _headline(draft, body.text, notes)
     authors = _authors(draft, local.author or local.title, notes)
     language = _language(draft, f"{headline}\n{body.text}", local.language, around.defaults.language, notes)
+    origin = origin_of(draft.origin, settings.publication)
     status, ednote = draft.status or Status.USABLE, _line(draft.ednote)
     return Story(
         name=f"{around.name}#{draft.part}" if draft.part else around.name,
@@ -74,7 +88,8 @@ def settle(draft: Draft, around: Surroundings, settings: Settings) -> Story:
         stated_updated=_date(draft.updated, "updated", around, local.timezone, notes),
         embargo=_date(draft.embargo, "embargo", around, local.timezone, notes),
         expires=_date(draft.expires, "expires", around, local.timezone, notes),
-        source=_source(draft.source, around.defaults.source, notes),
+        source=_source(draft.source, around.defaults.source, origin, notes),
+        origin=origin if draft.source or around.defaults.source is None else None,
         dateline=_line(draft.dateline),
         slugline=_line(draft.slugline),
         ednote=ednote,
@@ -173,11 +188,17 @@ def _local(publication: Publication, defaults: FolderDefaults) -> Publication:
     )
 
 
-def _source(stated: str | None, default: str | None, notes: _Notes) -> str | None:
-    if default is None or _line(stated) is not None:
-        return _line(stated)
-    notes.evidence["source"] = "the settings of its folder (inbox.toml)"
-    return default
+def _source(stated: str | None, default: str | None, origin: Origin | None, notes: _Notes) -> str | None:
+    """The source that is stated, else its folder's, else the feed from which the article was taken."""
+    if (source := _line(stated)) is not None:
+        return source
+    if default is not None:
+        notes.evidence["source"] = "the settings of its folder (inbox.toml)"
+        return default
+    if origin is not None:
+        notes.evidence["source"] = "the title of the feed from which it was taken"
+        return origin.title
+    return None
 
 
 def _line(text: str | None) -> str | None:

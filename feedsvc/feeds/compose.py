@@ -65,6 +65,7 @@ def measured_entry(
         topics=tuple(topics),
         via=article.via,
         source=article.source,
+        origin=article.origin,
         ednote=article.ednote,
         rights=article.rights,
         license=article.license,
@@ -242,7 +243,15 @@ def _entry_size(entry: Entry, home: str) -> int:
         once += [each.url, each.type, each.title or ""]
     if entry.picture:
         once += [entry.picture.url, entry.picture.alt or "", entry.picture.credit or ""]
-    parts = len(entry.authors) + len(entry.topics) + len(entry.enclosures) + (entry.picture is not None)
+    if entry.origin:
+        twice += [entry.origin.title, entry.origin.id or "", entry.origin.url or "", entry.origin.page or ""]
+    parts = (
+        (entry.origin is not None)
+        + len(entry.authors)
+        + len(entry.topics)
+        + len(entry.enclosures)
+        + (entry.picture is not None)
+    )
     return _ENTRY_MARKUP + parts * _PART_MARKUP + _size(*once) + 2 * _size(*twice)
 
 

@@ -11,7 +11,7 @@ from lxml.etree import SubElement, _Element
 from feedsvc.feeds.compose import archive_address
 from feedsvc.feeds.pieces import Manner
 from feedsvc.feeds.podcast import extend_channel, extend_item, podcast_namespaces
-from feedsvc.model import Enclosure, Entry, Feed, Picture
+from feedsvc.model import Enclosure, Entry, Feed, Origin, Picture
 
 ARCHIVES = "http://purl.org/syndication/history/1.0"
 ATOM = "http://www.w3.org/2005/Atom"
@@ -87,7 +87,11 @@ def extend_atom_entry(element: _Element, *, manner: Manner, entry: Entry) -> Non
         link = SubElement(element, "link", rel="enclosure", href=each.url, type=each.type, length=str(each.length))
         if each.title:
             link.set("title", each.title)
-    _source_and_picture(element, entry)
+    if entry.origin and entry.origin.id:
+        _origin(element, entry.origin)
+    if entry.source and not (entry.origin and entry.origin.id and entry.origin.title == entry.source):
+        _text(element, DUBLIN_CORE, "source", entry.source)
+    _lead_picture(element, entry)
 
 
 def extend_rss_channel(element: _Element, *, feed: Feed) -> None:
@@ -122,7 +126,11 @@ def extend_rss_item(element: _Element, *, manner: Manner, entry: Entry) -> None:
         _text(element, CREATIVE_COMMONS, "license", entry.license)
     if entry.via:
         SubElement(element, f"{{{ATOM}}}link", rel="via", href=entry.via)
-    _source_and_picture(element, entry)
+    if entry.origin and entry.origin.url and entry.origin.title == entry.source:
+        SubElement(element, "source", url=entry.origin.url).text = entry.source
+    elif entry.source:  # not both: one element credits one source
+        _text(element, DUBLIN_CORE, "source", entry.source)
+    _lead_picture(element, entry)
     extend_item(element, manner, entry)
     for each in entry.enclosures[1:]:
         _media_file(element, each)
@@ -147,9 +155,19 @@ def _note_for_people(head: _Element, feed: Feed) -> None:
     note[0].tail = "."
 
 
-def _source_and_picture(element: _Element, entry: Entry) -> None:
-    if entry.source:
-        _text(element, DUBLIN_CORE, "source", entry.source)
+def _origin(element: _Element, origin: Origin) -> None:
+    """The feed from which the entry was taken (RFC 4287, section 4.2.11). Not when that feed was updated, which would make another
+    entry of this one whenever anything is new there."""
+    source = SubElement(element, "source")
+    SubElement(source, "id").text = origin.id
+    SubElement(source, "title").text = origin.title
+    if origin.url:
+        SubElement(source, "link", rel="self", href=origin.url)
+    if origin.page:
+        SubElement(source, "link", rel="alternate", href=origin.page)
+
+
+def _lead_picture(element: _Element, entry: Entry) -> None:
     if entry.picture:
         _media_picture(element, entry.picture, described=entry.html is not None)
 

@@ -86,6 +86,8 @@ def _texts(entry: Entry) -> Iterator[tuple[str, str]]:
         yield name, getattr(entry, name) or ""
     for person in entry.authors:
         yield "authors", f"{person.name}{person.email or ''}"
+    if entry.origin is not None:
+        yield "source", entry.origin.title
     for topic in entry.topics:
         yield "topics", f"{topic.slug}{topic.title}"
     for each in entry.enclosures:

@@ -5,7 +5,19 @@ from collections.abc import Iterator
 from lxml import etree
 from msgspec.structs import replace
 
-from feedsvc.model import Document, Draft, Enclosure, Finding, Hints, Neighbours, Parsed, Person, Picture, Status
+from feedsvc.model import (
+    Document,
+    Draft,
+    Enclosure,
+    Finding,
+    Hints,
+    Neighbours,
+    Origin,
+    Parsed,
+    Person,
+    Picture,
+    Status,
+)
 from feedsvc.parsers.feed_entry import Notes, enclosure, parsed, unique
 from feedsvc.parsers.feed_tree import (
     Node,
@@ -78,6 +90,7 @@ def _draft(element: Element, feed: Node, part: int) -> Draft:
         headline=_title(entry),
         authors=_authors(entry) or (_authors(origin) if origin else ()) or _authors(feed),
         source=entry.text("dc:source") or (_title(origin) if origin else None),
+        origin=_origin(origin or feed) if origin or feed.element is not element else None,
         language=language_of(content if content is not None else element),
         published=published,
         updated=updated,
@@ -136,6 +149,13 @@ def _title(of: Node) -> str | None:
     text = text_of(title)
     is_text = kind in ("text", "text/plain") and title.get("mode") != "escaped"
     return (" ".join(text.split()) if is_text else plain(text)) or None
+
+
+def _origin(feed: Node) -> Origin:
+    """The feed itself, or the one from which an entry was copied into it (RFC 4287, 4.2.11)."""
+    links = list(feed.all("atom:link", "link"))
+    own = next((each.get("href") for each in links if each.get("rel") == "self"), None)
+    return Origin(_title(feed) or "", feed.text("atom:id", "id"), own, _alternate(links))
 
 
 def _authors(of: Node) -> tuple[Person, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from feedsvc.model import Document, Draft, Enclosure, Finding, Hints, Neighbours, Parsed, Person, Picture
+from feedsvc.model import Document, Draft, Enclosure, Finding, Hints, Neighbours, Origin, Parsed, Person, Picture
 from feedsvc.parsers.charset import DecodeError, decode
 from feedsvc.parsers.feed_entry import Notes, enclosure, parsed, unique, with_own_ids
 from feedsvc.parsers.feed_tree import as_html, plain
@@ -51,6 +51,7 @@ def _draft(item: Member, feed: Member, part: int) -> Draft:
         headline=one_line(_string(item, "title", notes) or "") or None,
         authors=_authors(item) or _authors(feed),
         source=_string(extension, "source", notes),
+        origin=_origin(feed),
         ednote=_string(extension, "ednote", notes),
         language=_string(item, "language", notes) or _string(feed, "language", notes),
         published=notes.date("published", [("date_published", _string(item, "date_published", notes))]),
@@ -84,6 +85,15 @@ def _string(of: Member, name: str, notes: Notes) -> str | None:
     message = f"{name} must be a text and was left out; correct it at its source."
     notes.findings.append(Finding("wrong-type", "warning", message, name))
     return None
+
+
+def _origin(feed: Member) -> Origin:
+    title, url, page = (_text(feed.get(name)) for name in ("title", "feed_url", "home_page_url"))
+    return Origin(title, url=url or None, page=page or None)
+
+
+def _text(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""
 
 
 def _authors(of: Member) -> tuple[Person, ...]:

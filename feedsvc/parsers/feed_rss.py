@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from feedsvc.model import Document, Draft, Enclosure, Finding, Hints, Neighbours, Parsed, Person, Picture
+from feedsvc.model import Document, Draft, Enclosure, Finding, Hints, Neighbours, Origin, Parsed, Person, Picture
 from feedsvc.parsers.feed_atom import markup, media_files, media_picture
 from feedsvc.parsers.feed_entry import Notes, enclosure, parsed, people, unique, with_own_ids
 from feedsvc.parsers.feed_tree import (
@@ -67,6 +67,7 @@ def _draft(element: Element, channel: Node, part: int) -> Draft:
         headline=plain(item.text("title", "dc:title", "media:title") or "") or None,
         authors=_authors(item),
         source=item.text("dc:source") or item.text("source"),
+        origin=_origin(item, channel),
         language=item.text("dc:language") or language_of(element) or channel.text("language", "dc:language"),
         published=notes.date("published", ((name, item.text(name)) for name in _PUBLISHED)),
         updated=notes.date("updated", ((name, item.text(name)) for name in _UPDATED)),
@@ -82,6 +83,15 @@ def _draft(element: Element, channel: Node, part: int) -> Draft:
         evidence=notes.evidence,
         findings=tuple(notes.findings),
     )
+
+
+def _origin(item: Node, channel: Node) -> Origin:
+    """The feed from which an item was copied (RSS 2.0, ``source``), else the feed itself."""
+    source = item.first("source")
+    if source is not None and source.get("url"):
+        return Origin(text_of(source), url=source.get("url"))
+    own = next((each.get("href") for each in channel.all("atom:link") if each.get("rel") == "self"), None)
+    return Origin(plain(channel.text("title") or ""), url=own, page=channel.text("link"))
 
 
 def _authors(item: Node) -> tuple[Person, ...]:
