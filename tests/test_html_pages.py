@@ -122,6 +122,73 @@ def test_the_number_of_stories_is_no_part_of_a_tag() -> None:
     assert draft.tags == ("Ships",)
 
 
+@pytest.mark.parametrize(
+    ("head", "body", "tags"),
+    [
+        # What readers see as tags of the story counts before what machines are told, marked links before lists.
+        ("<meta property='article:tag' content='Boats'>", "<a rel='tag' href='/tag/ships'>Ships</a>", ("Ships",)),
+        (
+            "",
+            "<a rel='tag' href='/tag/ships'>Ships</a><ul class='tags'><li><a href='/tag/oil'>Oil</a></li></ul>",
+            ("Ships",),
+        ),
+        ("", "<ul class='tags'><li><a href='/tag/oil'>Oil</a></li></ul>", ("Oil",)),
+        # Of stated names those that the page links, else, of many, those that its text uses, else all.
+        (
+            "<meta name='keywords' content='Boats, Oil, Beacon daily'>",
+            "<p class='more'><a href='/oil'>Oil</a></p>",
+            ("Oil",),
+        ),
+        ("<meta name='keywords' content='Boats, Oil, Ferry, Flour, Storm'>", "", ("Boats", "Ferry", "Storm")),
+        (
+            "<meta name='keywords' content='Salt, Oil, Flour, Bread, Butter'>",
+            "",
+            ("Salt", "Oil", "Flour", "Bread", "Butter"),
+        ),
+        ("<meta name='keywords' content='Boats, Ferry'>", "", ("Boats", "Ferry")),
+        (
+            "<meta property='article:tag' content='Ferries'><meta name='news_keywords' content='Oil'>",
+            "",
+            ("Ferries",),
+        ),
+    ],
+)
+def test_the_tags_that_readers_see_count_first(head: str, body: str, tags: tuple[str, ...]) -> None:
+    assert read(f"<article><h1>A crossing</h1>{BODY}{body}</article>", head).tags == tags
+
+
+def test_the_terms_in_the_classes_of_a_post_name_its_links_wherever_they_stand() -> None:
+    story = f"<article class='post-7 hentry category-sea tag-old-ships'><h1>A crossing</h1>{BODY}</article>"
+    cloud = "".join(
+        f"<a href='/{kind}/{term}/'>{name}</a>"
+        for kind, term, name in (
+            ("tag", "old-ships", "Old Ships"),
+            ("tag", "bread", "Bread"),
+            ("category", "sea", "The Sea (3)"),
+            ("category", "land", "Land"),
+        )
+    )
+    draft = read(f"{story}<aside>{cloud}</aside>")
+    assert (draft.tags, draft.sections) == (("Old Ships",), ("The Sea",))
+
+
+def test_the_menu_of_a_site_is_no_list_of_sections() -> None:
+    menu = "".join(f"<a href='/{n}'>Part {n}</a>" for n in range(20))
+    head = "<meta property='article:section' content='Sea'>"
+    assert read(f"<main><div class='categories'>{menu}</div><h1>A crossing</h1>{BODY}</main>", head).sections == (
+        "Sea",
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["date-comments", "postmeta-sidebar", "article-content sticky-sidebar", "wrap sidebar-right"]
+)
+def test_a_name_that_only_sounds_like_a_sidebar_hides_nothing(name: str) -> None:
+    text_of_story = BODY if "meta" not in name and "date" not in name else ""
+    page = f"<main><h1>A crossing</h1><div class='{name}'>{text_of_story}<a rel='tag' href='/tag/ships'>Ships</a></div>{BODY[:250]}</main>"
+    assert read(page).tags == ("Ships",)
+
+
 @pytest.mark.parametrize("tags", ["<div>", "<div class='a'>", "<ul><li>", "<table><tr><td>", "<p><b><span>"])
 def test_tags_that_nest_without_end_lose_no_text(tags: str) -> None:
     draft = read(f"<h1>The ferry sails</h1>{tags * (100_000 // tags.count('<'))}{BODY}")

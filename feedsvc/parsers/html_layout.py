@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from lxml import etree
 
-from feedsvc.parsers.html_furniture import words_of
+from feedsvc.parsers.html_furniture import names_body, words_of
 from feedsvc.parsers.html_tree import tag_of
 
 Element = etree._Element
@@ -27,6 +27,11 @@ _BESIDE_PAIRS = frozenset(
         "tag cloud,most read,read more,more from,see also,up next,latest news,latest posts,recent posts,side bar,mehr zum"
     ).split(",")
 )
+# Words for what readers or other stories say, and for what is said about the story itself.
+_OTHERS = frozenset("comment comments commentlist related recommended teaser teasers".split())
+_ABOUT = frozenset("date meta postmeta entrymeta byline tags".split())
+# A page with fewer paragraphs does not tell where its story stands.
+_FEW_PARAGRAPHS = 3
 _TOPICS = frozenset(("categories", "tags", "topics", "keywords", "catlinks"))
 _NUMBERED = re.compile(r"([a-z_-]+)\d+", re.IGNORECASE)
 _MARKED = frozenset(("html", "body", "main", "article"))
@@ -47,6 +52,10 @@ class Layout:
         """How many elements lie between the headline and ``element``: negative before it, 0 without a headline."""
         return self.places.get(element, 0) - self.heading if self.heading else 0
 
+    def heading_element(self) -> Element | None:
+        """The element of the headline, if the page shows one."""
+        return next((each for each, place in self.places.items() if place == self.heading), None)
+
 
 def layout(root: Element, heading: Element | None) -> Layout:
     """The layout of the page under ``root`` whose headline stands in ``heading``."""
@@ -56,6 +65,7 @@ def layout(root: Element, heading: Element | None) -> Layout:
     start = root if body is None else body
     others = set(other_stories(heading))
     skipped: Element | None = None
+    paragraphs = sum(1 for _ in start.iter("p"))
     for at, element in enumerate(start.iter(etree.Element), 1):
         parent = element.getparent()
         if skipped is not None:
@@ -67,7 +77,7 @@ def layout(root: Element, heading: Element | None) -> Layout:
             element is not heading
             and element not in above
             and element is not start
-            and (element in others or _is_beside(element))
+            and (element in others or (_is_beside(element) and not _holds_story(element, paragraphs)))
         ):
             skipped = element
             continue
@@ -89,15 +99,26 @@ def _is_beside(element: Element) -> bool:
         return tag != "nav" or _TOPICS.isdisjoint(words)
     if tag in _MARKED or not words:
         return False
-    if "teaser" in words and not _leads_elsewhere(element):
+    if _BESIDE_WORDS.isdisjoint(words) and not any(pair in _BESIDE_PAIRS for pair in pairwise(words)):
         return False
-    return not _BESIDE_WORDS.isdisjoint(words) or any(pair in _BESIDE_PAIRS for pair in pairwise(words))
+    if _is_linked(element):
+        return True
+    # "date-comments" and "postmeta-sidebar" are lines about the story, "article-content sticky-sidebar" is the story.
+    if not _ABOUT.isdisjoint(words) or (_OTHERS.isdisjoint(words) and names_body(element)):
+        return False
+    # A teaser of another story leads to it; the line above a headline does not.
+    return "teaser" not in words or element.find(".//a[@href]") is not None
 
 
-def _leads_elsewhere(teaser: Element) -> bool:
-    """Whether a teaser is one of another story: that is a link, the line above a headline is none."""
-    around = (each for each, _ in zip(teaser.iterancestors(), range(3), strict=False))
-    return teaser.find(".//a[@href]") is not None or any(tag_of(each) == "a" for each in around)
+def _is_linked(element: Element) -> bool:
+    return any(tag_of(each) == "a" for each, _ in zip(element.iterancestors(), range(3), strict=False))
+
+
+def _holds_story(element: Element, paragraphs: int) -> bool:
+    """Whether more than half of the page's ``paragraphs`` stand in a grouping element, whatever its name says."""
+    if paragraphs < _FEW_PARAGRAPHS or tag_of(element) in _BESIDE:
+        return False
+    return 2 * sum(1 for _ in element.iter("p")) > paragraphs
 
 
 def _ends_story(footer: Element) -> bool:
