@@ -77,9 +77,9 @@ class Helpers:
     def _is_recent(self, name: str) -> bool:
         return self._recent.startswith(f"{name}/")
 
-    def _answers(self, helpers: Sequence[tuple[int, int]]) -> list[bytes]:
+    def _answers(self, helpers: Sequence[tuple[int, int]]) -> list[bytearray]:
         """All that each of the processes answers, until they have ended."""
-        answers = {pipe: b"" for _, pipe in helpers}
+        answers = {pipe: bytearray() for _, pipe in helpers}
         waiting, silent = set(answers), True
         while waiting:
             for pipe in select.select(waiting, (), ())[0]:
@@ -96,10 +96,10 @@ class Helpers:
         return list(answers.values())
 
 
-def _add(met: Met, answer: bytes) -> bool:
+def _add(met: Met, answer: bytearray) -> bool:
     """Add what a helper answered; whether it is whole."""
     try:
-        told = _decode(answer[1:])
+        told = _decode(memoryview(answer)[1:])
     except msgspec.MsgspecError:
         return False
     met.add(told)
