@@ -443,3 +443,63 @@ def test_an_entry_stays_as_it_is_when_anything_else_is_new_in_its_feed(publicati
         return publication.body()
 
     assert write("2026-02-02T00:00:00Z") == write("2026-02-03T00:00:00Z")
+
+
+# A corrected headline of an entry that has no id
+
+
+def rss_of(publication: Publication, *entries: tuple[str, str, str]) -> dict[str, str]:
+    """Save a feed of entries without id and link (headline, date, text), and build; the ids by headline."""
+    publication.later()
+    items = "".join(
+        f"<item><title>{title}</title><pubDate>{date}</pubDate><description>{text}</description></item>"
+        for title, date, text in entries
+    )
+    feed = f"<rss version='2.0'><channel><title>t</title>{items}</channel></rss>"
+    publication.write("feed.rss", feed, publication.now)
+    publication.build()
+    return {item["title"]: item["id"] for item in publication.json_feed()["items"]}
+
+
+EBB = ("A", "02 Feb 2026 10:00:00 GMT", "Text of A.")
+FLOW = ("B", "03 Feb 2026 11:00:00 GMT", "Text of B.")
+CALM = ("C", "04 Feb 2026 12:00:00 GMT", "Text of C.")
+SAME_MOMENT = ("C", FLOW[1], "Text of C.")
+DAYS = [("A", "02 Feb 2026", "Text of A."), ("B", "03 Feb 2026", "Text of B."), ("C", "03 Feb 2026", "Text of C.")]
+
+
+def test_a_corrected_headline_leaves_an_entry_without_id_what_it_was(publication: Publication) -> None:
+    first = rss_of(publication, FLOW, EBB)
+    once = rss_of(publication, ("B, corrected", *FLOW[1:]), EBB)
+    assert once == {"B, corrected": first["B"], "A": first["A"]}
+    again = rss_of(publication, CALM, ("B, corrected", FLOW[1], "Text of B, and more."), EBB)
+    assert {title: again[title] for title in once} == once
+    last = rss_of(publication, CALM, ("B, put right", FLOW[1], "Text of B, once more."), EBB)
+    assert last == {"C": again["C"], "B, put right": first["B"], "A": first["A"]}
+    assert "_tombstones" not in publication.json_feed()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ((FLOW, EBB), (CALM, EBB)),  # another moment, another text
+        ((SAME_MOMENT, FLOW, EBB), (("D", FLOW[1], "D."), ("E", FLOW[1], "E."), EBB)),  # two might be either
+        ((DAYS[1], DAYS[0]), (DAYS[2], DAYS[0])),  # one of a day went, another one came
+        ((FLOW,), (SAME_MOMENT,)),  # nothing is older: it may have slid out
+    ],
+    ids=["another", "two", "days", "oldest"],
+)
+def test_an_entry_that_may_be_another_is_a_new_one(
+    publication: Publication, before: tuple[tuple[str, str, str], ...], after: tuple[tuple[str, str, str], ...]
+) -> None:
+    known = rss_of(publication, *before)
+    found = rss_of(publication, *after)
+    shown = {title for title, _, _ in after}
+    assert shown <= found.keys()
+    assert not {found[title] for title in shown - known.keys()} & set(known.values())
+
+
+def test_a_corrected_headline_is_known_by_day_and_text(publication: Publication) -> None:
+    first = rss_of(publication, *DAYS)
+    found = rss_of(publication, DAYS[0], ("B, corrected", *DAYS[1][1:]), DAYS[2])
+    assert found == {"A": first["A"], "B, corrected": first["B"], "C": first["C"]}

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from feedsvc.articles.identity import article_of, continue_as, enter, wanted_slug
 from feedsvc.articles.standing import is_rejected, term
 from feedsvc.build.contests import contest
+from feedsvc.build.corrected import corrected, is_made
 from feedsvc.build.newcomers import Newcomer
 from feedsvc.build.reading import Outcome
 from feedsvc.build.recall import Recall
@@ -141,6 +142,7 @@ class Entering:
 
     def _enter_batch(self, batch: Sequence[Outcome]) -> None:
         read = [outcome for outcome in batch if outcome.unread is None]
+        self._keep_made_ids(read)
         others = [story for outcome in read for story in outcome.stories]
         admitted = self._admit([each for outcome in read for each in outcome.newcomers], others)
         self.ledger.delete_rejects([outcome.name for outcome in batch if self.is_known(outcome.name)])
@@ -152,6 +154,18 @@ class Entering:
         entered = admitted | self._enter_stories(good, held)
         self._classify((entered[name] for name in _names(read) if name in entered), held)
         self._withdraw_vanished(known, places)
+
+    def _keep_made_ids(self, read: Sequence[Outcome]) -> None:
+        """Let entries without id keep the one that was made for them before their headline was corrected."""
+        doubtful = {each.name: each for each in read if self.is_known(each.name) and any(map(is_made, each.stories))}
+        held: dict[str, list[Article]] = {}
+        for record in self.ledger.articles_where_in(articles.c.document, doubtful.keys()):
+            held.setdefault(record.document, []).append(record.article)
+        for name, before in held.items():
+            ids = corrected(doubtful[name].stories, before)
+            for told in doubtful[name].told:
+                if id_ := ids.get(told.story.name):
+                    told.story = replace(told.story, own_id=id_)
 
     def _judged(self, stories: Sequence[tuple[Story, Outcome]]) -> list[tuple[Story, Outcome]]:
         """Those that may enter; of the others it is kept what was understood of them."""
