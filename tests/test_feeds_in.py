@@ -218,10 +218,42 @@ def test_what_is_no_feed_is_refused_with_its_reason(data: bytes, code: str) -> N
     assert (parsed.drafts, codes(parsed)) == ((), {code})
 
 
-def test_a_feed_of_too_many_entries_is_read_as_far_as_it_goes() -> None:
-    parsed = read(b"<rss><channel>" + b"<item/>" * 20_001 + b"</channel></rss>")
-    assert len(parsed.drafts) == 20_000
+def test_a_feed_of_too_many_entries_is_read_as_far_as_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("feedsvc.parsers.feed_entry.MOST_ENTRIES", 3)
+    parsed = read(b"<rss><channel>" + b"<item><title>A</title></item>" * 4 + b"</channel></rss>")
+    assert len(parsed.drafts) == 3
     assert "too-many-entries" in codes(parsed)
+
+
+@pytest.mark.parametrize("item", [b"<item/>", b"<r:item xmlns:r='http://purl.org/rss/1.0/'/>"])
+def test_a_feed_of_more_entries_than_can_say_something_is_refused(item: bytes) -> None:
+    parsed = read(b"<rss><channel>" + item * 100_001 + b"</channel></rss>")
+    assert (parsed.drafts, codes(parsed)) == ((), {"too-many-entries"})
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<rss><channel><item/><item><title>A</title></item><item> <title/><link></link></item></channel></rss>",
+        b"<feed xmlns='http://www.w3.org/2005/Atom'><entry/><entry><title>A</title></entry><entry> </entry></feed>",
+        b'{"version": "https://jsonfeed.org/version/1.1", "items": [{}, {"title": "A"}, null]}',
+    ],
+    ids=["rss", "atom", "json"],
+)
+def test_entries_that_say_nothing_are_left_out_and_counted(data: bytes) -> None:
+    parsed = read(data)
+    assert [(draft.headline, draft.part) for draft in parsed.drafts] == [("A", 2)]
+    (finding,) = (each for each in parsed.findings if each.code == "entries-empty")
+    assert "(2)" in finding.message
+
+
+def test_a_text_that_is_longer_than_an_article_is_not_parted_into_paragraphs() -> None:
+    parsed = read(
+        b"<rss><channel><item><title>A</title><description>"
+        + b"a\n\n" * 500_000
+        + b"</description></item></channel></rss>"
+    )
+    assert [finding.code for finding in parsed.drafts[0].findings if finding.severity == "error"] == ["too-long"]
 
 
 @settings(max_examples=400, deadline=timedelta(seconds=5))
@@ -251,7 +283,7 @@ def test_items_with_members_of_any_type_never_raise(
     item: dict[str, object], authors: object, language: object
 ) -> None:
     whole = {"version": "https://jsonfeed.org/version/1.1", "authors": authors, "language": language, "items": [item]}
-    assert read(json.dumps(whole).encode(), "a.json").drafts
+    assert read(json.dumps(whole).encode(), "a.json").drafts or not item
 
 
 def test_an_entry_that_grows_too_long_keeps_its_last_good_version_and_its_place(publication: Publication) -> None:

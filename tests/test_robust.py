@@ -216,6 +216,33 @@ def test_a_document_of_more_tags_than_any_is_refused_unparsed(mark: bytes) -> No
     assert [finding.code for finding in parsed.findings] == ["too-long"]
 
 
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.json", b'{"uri": "a", "headline": "b", "subject": [' + b"{}," * 250_000 + b"{}]}"),
+        ("a.json", b'{"uri": "a", "headline": "b", "subject": [' + b"1," * 500_001 + b"1]}"),
+        ("a.json", b'{"version": "https://jsonfeed.org/version/1.1", "items": [' + b"{}," * 250_000 + b"{}]}"),
+        ("a.xml", b"<newsItem guid='a'><a " + b"b='' " * 400_001 + b"/></newsItem>"),
+        ("a.rss", b"<rss><channel><item " + b"b='' " * 400_001 + b"/></channel></rss>"),
+    ],
+    ids=["objects", "values", "entries", "attributes", "attributes of an entry"],
+)
+def test_a_document_of_more_values_than_any_is_refused_unparsed(name: str, data: bytes) -> None:
+    parsed = read(name, data)
+    assert parsed.drafts == ()
+    assert [finding.code for finding in parsed.findings] == ["too-long"]
+
+
+def test_content_items_that_stand_too_deep_in_each_other_are_told_of() -> None:
+    def nested(levels: int) -> Parsed:
+        content = b"<ContentItem>" * levels + b"<DataContent>Words.</DataContent>" + b"</ContentItem>" * levels
+        return read("a.xml", b"<NewsML><NewsItem><NewsComponent>" + content + b"</NewsComponent></NewsItem></NewsML>")
+
+    assert nested(4).drafts[0].html == nested(9).drafts[0].html
+    assert "too-deep" not in {finding.code for finding in nested(4).drafts[0].findings}
+    assert "too-deep" in {finding.code for finding in nested(5).drafts[0].findings}
+
+
 NEWSML = b"<NewsItem><NewsComponent><NewsLines><HeadLine>a</HeadLine></NewsLines></NewsComponent></NewsItem>"
 
 

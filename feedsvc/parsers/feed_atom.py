@@ -18,7 +18,7 @@ from feedsvc.model import (
     Picture,
     Status,
 )
-from feedsvc.parsers.feed_entry import Notes, enclosure, parsed, unique
+from feedsvc.parsers.feed_entry import Notes, enclosure, parsed, refuse_floods, says_something, spoken, unique
 from feedsvc.parsers.feed_tree import (
     Node,
     as_html,
@@ -31,7 +31,6 @@ from feedsvc.parsers.feed_tree import (
     plain,
     text_of,
 )
-from feedsvc.parsers.limits import MOST_ENTRIES
 from feedsvc.parsers.mail_words import base64_bytes
 from feedsvc.parsers.mail_words import text_of as decoded
 from feedsvc.parsers.xml import XmlError, parse_xml
@@ -45,6 +44,7 @@ _HTML = ("html", "text/html", "xhtml", "application/xhtml+xml")
 def parse(document: Document, _neighbours: Neighbours, _hints: Hints) -> Parsed:
     """The articles of a feed, or of a document that is one entry."""
     try:
+        refuse_floods(document.data, b"entry")
         root, findings = parse_xml(document.data)
     except XmlError as error:
         return Parsed((), (error.finding,))
@@ -56,8 +56,8 @@ def parse(document: Document, _neighbours: Neighbours, _hints: Hints) -> Parsed:
     feed = node(root)
     # Before the namespace was declared everywhere, some feeds had none.
     entries = list(feed.all("atom:entry", "entry"))
-    drafts = [_draft(each, feed, part) for part, each in enumerate(entries[:MOST_ENTRIES], 1)]
-    return parsed(drafts, findings, len(entries))
+    read, remarks = spoken(entries, says_something)
+    return parsed([_draft(each, feed, part) for part, each in read], (*findings, *remarks), len(entries))
 
 
 def _draft(element: Element, feed: Node, part: int) -> Draft:

@@ -2,16 +2,18 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import TypeVar
 
 from msgspec.structs import replace
 
 from feedsvc.model import Draft, Enclosure, Finding, Parsed, Person, SourceDate
 from feedsvc.parsers.dates import DateError, parse_date
-from feedsvc.parsers.limits import MOST_ENTRIES
+from feedsvc.parsers.limits import MOST_ENTRIES, MOST_ITEMS
 from feedsvc.parsers.names import split_authors
+from feedsvc.parsers.xml import Element, XmlError
 from feedsvc.text import fold, one_line
 
 # What feeds enclose; the tables of Python's mimetypes differ from machine to machine.
@@ -23,6 +25,9 @@ _TYPES = {
 }  # fmt: skip
 _MAIL_AND_NAME = re.compile(r"\s*<?([^\s<>()@]{1,64}@[^\s<>()]{1,190}?)>?\s*\((.+)\)\s*")
 _NAME_AND_MAIL = re.compile(r"\s*([^<>@]+?)\s*<([^\s<>@]{1,64}@[^\s<>]{1,190})>\s*")
+
+
+_Entry = TypeVar("_Entry")
 
 
 @dataclass(slots=True)
@@ -79,6 +84,30 @@ def enclosure(url: str, type_: str | None, length: str | None, title: str | None
 def unique(names: Iterable[str | None]) -> tuple[str, ...]:
     """The names that say something, each once."""
     return tuple(dict.fromkeys(each for name in names if (each := one_line(name or ""))))
+
+
+def refuse_floods(data: bytes, name: bytes) -> None:
+    """Refuse a feed of more entries, elements of that ``name``, than can say something. Raises XmlError."""
+    if data.count(b"<" + name) + data.count(b":" + name) > MOST_ITEMS:
+        message = f"The feed has more than {MOST_ITEMS:,} entries; part it into several files."
+        raise XmlError(Finding("too-many-entries", "error", message))
+
+
+def spoken(
+    entries: Sequence[_Entry], says_something: Callable[[_Entry], bool]
+) -> tuple[list[tuple[int, _Entry]], tuple[Finding, ...]]:
+    """The first of ``entries`` that say something, each with its place from 1; a finding that counts the others."""
+    read = entries[:MOST_ENTRIES]
+    found = [(place, each) for place, each in enumerate(read, 1) if says_something(each)]
+    if not found or len(found) == len(read):
+        return found, ()
+    message = f"Entries that say nothing were left out ({len(read) - len(found)}); take them out at their source."
+    return found, (Finding("entries-empty", "warning", message),)
+
+
+def says_something(entry: Element) -> bool:
+    """Whether there is a text in ``entry``, or an address in an attribute of what stands in it."""
+    return any(str(text).strip() for text in entry.itertext()) or any(each.attrib for each in entry.iterdescendants())
 
 
 def parsed(drafts: Sequence[Draft], findings: Sequence[Finding], entries: int) -> Parsed:

@@ -5,10 +5,9 @@ from typing import Any
 
 from feedsvc.model import Document, Draft, Enclosure, Finding, Hints, Neighbours, Origin, Parsed, Person, Picture
 from feedsvc.parsers.charset import DecodeError, decode
-from feedsvc.parsers.feed_entry import Notes, enclosure, parsed, unique, with_own_ids
+from feedsvc.parsers.feed_entry import Notes, enclosure, parsed, spoken, unique, with_own_ids
 from feedsvc.parsers.feed_tree import as_html, plain
 from feedsvc.parsers.json_text import JsonError, read_json
-from feedsvc.parsers.limits import MOST_ENTRIES
 from feedsvc.text import one_line
 
 FORMAT = "jsonfeed"
@@ -23,16 +22,15 @@ def parse(document: Document, _neighbours: Neighbours, _hints: Hints) -> Parsed:
     except DecodeError as error:
         return Parsed((), (Finding("undecodable", "error", str(error)),))
     except JsonError as error:
-        return Parsed(
-            (), (Finding("json-broken", "error", f"This is no JSON ({error}); fetch it again.", line=error.line),)
-        )
+        return Parsed((), (error.finding,))
     findings = (*findings, *remarks)
     items = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(items, list):
         message = "The JSON Feed has no list of items; fetch it again."
         return Parsed((), (*findings, Finding("no-entries", "error", message)))
-    drafts = [_draft(each, feed, part) for part, each in enumerate(items[:MOST_ENTRIES], 1) if isinstance(each, dict)]
-    return parsed(with_own_ids(drafts), findings, len(items))
+    read, empty = spoken(items, lambda each: isinstance(each, dict) and bool(each))
+    drafts = [_draft(each, feed, part) for part, each in read]
+    return parsed(with_own_ids(drafts), (*findings, *empty), len(items))
 
 
 def _draft(item: Member, feed: Member, part: int) -> Draft:

@@ -6,7 +6,17 @@ from lxml import etree
 
 from feedsvc.model import Document, Draft, Enclosure, Finding, Hints, Neighbours, Origin, Parsed, Person, Picture
 from feedsvc.parsers.feed_atom import markup, media_files, media_picture
-from feedsvc.parsers.feed_entry import Notes, enclosure, parsed, people, unique, with_own_ids
+from feedsvc.parsers.feed_entry import (
+    Notes,
+    enclosure,
+    parsed,
+    people,
+    refuse_floods,
+    says_something,
+    spoken,
+    unique,
+    with_own_ids,
+)
 from feedsvc.parsers.feed_tree import (
     Node,
     as_html,
@@ -21,7 +31,6 @@ from feedsvc.parsers.feed_tree import (
     text_of,
 )
 from feedsvc.parsers.feed_wxr import is_export, read_export, without_promotion
-from feedsvc.parsers.limits import MOST_ENTRIES
 from feedsvc.parsers.xml import XmlError, parse_xml
 
 Element = etree._Element
@@ -35,6 +44,7 @@ _UPDATED = ("atom:updated", "dcterms:modified", "dc:modified")
 def parse(document: Document, _neighbours: Neighbours, _hints: Hints) -> Parsed:
     """The articles of a feed; items without an id are known by their link."""
     try:
+        refuse_floods(document.data, b"item")
         root, findings = parse_xml(document.data)
     except XmlError as error:
         return Parsed((), (error.finding,))
@@ -48,8 +58,9 @@ def parse(document: Document, _neighbours: Neighbours, _hints: Hints) -> Parsed:
     items = [*channel.all("item"), *frame.all("item")]
     if is_export(channel):
         return read_export(channel, items, findings)
-    drafts = [_draft(each, channel, part) for part, each in enumerate(items[:MOST_ENTRIES], 1)]
-    return parsed(with_own_ids(drafts), findings, len(items))
+    entries, remarks = spoken(items, says_something)
+    drafts = [_draft(each, channel, part) for part, each in entries]
+    return parsed(with_own_ids(drafts), (*findings, *remarks), len(items))
 
 
 def _draft(element: Element, channel: Node, part: int) -> Draft:

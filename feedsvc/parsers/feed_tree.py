@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
+from feedsvc.parsers.limits import too_long
 from feedsvc.parsers.xml import is_too_large
 from feedsvc.text import one_line
 
@@ -117,7 +118,9 @@ def has_markup(text: str) -> bool:
 
 
 def as_html(text: str) -> str:
-    """Plain text as paragraphs."""
+    """Plain text as paragraphs; what is longer than an article stays as it stands, and is refused if it is by far."""
+    if too_long(text) is not None:
+        return f"<pre>{escape(text, quote=False)}</pre>"
     paragraphs = (escape(each.strip(), quote=False) for each in _PARAGRAPHS.split(text) if each.strip())
     return "\n".join(f"<p>{each}</p>".replace("\n", "<br>\n") for each in paragraphs)
 

@@ -3,21 +3,26 @@
 import json
 from typing import Any
 
-from feedsvc.model import Finding
+from feedsvc.model import TOO_LONG, Finding
+from feedsvc.parsers.limits import MOST_OBJECTS, MOST_VALUES
 
 _SHOWN = 5
 
 
 class JsonError(ValueError):
-    """The text is no JSON. ``line`` counts from 1; the message says what is wrong, without a remedy."""
+    """The text is no JSON that may be read; ``finding`` says why and what to do."""
 
-    def __init__(self, message: str, line: int | None = None) -> None:
-        super().__init__(message)
-        self.line = line
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.message)
+        self.finding = finding
 
 
 def read_json(text: str, *, lowered: bool = False) -> tuple[Any, tuple[Finding, ...]]:
-    """The value, and what is to remark; the keys in lower case when ``lowered``. Raises JsonError."""
+    """The value, and what is to remark; the keys in lower case when ``lowered``.
+
+    Raises JsonError for what is no JSON, or has too many values.
+    """
+    _refuse_floods(text)
     repeated: dict[str, None] = {}
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -30,14 +35,28 @@ def read_json(text: str, *, lowered: bool = False) -> tuple[Any, tuple[Finding, 
     try:
         value = json.loads(text.lstrip("\ufeff"), object_pairs_hook=members, strict=False)
     except RecursionError:
-        raise JsonError("its brackets stand too deep") from None
+        raise _broken("its brackets stand too deep") from None
     except json.JSONDecodeError as error:
-        raise JsonError(error.msg[:120], error.lineno) from None
+        raise _broken(error.msg[:120], error.lineno) from None
     except ValueError:
         # int() refuses to read more than some thousand digits.
-        raise JsonError("a number is too long") from None
+        raise _broken("a number is too long") from None
     if not repeated:
         return value, ()
     keys = ", ".join(f'"{key[:40]}"' for key in list(repeated)[:_SHOWN])
     message = f"The JSON says {keys} twice in one object, and the last one counts; leave one of them."
     return value, (Finding("key-repeated", "warning", message),)
+
+
+def _refuse_floods(text: str) -> None:
+    """Refuse what has more objects or values than any document, before they are made."""
+    if text.count("{") + text.count("[") > MOST_OBJECTS or text.count(",") > MOST_VALUES:
+        message = (
+            f"The JSON has more than {MOST_OBJECTS:,} objects and lists, or more than {MOST_VALUES:,} values; "
+            "part it into several files."
+        )
+        raise JsonError(Finding(TOO_LONG, "error", message))
+
+
+def _broken(reason: str, line: int | None = None) -> JsonError:
+    return JsonError(Finding("json-broken", "error", f"This is no JSON ({reason}); send the file again.", line=line))

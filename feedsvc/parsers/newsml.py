@@ -125,9 +125,12 @@ def _described(item: Item, element: Element, tree: _Tree) -> None:
 
 def _content(item: Item, tree: _Tree) -> None:
     """The first text among the content items, and the first picture."""
-    for content in tree.all("contentitem"):
-        if next(islice(content.iterancestors(content.tag), _DEEPEST, None), None) is not None:
-            continue
+    every = tree.all("contentitem")
+    read = [each for each in every if next(islice(each.iterancestors(each.tag), _DEEPEST, None), None) is None]
+    if len(read) < len(every):
+        message = f"Content items stand in each other more than {_DEEPEST + 1} levels deep; the inner ones were not read. Set them side by side."
+        item.findings.append(Finding("too-deep", "warning", message, "text"))
+    for content in read:
         inside = _Tree(content)
         kind = (inside.formal("mimetype") or inside.formal("mediatype")).lower()
         data = inside.first("datacontent")

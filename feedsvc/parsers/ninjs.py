@@ -44,7 +44,7 @@ def parse(document: Document, _neighbours: Neighbours, _hints: Hints) -> Parsed:
     except DecodeError as error:
         return Parsed((), (Finding("undecodable", "error", str(error)),))
     except JsonError as error:
-        return _refused("json-broken", f"This is no JSON ({error}); send the file again.", error.line)
+        return Parsed((), (error.finding,))
     items, remarks = first_items(_items(value, 0), remarks)
     if not items:
         return _refused(

@@ -8,7 +8,7 @@ from lxml import etree
 
 from feedsvc.model import TOO_LONG, Finding
 from feedsvc.parsers.charset import DecodeError, decode
-from feedsvc.parsers.limits import MOST_MARKS, MOST_TAGS
+from feedsvc.parsers.limits import MOST_ATTRIBUTES, MOST_MARKS, MOST_TAGS
 from feedsvc.patterns import pattern
 
 Element = etree._Element
@@ -50,11 +50,14 @@ def root_name(data: bytes) -> str | None:
 def parse_xml(data: bytes) -> tuple[Element, tuple[Finding, ...]]:
     """The root element of ``data``, and what had to be mended. Comments and instructions are left out.
 
-    Raises XmlError for what declares entities, has too many tags, cannot be decoded, or has no element.
+    Raises XmlError for what declares entities, has too many tags or attributes, cannot be decoded, or has no element.
     """
     _refuse_entities(data)
-    if max(map(data.count, (b"<", b"&"))) > MOST_MARKS:
-        message = f"The file has more than {MOST_MARKS:,} tags or ampersands; part it into several files."
+    if max(map(data.count, (b"<", b"&"))) > MOST_MARKS or data.count(b"=") > MOST_ATTRIBUTES:
+        message = (
+            f"The file has more than {MOST_MARKS:,} tags or ampersands, or more than {MOST_ATTRIBUTES:,} attributes; "
+            "part it into several files."
+        )
         raise XmlError(Finding(TOO_LONG, "error", message))
     # Blanks before the declaration are a common fault and do no harm.
     data = data.lstrip(b" \t\r\n") if data[:1].isspace() else data
