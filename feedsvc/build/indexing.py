@@ -1,7 +1,7 @@
 """Bringing the search index up to the articles that a build touched.
 
 FTS5 takes as long for an article as all else that a build does for it. So what a build touched is taken out at
-once, and put in anew in the order of age, the newest first: a few thousand within the build, the rest of a large
+once, and put in anew in the order of age, the newest first: a few hundred within the build, the rest of a large
 import by whoever serves, in small steps (``step``). Which are waiting stands in the ledger.
 """
 
@@ -17,7 +17,7 @@ from feedsvc.store.touched import Touched
 from feedsvc.topics.match import texts_of, values_of
 
 # Articles that a build indexes; a step of a server takes a part of a second.
-IN_A_BUILD = 2000
+IN_A_BUILD = 500
 IN_A_STEP = 250
 
 
