@@ -231,6 +231,16 @@ def test_a_body_reaches_the_app_whole(site: Site) -> None:
     assert site.body == b"abcde"
 
 
+@pytest.mark.parametrize(
+    "fields", [["Content-Length: 10000000000"], ["Content-Length: 65537", "Expect: 100-continue"]]
+)
+def test_a_body_that_is_announced_too_long_is_refused_unsent(site: Site, fields: list[str]) -> None:
+    answer = site.exchange(head("/c", *fields, method="POST"))
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b"connection: close" in answer.lower()
+    assert site.exchange(head("/a", LAST)).startswith(b"HTTP/1.1 200 ")
+
+
 def test_a_body_that_is_too_long_is_refused_when_it_was_sent(site: Site) -> None:
     long = head("/c", "Content-Length: 200000", LAST, method="POST") + b"x" * 200_000
     assert site.exchange(long).startswith(b"HTTP/1.1 413 ")

@@ -201,6 +201,9 @@ class Connection(asyncio.Protocol):
                 if isinstance(event, h11.Request):
                     self._request, self._state = event, _State.BODY
                     self._body, self._taken = bytearray(), 0
+                    if self._is_refused(http, event):
+                        self._begin(self._answer(http, event))
+                        return
                 elif isinstance(event, h11.Data):
                     self._take(event.data)
                 elif isinstance(event, h11.EndOfMessage) and self._request is not None:
@@ -213,6 +216,14 @@ class Connection(asyncio.Protocol):
                 self._transport.write(_sent(http, h11.InformationalResponse(status_code=100, headers=[])))
         except h11.RemoteProtocolError as error:
             self._refuse(http, error)
+
+    def _is_refused(self, http: h11.Connection, request: h11.Request) -> bool:
+        """Whether a body is announced that is too long to be waited for, or that its client has yet to send."""
+        announced = next((int(value) for name, value in request.headers if name == b"content-length"), 0)
+        if announced <= (_LONGEST_BODY if http.they_are_waiting_for_100_continue else _MOST_READ):
+            return False
+        self._taken, self._is_last = announced, True
+        return True
 
     def _take(self, data: bytes) -> None:
         """Take in a piece of a request's body."""
