@@ -281,6 +281,14 @@ def test_the_texts_of_a_message_are_read_as_far_as_an_article_can_go() -> None:
     assert len(parsed.drafts[0].html) < 1_300_000
 
 
+def test_the_parts_of_a_message_are_read_as_far_as_a_body_can_have_tags() -> None:
+    head = b"From: A <a@example.org>\nDate: Thu, 29 Jan 2026 10:00:00 +0000\nSubject: B\n"
+    part = b"--b\nContent-Type: text/html\n\n" + b"<p>a" * 2_000 + b"\n"
+    message = head + b"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n" + part * 60 + b"--b--\n"
+    (draft,) = read("a.eml", message).drafts
+    assert {"text-too-long", "too-long"} <= {finding.code for finding in draft.findings}
+
+
 def test_substitutions_that_stand_for_more_than_a_document_are_refused() -> None:
     levels = "".join(f".. |a{n}| replace:: {f'|a{n - 1}| ' * 10}\n" for n in range(1, 10))
     parsed = read("a.rst", f"A\n=\n\n.. |a0| replace:: x\n{levels}\n|a9|\n".encode())

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from feedsvc.model import Finding
 from feedsvc.parsers.charset import DecodeError, decode
+from feedsvc.parsers.limits import MOST_TAGS
 from feedsvc.parsers.mail_blocks import Block, markup
 from feedsvc.parsers.mail_footers import Trimmed, trim, without_signature
 from feedsvc.parsers.mail_form import Form, json_form, keyed_form
@@ -33,6 +34,8 @@ _MARKUP = re.compile(rb"<(?:style|script|title)\b[^<]*<|<!--|<[^<>]*>", re.IGNOR
 # Longer texts are no mail: a feed has room for half as much in one entry.
 _LONGEST = 1_000_000
 _MOST_LINES = 20_000
+# Of more paragraphs, each with its two tags, a body is refused: what is behind them need not be read.
+_MOST_BLOCKS = MOST_TAGS // 2
 _TOO_LONG = Finding(
     "text-too-long",
     "warning",
@@ -146,7 +149,7 @@ def body_of(selection: Selection, headline: str | None) -> Body:
     errors: list[DecodeError] = []
     left = _LONGEST
     for part in selection.texts:
-        if left <= 0:
+        if left <= 0 or len(body.blocks) > _MOST_BLOCKS:
             body.findings.append(_TOO_LONG)
             break
         try:
