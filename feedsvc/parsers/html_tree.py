@@ -15,7 +15,7 @@ from feedsvc.text import one_line
 
 # The largest real pages have 1.5 million characters and 20,000 tags.
 MAX_CHARACTERS = 2_500_000
-MAX_TAGS = 50_000
+MAX_TAGS = 40_000
 # libxml2 takes quadratic time for the attributes of one tag.
 MAX_ATTRIBUTES = 200
 
