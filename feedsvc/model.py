@@ -373,6 +373,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     via: str | None = None
     source: str | None = None
     origin: Origin | None = None
+    dateline: str | None = None
     ednote: str | None = None
     rights: str | None = None
     license: str | None = None

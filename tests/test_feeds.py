@@ -39,7 +39,7 @@ from feedsvc.feeds.extension import TOMBSTONES as TOMBSTONES_1_0
 from feedsvc.feeds.formats import FORMATS
 from feedsvc.feeds.lint import lint
 from feedsvc.feeds.opml import Outline, render_opml
-from feedsvc.model import Entry, Feed, Tombstone
+from feedsvc.model import Entry, Feed, Status, Tombstone
 
 SCHEMA = etree.RelaxNG(etree.parse(Path(__file__).parent / "schema" / "atom.rng"))
 NAMES = {"a": ATOM, "at": TOMBSTONES_1_0, "dc": DUBLIN_CORE, "m": MEDIA}
@@ -166,6 +166,26 @@ def test_content_in_arabic_runs_from_right_to_left(whole: Feed) -> None:
     contents = {entry.uri: content_html(entry) for entry in whole.entries}
     assert contents[ARTICLES["arabic"].uri] == f'<div dir="rtl" lang="ar">{ARTICLES["arabic"].html}</div>'
     assert contents[ARTICLES["japanese"].uri] == ARTICLES["japanese"].html
+
+
+@pytest.mark.parametrize(
+    ("dateline", "html", "content"),
+    [
+        ("PORT ELLERY, March 4 (Example & Co)", "<p>The ferry.</p>", "<p>PORT ELLERY, March 4 (Example &amp; Co) — The ferry.</p>"),
+        ("港町1月5日電", "<p>灯台が。</p>", "<p>港町1月5日電 灯台が。</p>"),
+        ("【港町共同】", "<p>灯台が。</p>", "<p>【港町共同】 灯台が。</p>"),
+        ("OSLO", "<p>OSLO: The ferry.</p>", "<p>OSLO: The ferry.</p>"),
+        ("OSLO", "<ul><li>One</li></ul>", "<p>OSLO</p><ul><li>One</li></ul>"),
+        (None, "<p>The ferry.</p>", "<p>The ferry.</p>"),
+    ],
+)  # fmt: skip
+def test_a_dateline_stands_before_the_first_words(dateline: str | None, html: str, content: str) -> None:
+    told = replace(next(iter(ARTICLES.values())), dateline=dateline, html=html, ednote=None)
+    entry = compose_entry(told, (), settings())[0]
+    assert content_html(entry) == content
+    assert content_html(replace(entry, ednote="CORRECTION")) == f"<p><em>CORRECTION</em></p>{content}"
+    killed = compose_entry(replace(told, status=Status.CANCELED), (), settings())[0]
+    assert (content_html(killed) or "").startswith('<p lang="en" dir="ltr">This article was canceled')
 
 
 def test_a_feed_names_its_stylesheet_and_leads_people_to_its_page(whole: Feed) -> None:

@@ -1,4 +1,4 @@
-"""What an entry says, whatever the format: its editorial note comes first (a correction must be seen)."""
+"""What an entry says, whatever the format: its editorial note comes first (a correction must be seen), then where it was written."""
 
 from functools import lru_cache
 from html import escape
@@ -6,6 +6,9 @@ from urllib.parse import quote
 
 from feedsvc.model import Entry
 from feedsvc.text import direction
+
+_OPENING = 400  # characters
+_IDEOGRAPHS = 0x2E80
 
 
 def content_html(entry: Entry) -> str | None:
@@ -15,8 +18,21 @@ def content_html(entry: Entry) -> str | None:
     note = f"<p><em>{escape(entry.ednote, quote=False)}</em></p>" if entry.ednote else ""
     # No feed format says which way a text runs, and few readers conclude it from the language.
     if direction(entry.language) == "rtl":
-        return f'<div dir="rtl" lang="{entry.language}">{note}{entry.html}</div>'
-    return note + entry.html
+        return f'<div dir="rtl" lang="{entry.language}">{note}{_located(entry.html, entry.dateline)}</div>'
+    return note + _located(entry.html, entry.dateline)
+
+
+def _located(html: str, dateline: str | None) -> str:
+    """``html`` with the dateline before its first words, as newsrooms print it, unless it begins with it."""
+    if not dateline:
+        return html
+    place = escape(dateline, quote=False)
+    if place in html[:_OPENING]:
+        return html
+    if not html.startswith("<p>"):
+        return f"<p>{place}</p>{html}"
+    # One in brackets or of ideographs ends by itself.
+    return f"<p>{place}{' ' if ord(place[-1]) >= _IDEOGRAPHS else ' — '}{html[3:]}"
 
 
 def summary_text(entry: Entry) -> str:

@@ -82,7 +82,7 @@ def _texts(entry: Entry) -> Iterator[tuple[str, str]]:
     yield "headline", entry.title
     yield "summary", entry.summary
     yield "text", entry.html or ""
-    for name in ("source", "ednote", "rights"):
+    for name in ("source", "dateline", "ednote", "rights"):
         yield name, getattr(entry, name) or ""
     for person in entry.authors:
         yield "authors", f"{person.name}{person.email or ''}"

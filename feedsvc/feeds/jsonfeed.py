@@ -85,6 +85,7 @@ def _extension(entry: Entry, manner: Manner) -> dict[str, Any]:
     picture = entry.picture
     return _filled(
         source=entry.source,
+        dateline=entry.dateline,
         ednote=entry.ednote,
         rights=entry.rights,
         license=entry.license,
