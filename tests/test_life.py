@@ -127,6 +127,26 @@ def test_what_holds_is_known_without_a_query_until_a_build_or_a_moment_changes_i
     assert edition.revision() > held
 
 
+def test_who_asks_while_another_asks_for_the_first_edition_is_not_told_that_there_is_none(
+    publication: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publication.article("one.md", "First")
+    publication.build_here()
+    edition = publication.edition()
+    edition._notice_after = 60.0
+    answers: list[int | None] = []
+
+    def mark() -> None:
+        """What the first one asks the database: meanwhile the second one comes."""
+        if not answers:
+            answers.append(None)
+            answers[:] = [edition.known_revision(), edition.revision()]
+
+    monkeypatch.setattr(edition._database, "mark", mark)
+    assert edition.revision() == 1
+    assert answers == [None, 1]
+
+
 def test_an_article_expires_at_its_second_without_a_build(publication: Publication, reader: Reader) -> None:
     end = START + timedelta(hours=2)
     publication.article("second.md", "Short lived", tags="[Trade]", expires=end.isoformat())

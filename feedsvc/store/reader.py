@@ -144,7 +144,8 @@ class PublishedEdition:
     def revision(self) -> int:
         """The number of the current edition; 0 when nothing was built yet. While the store fails, the last one known."""
         now = self._clock()
-        if now - self._asked >= self._notice_after:
+        # While none is known, another thread may just be asking for the first one: that is no answer yet.
+        if not self._revision or now - self._asked >= self._notice_after:
             self._asked = now
             mark = self._database.mark()
             nothing: tuple[int, datetime | None] = (0, None)
@@ -163,7 +164,7 @@ class PublishedEdition:
         """The number of the current edition as it was asked for a moment ago; None when it must be asked for again."""
         now = self._clock()
         if now - self._asked < self._notice_after:
-            return self._revision
+            return self._revision or None
         if self._mark is None or self._mark != self._database.mark() or self._is_due():
             return None
         self._asked = now
