@@ -102,11 +102,34 @@ def test_a_heading_counts_for_more_than_a_title_that_names_the_site() -> None:
         ("<h4>Pictures of Ann Mason</h4>", []),
         ("<p>12 May 2020, by Ann Mason</p>", ["Ann Mason"]),
         ("<a rel='author' href='https://youtube.example/u'>Youtube</a>", []),
+        # The day in a byline.
+        ("<p class='author'>Posted on September 21, 2020 by Ann Mason</p>", ["Ann Mason"]),
+        ("<div class='author-info'>Ann Mason Stand: 05. Februar 2020</div>", ["Ann Mason"]),
+        ("<p class='author'>Ann Mason, September 21, 2020</p>", ["Ann Mason"]),
+        # Offices beside people, and what a name is followed by.
+        ("<p class='byline'>Ann Mason, Newsroom</p>", ["Ann Mason"]),
+        (
+            "<p class='byline'><span class='author'>Ann Mason</span><span class='author'>Ann Mason Harbour Team</span></p>",
+            ["Ann Mason"],
+        ),
+        ("<a rel='author' href='/rights'>all rights reserved</a>", []),
+        ("<ul class='author'><li>Ann Mason</li></ul>", ["Ann Mason"]),
+        ("<byline>By Ann Mason</byline>", ["Ann Mason"]),
+        ("<span class='item--type-author'>Ann Mason</span>", ["Ann Mason"]),
+        ("<p>Auteur : Ann Mason</p>", ["Ann Mason"]),
+        ("<div class='widget elementor-widget'><p class='author'>Ann Mason</p></div>", ["Ann Mason"]),
     ],
 )
 def test_a_byline_names_people(byline: str, names: list[str]) -> None:
     draft = read(f"<article><h1>The ferry sails</h1>{byline}{BODY}</article>")
     assert [person.name for person in draft.authors] == names
+
+
+def test_what_holds_the_headline_is_no_caption() -> None:
+    page = f"<main class='module image-top'><h1>The ferry sails</h1><p>By Ann Mason</p>{BODY}</main>"
+    assert [person.name for person in read(page).authors] == ["Ann Mason"]
+    picture = f"<main><h1>The ferry sails</h1><div class='image-top'><p>By Ann Mason</p></div>{BODY}</main>"
+    assert read(picture).authors == ()
 
 
 def test_a_person_counts_for_more_than_a_company() -> None:

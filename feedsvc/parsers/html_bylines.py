@@ -8,6 +8,7 @@ from lxml import etree
 from feedsvc.parsers.html_furniture import words_of
 from feedsvc.parsers.html_layout import Layout
 from feedsvc.parsers.html_tree import tag_of, text_of
+from feedsvc.parsers.months import MONTHS, folded
 
 Element = etree._Element
 Test = Callable[[Element], bool]
@@ -42,12 +43,14 @@ _NAMES = (
     "dd",
     "small",
 )
+# Other elements that may be a byline as a whole.
+_GROUPS = ("ul", "section", "header", "byline")
 # Words that stand before a name. What is ambiguous (by, von, par, de) counts only with a name in capitals behind it.
 _BY = re.compile(
     r"(?:^|(?<=[\s|•·–—(,;:/@-]))"
     r"(?:(?:posted|written|published|reported|words|story|review(?:ed)?|edited|submitted)\ by|by|author|"
     r"(?:geschrieben|verfasst|veröffentlicht|gespeichert|gepostet|erstellt|eingestellt|publiziert|interview|text|ein\ (?:artikel|beitrag|gastbeitrag|kommentar|interview))\ (?:von|vom)|von|vom|"
-    r"autor(?:in|en|es)?|text|texte|redaktion|par|écrit\ par|publié\ par|por|escrito\ por|publicado\ por|di|scritto\ da|"
+    r"autor(?:in|en|es|a|as)?|auteure?s?|autori?e?|författare|forfatter|kirjoittaja|text|texte|redaktion|par|écrit\ par|publié\ par|por|escrito\ por|publicado\ por|di|scritto\ da|"
     r"door|geschreven\ door|av|skrevet\ av|af|przez|autorka|автор|取材・文|文|著者|筆者|記者|執筆)"
     r"\s*[:：]?\s+",
     re.IGNORECASE | re.VERBOSE,
@@ -57,6 +60,13 @@ _NAME = re.compile(rf"{_WORD}(?:\s+{_WORD}){{0,5}}")
 _AFTER = re.compile(
     r"\s*(?:$|[|•·–—,;(@/<\[]|[-]\s|\.\s*$|\d|(?:on|am|in|at|um|le|el|il|den|den|vom|for|für|updated|published|posted|"
     r"last|uhr|aktualisiert|veröffentlicht|fotos?|photos?|zuletzt|kategorie|category|under|unter|filed|comments?|kommentare?)\b)",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_NUMBER = re.compile(r"(?:\b([^\W\d_]{3,10})\.?,?\s)?(?<!\w)(\d+)(?!\w*[a-z]{3})")
+# What may stand between a name and the day.
+_INTRODUCING = re.compile(
+    r"(?:[\s|•·–—,;/(@-]|:\s|\b(?:stand|datum|date|posted|published|updated|on|am|vom|le|el|il|veröffentlicht|erstellt|publié|publicado):?)+$",
     re.IGNORECASE,
 )
 _SEPARATING = "|•·–—(,;:/@-"
@@ -73,7 +83,7 @@ def marked_bylines(root: Element, where: Layout) -> Iterator[tuple[str, list[str
         ("a link to the author's page", _by_path),
         ("the byline", _by_class),
     )
-    elements = [each for each in root.iter(*_NAMES) if where.is_near(each)]
+    elements = [each for each in root.iter(*_NAMES, *_GROUPS) if where.is_near(each)]
     for evidence, test in tests:
         found = [each for each in elements if test(each)]
         # A byline stands beside the headline; what comes first behind it goes before what stands above it.
@@ -104,7 +114,9 @@ def _grandparent(element: Element) -> Element | None:
 def worded_bylines(root: Element, where: Layout) -> Iterator[str]:
     """Names behind "by", "von", "Autor:" in short lines near the headline, the nearest first."""
     near: list[tuple[int, str]] = []
-    captions: dict[Element, bool] = {}
+    heading = where.heading_element()
+    # What holds the headline, too, is no caption, whatever its name says.
+    captions: dict[Element, bool] = dict.fromkeys(heading.iterancestors() if heading is not None else (), False)
     for element in root.iter(*_NAMES, "h2", "h6", "header", "section"):
         distance = where.after_heading(element)
         if not where.is_near(element) or distance < -20 or (distance > _PLACED and len(near) > 3):
@@ -161,7 +173,26 @@ def _names_in(element: Element) -> list[str]:
         if inner:
             return inner
     text = text_of(element)
-    return [text] if 0 < len(text) <= LONGEST else []
+    return [_undated(text)] if 0 < len(text) <= LONGEST else []
+
+
+def _undated(text: str) -> str:
+    """The name in a byline that tells the day, too: "Posted on 5 March 2020 by Ann Mason", "Ann Mason, 5.3.2020"."""
+    if _YEAR.search(text) is None:
+        return text
+    for match in _BY.finditer(text):
+        if name := _NAME.match(text, match.end()):
+            return name[0]
+    return _INTRODUCING.sub("", text[: _day_in(text)])
+
+
+def _day_in(text: str) -> int:
+    """Where the day in ``text`` begins: the first number, or the month before it."""
+    number = _NUMBER.search(text)
+    if number is None:
+        return len(text)
+    month = number[1]
+    return number.start() if month and folded(month) in MONTHS else number.start(2)
 
 
 def _is_name(element: Element) -> bool:
@@ -186,7 +217,12 @@ def _by_path(element: Element) -> bool:
 
 
 def _by_class(element: Element) -> bool:
+    if tag_of(element) == "byline":
+        return True
     if element.get("class") is None and element.get("id") is None:
         return False
+    # ``words_of`` takes "type-author" for a kind of page.
+    if "type-author" in (element.get("class") or ""):
+        return True
     words = words_of(element)
     return not _BYLINE_WORDS.isdisjoint(words) and _NOT_BYLINE.isdisjoint(words)

@@ -53,7 +53,7 @@ _DIALOGS = frozenset(("dialog", "alertdialog"))
 _UNMISTAKABLE = _COMMENTS | frozenset(
     "cookie cookies consent gdpr dsgvo cmp onetrust outbrain taboola newsletter".split()
 )
-_BUILDERS = frozenset("elementor wpb vc fusion divi et avia fl".split())
+BUILDERS = frozenset("elementor wpb vc fusion divi et avia fl".split())
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NO_LETTERS = re.compile(r"[^a-z]+")
 # Classes that tell the terms of a story, or that advertisements stand in it.
@@ -104,7 +104,7 @@ def is_furniture(element: Element) -> bool:
 
 @lru_cache(maxsize=8192)
 def _names_furniture(words: tuple[str, ...]) -> bool:
-    if _BUILDERS.isdisjoint(words) and not _WORDS.isdisjoint(words):
+    if BUILDERS.isdisjoint(words) and not _WORDS.isdisjoint(words):
         return True
     return any(pair in _PAIRS for pair in pairwise(words))
 

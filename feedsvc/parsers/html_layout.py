@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from lxml import etree
 
-from feedsvc.parsers.html_furniture import names_body, words_of
+from feedsvc.parsers.html_furniture import BUILDERS, names_body, words_of
 from feedsvc.parsers.html_tree import tag_of
 
 Element = etree._Element
@@ -29,7 +29,7 @@ _BESIDE_PAIRS = frozenset(
 )
 # Words for what readers or other stories say, and for what is said about the story itself.
 _OTHERS = frozenset("comment comments commentlist related recommended teaser teasers".split())
-_ABOUT = frozenset("date meta postmeta entrymeta byline tags".split())
+_ABOUT = frozenset("date meta postmeta entrymeta metadata byline tags".split())
 # A page with fewer paragraphs does not tell where its story stands.
 _FEW_PARAGRAPHS = 3
 _TOPICS = frozenset(("categories", "tags", "topics", "keywords", "catlinks"))
@@ -100,6 +100,8 @@ def _is_beside(element: Element) -> bool:
     if tag in _MARKED or not words:
         return False
     if _BESIDE_WORDS.isdisjoint(words) and not any(pair in _BESIDE_PAIRS for pair in pairwise(words)):
+        return False
+    if not BUILDERS.isdisjoint(words):
         return False
     if _is_linked(element):
         return True

@@ -73,11 +73,24 @@ def find_authors(
         if not named:
             continue
         rank = min(rank for rank, _ in ranked)
+        if rank == 0:
+            named = _people_alone(named)
         if best is None or rank < best[0]:
             best = (rank, named, evidence)
         if rank == 0:
             break
     return best[1:] if best else ((), "")
+
+
+def _people_alone(people: tuple[Person, ...]) -> tuple[Person, ...]:
+    """``people`` without the offices among them, and without a name that is another one with an addition."""
+    names = [f"{fold(each.name)} " for each in people]
+    return tuple(
+        each
+        for each in people
+        if _OFFICES.isdisjoint(fold(each.name).split())
+        and not any(fold(each.name).startswith(name) for name in names)
+    )
 
 
 def _sources(root: Element, facts: Stated, where: Layout) -> Iterator[tuple[str, list[Person]]]:
@@ -92,6 +105,11 @@ def _sources(root: Element, facts: Stated, where: Layout) -> Iterator[tuple[str,
     yield _OF_JSON, _stated_people(facts, facts.page("author", "creator"))
     for name in worded_bylines(root, where):
         yield "a line that names the author", _people(name)
+
+
+def _is_phrase(first: str) -> bool:
+    """Whether a phrase in small letters begins with ``first``: "all rights reserved" is nobody's name."""
+    return first.isalpha() and first.islower() and first not in _PARTICLES
 
 
 _OF_JSON = "author of the JSON-LD"
@@ -137,6 +155,8 @@ def _rank(person: Person, sites: frozenset[str], evidence: str) -> int:
         return _UNNAMED
     if not _LINK_WORDS.isdisjoint(words):
         return _UNNAMED
+    if len(words) > 1 and _is_phrase(person.name.split()[0]):
+        return _UNNAMED
     if names_site(name, sites):
         # A site of one person bears the name of its author; a title or a publisher's name is no author.
         return 1 if evidence not in _OF_SITES else _UNNAMED
@@ -145,5 +165,8 @@ def _rank(person: Person, sites: frozenset[str], evidence: str) -> int:
     return 1 if person.name.islower() and len(words) == 1 else 0
 
 
+_PARTICLES = frozenset(
+    "von van de der den del della di da du la le lo zu zum zur ter ten al el bin ibn dos das do af av".split()
+)
 _UNNAMED = 3
 _OF_SITES = frozenset(("meta author", "meta article:author", "meta dc.creator", "a line that names the author"))
