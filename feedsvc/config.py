@@ -241,6 +241,9 @@ class Settings:
         return self.folder / self.inbox.folder
 
 
+# Keys whose values are printed nowhere: a message about the settings stands in /healthz, too.
+_SECRETS = frozenset(("serve.token", "store.url"))
+
 SECTIONS: Mapping[str, type] = {
     "publication": Publication,
     "inbox": Inbox,
@@ -392,7 +395,8 @@ class _Reader:
             self.problem(dotted, f"{error}")
             values[each.name] = None
         except ValueError as error:
-            self.problem(dotted, f"{table[each.name]!r} does not do: {error}")
+            written = "what is written" if dotted in _SECRETS else repr(table[each.name])
+            self.problem(dotted, f"{written} does not do: {error}")
             values[each.name] = None
 
     def topics(self, tables: object) -> tuple[TopicRule, ...]:

@@ -143,8 +143,12 @@ class Builds:
             self._wrong_settings = str(error)
             _say(f"feedsvc: {error}\nfeedsvc: the settings from before stay in force")
             return
+        fresh = based(fresh, self._base)
+        if self._wrong_settings is not None or fresh != self.settings:
+            later = "; those of [serve] from the next start on" if fresh.serve != self.settings.serve else ""
+            _say(f"feedsvc: the settings that are written now are in force{later}")
         self._wrong_settings = None
-        self.settings = based(fresh, self._base)
+        self.settings = fresh
 
     def _build(self) -> None:
         jobs = os.cpu_count() or 1
