@@ -80,3 +80,12 @@ def test_few_infos_and_all_that_is_worse_are_told_one_by_one(publication: Public
         publication.article(f"late{number}.md", f"Late {number}", date="2026-04-01T09:00:00Z")
     *lines, _ = checked(publication)
     assert [line.split(": ")[1:3] for line in lines] == [["info", "date-only"]] * 3 + [["warning", "future-date"]] * 6
+
+
+def test_where_a_day_and_its_year_come_from_is_told(publication: Publication) -> None:
+    publication.write(
+        "2024/tide.txt", "Tide clock repaired\n\nPORT ELLERY, March 4 (Example Wire) -- The clock runs again.\n"
+    )
+    told = publication.explain("2024/tide.txt")
+    assert told["published"].startswith("2024-03-04T")
+    assert told["evidence"]["published"] == "the dateline; its year: the name of the file or folder"

@@ -50,7 +50,8 @@ class _Notes:
     def keep(self, dated: Dated, about: str) -> datetime | None:
         self.findings.extend(dated.findings)
         if dated.evidence is not None:
-            self.evidence[about] = dated.evidence
+            stated = self.evidence.get(about)
+            self.evidence[about] = f"{stated}; its year: {dated.evidence}" if stated else dated.evidence
         return dated.moment
 
 
