@@ -35,7 +35,6 @@ from feedsvc.store.edition import Edition
 from feedsvc.store.ledger import Ledger
 from feedsvc.store.prepared import Prepared
 from feedsvc.store.records import seconds
-from feedsvc.store.schema import articles
 from feedsvc.store.search import SearchIndex
 from feedsvc.topics.classify import Classifier
 from feedsvc.topics.registry import TopicRegistry
@@ -190,7 +189,7 @@ class _Build:
         entering.settle_contests()
         entering.move_pages()
         self.report.erased = entering.erase()
-        entering.renew(list(self.ledger.articles(articles.c.changes <= seconds(self.now))))
+        entering.renew(self.ledger.changing(self.now))
 
     def publish(self, entering: Entering, authority: str, printer: Printer, *, everything: bool) -> Publishing:
         """Bring the feeds up to the ledger, and render those that changed."""

@@ -15,8 +15,6 @@ from feedsvc.config import Settings
 from feedsvc.store.edition import Edition
 from feedsvc.store.ledger import Ledger
 from feedsvc.store.prepared import Prepared
-from feedsvc.store.records import seconds
-from feedsvc.store.schema import articles
 from feedsvc.topics.classify import Classifier
 
 # How many moments are prepared. Each costs as much as a small build; what lies beyond waits for the next one.
@@ -69,7 +67,7 @@ class Ahead:
         """Let ``moment`` come."""
         missing: frozenset[str] = frozenset()
         entering = Entering(self.settings, self.ledger, self.classifier, self.authority, moment, missing)
-        entering.renew(list(self.ledger.articles(articles.c.changes <= seconds(moment))))
+        entering.renew(self.ledger.changing(moment))
         publishing = Publishing(self.settings, self.ledger, edition, self.authority, moment)
         publishing.release()
         if not edition.ahead:

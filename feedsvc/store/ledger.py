@@ -29,6 +29,7 @@ from feedsvc.store.records import (
     identity_row,
     media_rows,
     moment,
+    seconds,
 )
 from feedsvc.store.rows import delete_rows, insert_rows, parts, replace_rows, rows_where_in
 from feedsvc.store.schema import (
@@ -134,8 +135,13 @@ class Ledger:
 
     def articles(self, *conditions: Any) -> Iterator[ArticleRecord]:
         """The articles that meet all ``conditions`` (on ``schema.articles``), by name."""
-        query = select(articles, bodies.c.payload).join(bodies, bodies.c.name == articles.c.name)
-        yield from map(article_record, self.connection.execute(query.where(*conditions).order_by(articles.c.name)))
+        yield from map(article_record, self.connection.execute(_whole(*conditions).order_by(articles.c.name)))
+
+    def changing(self, until: datetime) -> list[ArticleRecord]:
+        """The articles whose status changes by itself ``until`` then, by name."""
+        # Sorted here: SQLite would walk through all articles in the order of their names to find those few.
+        rows = self.connection.execute(_whole(articles.c.changes <= seconds(until)))
+        return sorted(map(article_record, rows), key=lambda each: each.article.name)
 
     def articles_where_in(self, column: Any, values: Collection[str]) -> list[ArticleRecord]:
         """The articles whose ``column`` is among ``values``, by name."""
@@ -231,8 +237,8 @@ class Ledger:
     def next_change(self) -> datetime | None:
         """The next moment at which an article's status changes by itself (UTC)."""
         query = select(func.min(articles.c.changes)).where(articles.c.changes.is_not(None))
-        seconds = self.connection.execute(query).scalar()
-        return None if seconds is None else moment(seconds)
+        at = self.connection.execute(query).scalar()
+        return None if at is None else moment(at)
 
     def release(self, now: datetime) -> None:
         """Give every article that is public at ``now`` for the first time its place in the order of release.
@@ -357,6 +363,11 @@ class Ledger:
             for position, each in enumerate(topics)
         ]
         insert_rows(self.connection, classifications, rows)
+
+
+def _whole(*conditions: Any) -> Select[Any]:
+    """The articles that meet all ``conditions``, with what they hold."""
+    return select(articles, bodies.c.payload).join(bodies, bodies.c.name == articles.c.name).where(*conditions)
 
 
 def _lies_in(folder: str) -> ColumnElement[bool]:
