@@ -108,7 +108,13 @@ PARSERS = (
     Parser("newsml", "feedsvc.parsers.newsml", roots=frozenset({"newsml"})),
     Parser("nitf", "feedsvc.parsers.nitf", roots=frozenset({"nitf"})),
     Parser("iptc7901", "feedsvc.parsers.iptc7901", opening=re.compile(rb"\x01[^\x02]*\x02"), marks=b"\x01"),
-    Parser("anpa", "feedsvc.parsers.anpa", openings=(b"\x16\x16", b"\x16\x01")),
+    Parser(
+        "anpa",
+        "feedsvc.parsers.anpa",
+        openings=(b"\x16\x16", b"\x16\x01"),
+        opening=re.compile(rb"\^\S[^\n]{1,200}<\s*\n\^\S"),
+        marks=b"^",
+    ),
     Parser(
         "ninjs",
         "feedsvc.parsers.ninjs",

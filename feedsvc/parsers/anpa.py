@@ -11,6 +11,9 @@ from feedsvc.parsers.telegram import Telegram, folded, telegram_text, with_lines
 
 FORMAT = "anpa"
 _MESSAGE = re.compile(rb"\x01(?P<head>[^\x02\x01]*)\x02(?P<text>[^\x03\x01]*)(?:\x03(?P<tail>[^\x01]*))?")
+# Saved without what steers the printers: fields, text, and the time on the last line.
+_BARE = re.compile(rb"(?P<head>)(?P<text>\^[^\x01]*)(?P<tail>)")
+_SENT_LINE = re.compile(r"[A-Z]{2}-[A-Z]{2}-\d\d-\d\d-\d\d\b.*")
 # A field of the head: "^By DANA COLE=", "^Eds: New lead.<"
 _FIELD = re.compile(r"\^(?P<text>.*?)\s*(?P<end>[<=])?\s*")
 _KEYWORD = re.compile(r"(?P<slug>.+?),\s*(?:.*,)?\s*\d{1,5}")
@@ -27,6 +30,8 @@ def parse(document: Document, neighbours: Neighbours, hints: Hints) -> Parsed:
     """The messages of a document."""
     drafts, findings = [], []
     messages, remarks = first_items(_MESSAGE.finditer(document.data), ())
+    if not messages and (bare := _BARE.search(document.data)) is not None:
+        messages = [bare]
     for message, above in with_lines_above(messages):
         try:
             telegram = _telegram(message, above)
@@ -57,6 +62,7 @@ def _telegram(message: re.Match[bytes], above: int) -> Telegram:
     if header is not None and telegram.slugline is None:
         telegram.slugline = header["slug"]
     telegram.date = _sent(tail) or _sent(text)
+    telegram.lines = ["" if _SENT_LINE.fullmatch(line) else line for line in telegram.lines]
     if telegram.date is not None:
         telegram.evidence["published"] = "the time at the end of the message"
     elif header is not None:

@@ -6,7 +6,8 @@ from feedsvc.model import Document, Finding, Hints, Neighbours, Parsed
 from feedsvc.parsers.charset import DecodeError
 from feedsvc.parsers.item import first_items, numbered
 from feedsvc.parsers.limits import too_long
-from feedsvc.parsers.telegram import Telegram, date_time_group, folded, telegram_text, with_lines_above
+from feedsvc.parsers.telegram import Telegram, folded, telegram_text, with_lines_above
+from feedsvc.parsers.wire_stamps import date_time_group
 
 FORMAT = "iptc7901"
 _MESSAGE = re.compile(rb"\x01(?P<head>[^\x02\x01]*)\x02(?P<text>[^\x03\x01]*)(?:\x03(?P<tail>[^\x01]*))?")

@@ -2,23 +2,18 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
 from feedsvc.model import Draft, Finding, Hints, Neighbours, Person, SourceDate
 from feedsvc.parsers.charset import decode
-from feedsvc.parsers.dates import DateError, parse_date
 from feedsvc.parsers.names import split_authors
 from feedsvc.parsers.wire import read_story
 from feedsvc.parsers.wire_lines import lines_of
 
 _CONTROLS = bytes((*range(9), 11, 12, *range(14, 32), 127))
 # The date-time group that ends a message: 131137 GMT Nov 13 (day, time, month, year); some leave out the zone.
-_GROUP = re.compile(
-    r"\b(\d\d)(\d\d)(\d\d)\s*(?:(GMT|UTC|Z|[CE]E?S?T|MES?Z|[A-Z]{1,2}[SD]T)\s+|(?<=\d)\s+)([^\W\d_]{3,9})\.?\s+(\d{4}|\d\d)\b"
-)
 # Where the story ends and notes to the desk begin.
 _DESK = re.compile(
     r"^[#*\s]*(?:\w{1,12} )?(?:notebook|notizblock)\s*$|\bnot (?:intended )?for publication\b", re.IGNORECASE
@@ -92,17 +87,6 @@ def with_lines_above(messages: Iterable[re.Match[bytes]]) -> Iterator[tuple[re.M
 def telegram_text(data: bytes) -> tuple[str, tuple[Finding, ...]]:
     """A piece of a message as text, without what steered the printers. Raises DecodeError for what is no text."""
     return decode(data.translate(None, _CONTROLS))
-
-
-def date_time_group(text: str) -> SourceDate | None:
-    """The moment that a message's date-time group states (IPTC 7901, section on the message ending)."""
-    for found in _GROUP.finditer(text):
-        day, hour, minute, zone, month, year = found.groups()
-        full = year if len(year) == 4 else f"20{year}" if int(year) < 70 else f"19{year}"
-        with suppress(DateError):
-            if date := parse_date(f"{day} {month} {full} {hour}:{minute} {zone or ''}".strip()):
-                return date
-    return None
 
 
 def folded(lines: Sequence[str]) -> str:

@@ -25,6 +25,7 @@ from feedsvc.text import one_line
 FORMAT = "text"
 _LONGEST_HEADLINE = 300
 _DERIVED_HEADLINE = 100
+_LONGEST_DECK = 160
 _SEPARATORS = str.maketrans({"\u2028": "\n", "\u2029": "\n\n", "\x0b": "\n"})
 
 
@@ -125,7 +126,7 @@ def _take_dateline(paragraphs: list[Paragraph], head: Head) -> Dateline | None:
         read_dateline(first.text) or place_and_date(first.text) or (head.dateline is None and read_place(first.text))
     )
     if not found:
-        return head.dateline
+        return head.dateline or _take_below_deck(paragraphs)
     rest = first.text[found.end :]
     if not first.text[: found.end].rstrip().endswith(":"):
         # Behind a colon a dash begins what somebody says.
@@ -134,6 +135,18 @@ def _take_dateline(paragraphs: list[Paragraph], head: Head) -> Dateline | None:
         paragraphs[0] = Paragraph(rest, first.first, first.last, cut_off=first.cut_off)
     else:
         del paragraphs[0]
+    return found
+
+
+def _take_below_deck(paragraphs: list[Paragraph]) -> Dateline | None:
+    """Take a dated dateline off the second paragraph, where the first is but the line that explains the headline."""
+    if len(paragraphs) < 2 or len(paragraphs[0].text) > _LONGEST_DECK or paragraphs[1].table:
+        return None
+    below = paragraphs[1]
+    found = read_dateline(below.text)
+    if found is None or found.date is None or found.place is None or found.end == len(below.text):
+        return None
+    paragraphs[1] = Paragraph(below.text[found.end :], below.first, below.last, cut_off=below.cut_off)
     return found
 
 

@@ -36,6 +36,8 @@ _SEPARATOR = re.compile(
 _BAR = re.compile(r"\s+[|｜]\s+")
 _MARK = re.compile(r"[-—–―:|｜_]")
 _BRACKETED = re.compile(r"\(([^()]{2,40})\)|/([^/\s][^/]{0,25})/")
+# Westhaven (Norway), 14 March: the country behind a place.
+_REGION = re.compile(r"(?<=\w) \(([^\W\d_][^\W\d_.]*[a-zß-ÿ.][\w .'’-]{0,30})\)(?=,)")
 _ABBREVIATED = re.compile(r"[A-Z]{2,6}")
 _AGENCY_WORD = re.compile(r"\b(?:News|Press|Agency|Newswire|Wire|Reuters?|Kyodo)\b|ニュース|通信")
 _PLACE = re.compile(
@@ -207,10 +209,10 @@ def _without_dash(start: str) -> Dateline | None:
 def _parts(prefix: str, end: int) -> Dateline | None:
     """The dateline that the whole of ``prefix`` is; None when it is something else."""
     agency = None
-    core = prefix
-    if match := _BRACKETED.search(prefix):
+    core = _without_brackets(prefix) if "), " in prefix else prefix
+    if match := _BRACKETED.search(core):
         agency = match[1] or match[2]
-        before, after = prefix[: match.start()].strip(" .,-"), prefix[match.end() :].strip(" .,-")
+        before, after = core[: match.start()].strip(" .,-"), core[match.end() :].strip(" .,-")
         if before and after:
             return None
         core = before or after
@@ -225,6 +227,14 @@ def _parts(prefix: str, end: int) -> Dateline | None:
         )
         return Dateline(prefix.strip(), end, agency=agency) if known else None
     return _place(prefix, core, agency, end)
+
+
+def _without_brackets(prefix: str) -> str:
+    """Westhaven, Norway, 14 March of Westhaven (Norway), 14 March."""
+    region = _REGION.search(prefix)
+    if region is None or is_agency(region[1]):
+        return prefix
+    return f"{prefix[: region.start()]}, {region[1]}{prefix[region.end() :]}"
 
 
 def _may_be_agency(name: str) -> bool:

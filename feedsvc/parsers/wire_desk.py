@@ -18,16 +18,18 @@ _COUNTED = re.compile(
 _PRIORITY = re.compile(
     r"[\W_]*(?:urgent|bulletin|flash|news ?alert|alert|advisory|rpt|repeat|exclusive|eilmeldung|eil|dringend|urgente|"
     r"(?:news)?snap|newsbreak|\d?(?:st|nd|rd|th)? ?(?:lead|ld)(?:-?writethru)?|write-?thru|update ?\d{0,2}|refile|"
-    r"corrected|correction|clarification|速報|至急|号外|緊急)(?: ?\d)?[\W_]*"
+    r"corrected|correction|clarification|for immediate release|速報|至急|号外|緊急)(?: ?\d)?[\W_]*"
 )
 _LONGEST_NEWSROOM = 30
-_LONGEST_PRIORITY = len("1st lead-writethru 2")
+_LONGEST_PRIORITY = len("for immediate release")
 # ANPA 1312 slugs: a service letter, the cycle, the keyword; a date, a time and a count may follow.
 _SLUG = re.compile(
     r"\^\S.{0,60}|zczc\b.{0,60}|[a-z]\d{4}|(?:[a-z] ){0,3}(?:am|pm|bc|us|eu|asia)-\S+|"
     r"(?:[a-z] ){0,3}\S{2,30}(?: [\w&.'-]{1,20}){0,4}\s+\d\d-\d\d(?:-\d\d)?\s+\d{3,5}|"
     r"(?:am|pm|bc)-[\w&.'() -]{2,40}(?:, ?[\w. -]{2,24}){1,5}"
 )
+# The header of IPTC 7901, and its line of keywords: bdt0123 3 pl 120 dpa 0456; Verkehr/Norwegen/
+_TELEGRAM = re.compile(r"[a-z]{2,4}\d{3,4} \d [a-z]{1,3} \d{1,5}(?: .{1,30})?|(?:[^\W_][\w.-]{1,30}/){1,6}")
 # What a slug without a hyphen begins with; one without a hyphen and without these is A1234.
 _SLUG_MARKS = frozenset("^z")
 _SLUG_NUMBER = 5
@@ -57,12 +59,13 @@ def is_desk_line(text: str) -> bool:
     """Whether ``text``, a line of the head, is a slug, a counter or a priority and nothing else."""
     if len(text) > _LONGEST:
         return False
-    lowered = text.lower()
+    numbered, lowered = has_digit(text) is not None, text.lower()
     return bool(
-        (has_digit(text) and _COUNTED.fullmatch(lowered))
+        (numbered and _COUNTED.fullmatch(lowered))
         or (len(text) < _LONGEST_NEWSROOM and _may_be_newsroom(lowered) and _NEWSROOM.fullmatch(lowered))
         or (_may_be_priority(text) and _PRIORITY.fullmatch(lowered))
         or (_may_be_slug(lowered) and _SLUG.fullmatch(lowered))
+        or ((numbered or text.endswith("/")) and _TELEGRAM.fullmatch(lowered))
     )
 
 

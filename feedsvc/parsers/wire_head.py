@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from feedsvc.model import Finding, Person, SourceDate
@@ -118,6 +119,12 @@ def _header_line(head: Head, texts: Sequence[str], text: str, index: int) -> boo
 
 
 def _key_value(head: Head, text: str, index: int, place: str) -> bool:
+    if " | " in text and may_date(text) and read_key(text.partition(" | ")[0]) is not None:
+        # Source: Xinhua | 2017-01-29 10:15:00 | Editor: huaxia
+        for each in text.split(" | "):
+            if not _key_value(head, each, index, place):
+                _plain_date(head, each, index, place)
+        return True
     keyed = read_key(text)
     if keyed is None:
         return False
@@ -130,6 +137,13 @@ def _key_value(head: Head, text: str, index: int, place: str) -> bool:
     elif keyed.field:
         head.note(keyed.field, keyed.value, evidence)
     return True
+
+
+def _plain_date(head: Head, text: str, index: int, place: str) -> None:
+    """Note the date that ``text`` may be."""
+    with suppress(DateError):
+        if (date := parse_date(text.strip(), order=head.order, line=head.number(index))) is not None:
+            head.dates.append((date, f"{place}, a date of its own"))
 
 
 def _keyed_date(head: Head, name: str, value: str, index: int, evidence: str) -> bool:

@@ -21,7 +21,7 @@ _KEYS = {
     "ednote": "ednote editors-note editor's-note note-to-editors 注意",
     "summary": "summary abstract description teaser standfirst deck lead lede intro subhead subheadline subtitle 要約 概要",
     "": "priority urgency version words word-count wordcount length format edition page type status from to cc city "
-    "country service code category-code copyright-holder filename file",
+    "contact contacts media-contact press-contact kontakt phone tel telephone email e-mail website country service code category-code copyright-holder filename file",
 }
 _FIELDS = {name: key for key, names in _KEYS.items() for name in names.split()}
 _KEY_VALUE = re.compile(r"([^\W\d_][\w '’/-]{0,22}?)\s*(?:[:：]|(?<=[一-龠])】)\s*(.*)")

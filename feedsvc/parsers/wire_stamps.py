@@ -1,9 +1,11 @@
 """Lines of a head that state a date, alone or beside a name: "Kyodo News / January 29, 2017"."""
 
 import re
+from contextlib import suppress
 
 from feedsvc.model import SourceDate
-from feedsvc.parsers.dates import LONGEST, has_digit, parse_date
+from feedsvc.parsers.dates import LONGEST, DateError, has_digit, parse_date
+from feedsvc.parsers.wire_keys import read_key
 
 _DATED = re.compile(
     r"((?:first |last )?(?:published|posted|updated|modified|filed|dated|issued|released|created)|date|datum|stand|fecha|"
@@ -20,6 +22,16 @@ _UPDATED = re.compile(
     r"actuali[sz]|aggiorna|bijgewerkt|gewijzigd|atuali[sz]a|uppdater|oppdater|opdater|endret|ændret|ändrad|päivitetty|zaktualizowano|更新|обновлено|수정|최종수정|آخر تحديث)",
     re.IGNORECASE,
 )
+# 141205 GMT Mar 23 (IPTC 7901): day, hour, minute.
+DATE_TIME_GROUP = re.compile(
+    r"\b(\d\d)(\d\d)(\d\d)\s*(?:(GMT|UTC|Z|[CE]E?S?T|MES?Z|[A-Z]{1,2}[SD]T)\s+|(?<=\d)\s+)([^\W\d_]{3,9})\.?\s+(\d{4}|\d\d)\b"
+)
+# What stands behind a date: "(updated …)", "and last updated …".
+_ALSO_CHANGED = re.compile(
+    r"\s*\((?:updated|modified|last).*\)$|(?:\s*[,;]|\s+and)\s+(?:last\s+)?(?:updated|modified)\b.*$", re.IGNORECASE
+)
+# 2017-01-29 10:15 来源：新华网
+_CREDITED = re.compile(r"(.*\d\S{0,8})\s+(\S{1,12}[:：].{2,40})")
 # The edition of a Japanese newspaper.
 _EDITION = re.compile(r"(?<=日)[\s\u3000]*(?:[付朝夕]刊?|付け|配信|掲載|発行)$")
 _SLASHED = re.compile(r"\s+[/|·•–—-]\s+|\s*[|｜·•–—]\s*|\s{3,}|\t")
@@ -40,7 +52,7 @@ def date_and_name(text: str, order: str | None, line: int | None) -> tuple[Sourc
     if date := parse_date(bare, order=order, line=line):
         return date, "", False
     if match := _DATED.fullmatch(bare):
-        value = re.sub(r"\s*\((?:updated|modified|last).*\)$", "", match[2], flags=re.IGNORECASE)
+        value = _ALSO_CHANGED.sub("", match[2])
         if date := parse_date(value, order=order, line=line):
             return date, "", bool(_UPDATED.match(match[1]))
     parts = [part.strip() for part in _SLASHED.split(bare) if part and part.strip()]
@@ -57,7 +69,17 @@ def date_and_name(text: str, order: str | None, line: int | None) -> tuple[Sourc
                 if sum(len(each.split()) for each in others) > 8:
                     return None
                 return date, others[0] if others else "", False
-    return _name_then_date(bare, order, line)
+    return _name_then_date(bare, order, line) or _date_then_key(bare, order, line)
+
+
+def _date_then_key(text: str, order: str | None, line: int | None) -> tuple[SourceDate, str, bool] | None:
+    """ "2017-01-29 10:15 来源：新华网": a date before the source."""
+    match = _CREDITED.fullmatch(text)
+    keyed = read_key(match[2]) if match else None
+    if match is None or keyed is None or keyed.field not in ("source", "authors"):
+        return None
+    date = parse_date(match[1], order=order, line=line)
+    return (date, keyed.value if keyed.field == "source" else "", False) if date else None
 
 
 def _is_time(text: str) -> bool:
@@ -73,4 +95,15 @@ def _name_then_date(text: str, order: str | None, line: int | None) -> tuple[Sou
         date = parse_date(rest, order=order, line=line) if has_digit(rest) else None
         if date is not None and date.year is not None:
             return date, name, False
+    return None
+
+
+def date_time_group(text: str) -> SourceDate | None:
+    """The moment that a message's date-time group states (IPTC 7901, section on the message ending)."""
+    for found in DATE_TIME_GROUP.finditer(text):
+        day, hour, minute, zone, month, year = found.groups()
+        full = year if len(year) == 4 else f"20{year}" if int(year) < 70 else f"19{year}"
+        with suppress(DateError):
+            if date := parse_date(f"{day} {month} {full} {hour}:{minute} {zone or ''}".strip()):
+                return date
     return None

@@ -9,10 +9,11 @@ from msgspec.structs import replace
 from feedsvc.model import Person, SourceDate
 from feedsvc.parsers.dates import LONGEST, DateError, has_digit, parse_date
 from feedsvc.parsers.names import split_authors
-from feedsvc.parsers.wire_byline import bare_name
+from feedsvc.parsers.wire_byline import bare_name, is_byline
 from feedsvc.parsers.wire_dateline import is_agency, place_and_date
 from feedsvc.parsers.wire_keys import Keyed, read_key
 from feedsvc.parsers.wire_lexicon import is_button, items_of
+from feedsvc.parsers.wire_stamps import DATE_TIME_GROUP, date_time_group
 
 # Closing punctuation alone is the end of a sentence that found no room on its line.
 _ONLY_MARKS = re.compile(r"(?![。、，」』）”’]+$)[\W_]+")
@@ -30,7 +31,7 @@ _SIGNED = re.compile(
     r"[\[<(（【]([^\W\d_][\w .&-]{0,24})[\])>）】]"
 )
 _INITIALS = re.compile(
-    r"(?:[A-Za-z]{2,10}[-/])?[a-z]{2,4}(?:/[a-z]{2,4}){1,3}/?|[A-Z]{2,4}(?:/[A-Z]{2,4}){1,3}|dpa(?:-\w+)?(?: \w{2,4}){1,6}"
+    r"(?:[A-Za-z]{2,10}[-/])?[a-z]{2,4}(?:/[a-z]{2,4}){1,3}/?|[A-Z]{2,4}(?:(?:/| // )[A-Z]{2,4}){1,3}|dpa(?:-\w+)?(?: \w{2,4}){1,6}"
 )
 # One word with two capitals: CONT, RBNews.
 _CAPITALS = re.compile(r"(?=[a-z]*[A-Z][a-z]*[A-Z])[A-Za-z]{2,12}")
@@ -38,6 +39,9 @@ _CAPITALS = re.compile(r"(?=[a-z]*[A-Z][a-z]*[A-Z])[A-Za-z]{2,12}")
 _BETWEEN = re.compile(r"[\s/()\[\]©.,-]+")
 _WRITER = re.compile(r"[a-z]{2,4}|[A-Z]{2,4}|n\d")
 _MOST_SIGNS = 6
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
+# SOURCE Westhaven Trams: the last line of a press release.
+_RELEASED_BY = re.compile(r"SOURCE:? (?=[^\W\d_a-zß-ÿ])(\S.{1,60}[^.!?:])")
 # (Reporting by A; Editing by B), Autor: A
 _CREDITS = re.compile(
     r"\(?(?:additional )?(?:reporting|writing|editing|report|compiled)(?: and (?:writing|editing|reporting))? by (.{3,200}?)\)?\.?|"
@@ -45,7 +49,7 @@ _CREDITS = re.compile(
     re.IGNORECASE,
 )
 # What stands behind a date in Japan: the edition, sent out, dated.
-_EDITION = re.compile(r"(?<=日)[\s\u3000]*(?:[付朝夕]刊?|付け|配信|掲載|発行|更新|公開)(?:より)?$")
+_EDITION = re.compile(r"(?<=日)[\s\u3000]*(?:[付朝夕]刊?|付け|配信|掲載|発行|更新|公開)(?:より)?$|(?<=\d)\s*송고$")
 # （山田花子）, behind the last sentence; no name ends like the other.
 _EASTERN_NAME = re.compile(r"[一-龠々]{3,4}[一-龠々ぁ-んァ-ヶ]{0,3}")
 _NO_NAME = re.compile(
@@ -170,6 +174,7 @@ def _signed(tail: Tail, line: str, before: str, number: int) -> bool:
     closed = _CLOSED.search(before) is not None or is_agency(last) or (len(last) == 4 and last.isdecimal())
     plain = bool(_INITIALS.fullmatch(line) and (line.startswith("dpa") or is_agency(line.partition("/")[0])))
     plain = plain or bool(closed and (_INITIALS.fullmatch(line) or _CAPITALS.fullmatch(line) or _signs(line)))
+    plain = plain or _ADDRESS.fullmatch(line) is not None
     if plain or (match and line[0] == "-" == line[-1] and len(name.split()) == 1 and closed):
         tail.marks.append((number, line))
         return True
@@ -203,6 +208,12 @@ def _credited(tail: Tail, line: str) -> bool:
         if people and not line.lstrip("(").lower().startswith("edit"):
             tail.authors = people
         return bool(match[1] or people)
+    if match := _RELEASED_BY.fullmatch(line):
+        tail.source = tail.source or match[1]
+        return True
+    if is_byline(line) and is_agency(line.partition(":")[2]):
+        tail.source = tail.source or line.partition(":")[2].strip()
+        return True
     keyed = read_key(line) if len(line) < LONGEST else None
     if keyed is None or keyed.field != "source" or len(keyed.value.split()) > _SOURCE_WORDS:
         return False
@@ -218,6 +229,9 @@ def _dated(tail: Tail, line: str, order: str | None, number: int) -> bool:
     if keyed is None and (named := read_key(inner)) is not None and named.field in ("published", "updated"):
         return _keyed(tail, named, order, number)
     inner = _EDITION.sub("", inner)
+    if DATE_TIME_GROUP.fullmatch(inner) and (date := date_time_group(inner)):
+        tail.date = tail.date or replace(date, line=number)
+        return True
     try:
         date = parse_date(keyed[1] if keyed else inner, order=order, line=number)
     except DateError as error:
