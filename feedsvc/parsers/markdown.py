@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pyromark
+from msgspec.structs import replace
 
 from feedsvc.model import (
     Document,
@@ -25,6 +26,7 @@ from feedsvc.parsers.charset import DecodeError, decode
 from feedsvc.parsers.dates import DateError, parse_date
 from feedsvc.parsers.frontmatter import Fields, FrontMatter, split
 from feedsvc.parsers.limits import too_long
+from feedsvc.parsers.markdown_date import date_line
 from feedsvc.parsers.markdown_tags import without_tags
 from feedsvc.parsers.names import split_authors
 
@@ -111,10 +113,19 @@ def parse(document: Document, neighbours: Neighbours, hints: Hints) -> Parsed:
     body, removed = without_tags(front.body, front.body_line)
     read.findings += removed
     headline, body = read.headline(body)
+    opening, body = (None, body) if read.value("published") else date_line(document.name, body, hints.date_order)
     before_more, body = _without_more(body)
     summary = read.text("summary") or (_plain(before_more) if before_more is not None else None)
     html = pyromark.html(body, options=_OPTIONS)
-    return Parsed((told(read, "markdown", headline, html, summary),))
+    draft = told(read, "markdown", headline, html, summary)
+    return Parsed((draft if opening is None else _dated(draft, opening),))
+
+
+def _dated(draft: Draft, opening: SourceDate) -> Draft:
+    message = "The date was found in the line that opens the text; state it as date in the front matter."
+    finding = Finding("date-guessed", "warning", message, "published")
+    evidence = {**draft.evidence, "published": "the line that opens the text"}
+    return replace(draft, published=opening, evidence=evidence, findings=(*draft.findings, finding))
 
 
 def told(read: "Reading", format: str, headline: str | None, html: str, summary: str | None) -> Draft:

@@ -1,0 +1,20 @@
+"""A date that opens the text of a Markdown file by itself: ``*25 November 2026*`` below the headline."""
+
+from feedsvc.model import SourceDate
+from feedsvc.parsers.dates import DateError, date_in_name, parse_date
+from feedsvc.patterns import pattern
+
+# A paragraph of one line, in emphasis or not.
+_FIRST_LINE = pattern(r"\s*+([*_]{0,3})([^\n*_#<>|]{6,60}?)\1[ \t]*+(?:\n[ \t]*(?:\n|\Z)|\Z)")
+
+
+def date_line(name: str, body: str, order: str | None) -> tuple[SourceDate | None, str]:
+    """The full date that is the first paragraph of ``body``, and the text below it. Not where the document's name has one."""
+    found = _FIRST_LINE.match(body)
+    if found is None or date_in_name(name) is not None:
+        return None, body
+    try:
+        date = parse_date(found[2].strip(), order=order)
+    except DateError:
+        return None, body
+    return (date, body[found.end() :]) if date is not None and date.year is not None else (None, body)
