@@ -216,6 +216,16 @@ def test_a_body_keeps_what_it_says(text: str) -> None:
     ]
 
 
+def test_a_source_that_stands_in_the_dateline_is_not_told_twice(client: FlaskClient, edition: MemoryEdition) -> None:
+    edition.publish(
+        article("wire", authors=(Person("Ada Reed"),), source="Ellery Press", dateline="OSLO (Ellery Press)")
+    )
+    assert words(read(client, "/articles/wire"), ".story header .meta li")[:2] == [
+        "By Ada Reed",
+        "OSLO (Ellery Press)",
+    ]
+
+
 def test_article_page_shows_all_there_is(client: FlaskClient, edition: MemoryEdition) -> None:
     edition.publish(
         article(
