@@ -94,6 +94,21 @@ def test_a_heading_counts_for_more_than_a_title_that_names_the_site() -> None:
 
 
 @pytest.mark.parametrize(
+    "heading",
+    [
+        "<h1><span class='top'>Nine days of storm</span> The ferry sails again</h1>",
+        "<h1><small>Islands</small><br> The ferry sails again</h1>",
+        "<h1>The ferry sails again<br><small>2 May 2020 - Harbour</small></h1>",
+        "<h1>The ferry sails again<span> | Beacon</span></h1>",
+        "<h1 class='page-title hidden'>News</h1><h1>The ferry sails again</h1>",
+    ],
+)
+def test_what_stands_above_and_below_the_headline_is_no_part_of_it(heading: str) -> None:
+    head = "<meta property='og:title' content='The ferry sails again'><meta property='og:site_name' content='Beacon'>"
+    assert read(f"<article>{heading}{BODY}</article>", head).headline == "The ferry sails again"
+
+
+@pytest.mark.parametrize(
     ("byline", "names"),
     [
         ("<p class='byline'><span>Posted on</span> <a rel='author' href='/a'>Ann Mason</a></p>", ["Ann Mason"]),

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from feedsvc.parsers.html_furniture import inside, is_furniture, words_of
+from feedsvc.parsers.html_furniture import inside, is_furniture, is_hidden, words_of
 from feedsvc.parsers.html_site import names_site, same_page
 from feedsvc.parsers.html_stated import Stated, string
 from feedsvc.parsers.html_tree import tag_of, text_of
@@ -23,6 +23,8 @@ Element = etree._Element
 _LONGEST = 400
 _TITLE = "the title element"
 _PLAIN = 0.85
+# By so much a whole heading goes before a part of it.
+_OF_PART = 0.4
 _SEPARATOR = re.compile(r"\s+[|–—\-»«·•:›~/l]+\s+|\s*[|»«•›]\s*|:\s+")
 _TITLE_WORDS = frozenset("title headline heading titel ueberschrift titulo titre titolo".split())
 _ARTICLE_WORDS = frozenset("article artikel entry post story page news single content".split())
@@ -171,7 +173,9 @@ def _readings(heading: Element) -> list[str]:
     named = [each for each in heading.iter(etree.Element) if each is not heading and _is_kicker(each)]
     kept = _without(heading, named).strip(" :|–-") if named else whole
     parts = [text_of(each) for each in heading if tag_of(each) not in ("br", "a", "em", "i", "wbr")]
-    return list(dict.fromkeys(text for text in (kept, whole, *parts) if text))
+    # What stands in no element of its own, between a line above and a line below.
+    own = one_line(" ".join(each for each in (heading.text, *(child.tail for child in heading)) if each))
+    return list(dict.fromkeys(text for text in (kept, whole, own, *parts) if text))
 
 
 def _is_kicker(element: Element) -> bool:
@@ -204,7 +208,9 @@ def _judged(heading: Element, statements: list[_Statement], sites: frozenset[str
         # A part of a heading is the headline only where a statement is exactly that part.
         part = at > 0 and text != text_of(heading)
         agreement = _agreement(text, statements)
-        value = standing + agreement - 0.05 * at - (1.5 if names_site(text, sites) else 0.0) - (0.9 if part else 0.0)
+        value = (
+            standing + agreement - 0.05 * at - (1.5 if names_site(text, sites) else 0.0) - (_OF_PART if part else 0.0)
+        )
         if part and agreement < 2.0:
             continue
         if best is None or value > best.value:
@@ -233,6 +239,8 @@ def _standing(heading: Element, address: str | None) -> float:
     if tag == "h3" or (tag not in ("h1", "h2") and heading.get("itemprop") != "headline"):
         value -= 0.3
     if "site" in words or "logo" in words:
+        value -= 0.8
+    if is_hidden(heading):
         value -= 0.8
     if inside(heading, frozenset(("nav", "aside", "footer"))):
         value -= 0.8
