@@ -26,6 +26,7 @@ FORMAT = "text"
 _LONGEST_HEADLINE = 300
 _DERIVED_HEADLINE = 100
 _LONGEST_DECK = 160
+_MOST_DECKS = 4
 _SEPARATORS = str.maketrans({"\u2028": "\n", "\u2029": "\n\n", "\x0b": "\n"})
 
 
@@ -139,15 +140,15 @@ def _take_dateline(paragraphs: list[Paragraph], head: Head) -> Dateline | None:
 
 
 def _take_below_deck(paragraphs: list[Paragraph]) -> Dateline | None:
-    """Take a dated dateline off the second paragraph, where the first is but the line that explains the headline."""
-    if len(paragraphs) < 2 or len(paragraphs[0].text) > _LONGEST_DECK or paragraphs[1].table:
-        return None
-    below = paragraphs[1]
-    found = read_dateline(below.text)
-    if found is None or found.date is None or found.place is None or found.end == len(below.text):
-        return None
-    paragraphs[1] = Paragraph(below.text[found.end :], below.first, below.last, cut_off=below.cut_off)
-    return found
+    """Take a dated dateline off a paragraph that stands below a deck: a line or a few that explain the headline."""
+    for at, below in enumerate(paragraphs[: _MOST_DECKS + 1]):
+        found = None if below.table else read_dateline(below.text)
+        if found is not None and found.date is not None and found.place and found.end < len(below.text):
+            paragraphs[at] = Paragraph(below.text[found.end :], below.first, below.last, cut_off=below.cut_off)
+            return found
+        if len(below.text) > _LONGEST_DECK:
+            break
+    return None
 
 
 def _draft(

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from feedsvc.model import SourceDate
 from feedsvc.parsers.dates import DateError, has_digit, may_date, parse_date
+from feedsvc.parsers.months import WEEKDAYS, folded
 
 LONGEST = 120
 
@@ -49,10 +50,6 @@ _TAIL_DATE = re.compile(
     r"(.*?\S)\s+((?:[^\W\d_]{3,10}\.?\s+\d{1,2}|\d{1,2}\.?\s+[^\W\d_]{3,10}\.?|\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d\d-\d\d)(?:,?\s+\d{4})?)"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_WEEKDAYS = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag sonntag "
-    "lundi mardi mercredi jeudi vendredi samedi dimanche".split()
-)
 _MARKED = re.compile(
     r"(?:【([^【】]{1,40})】|［([^［］]{1,40})］|\[([^\[\]]{1,40})\])[\s\u3000]*[-―—–－]*[\s\u3000]*"
 )
@@ -253,7 +250,7 @@ def _place(prefix: str, core: str, agency: str | None, end: int) -> Dateline | N
             dated, problem = True, str(error)
             pieces = [piece for piece in pieces if not has_digit(piece)]
         pieces = [piece for piece in pieces if not _YEAR.fullmatch(piece)]
-    pieces = [piece for piece in pieces if piece.casefold() not in _WEEKDAYS]
+    pieces = [piece for piece in pieces if not _is_weekday(piece)]
     if agency is None and len(pieces) > 1 and is_agency(pieces[-1]):
         agency = pieces.pop()
     elif agency is None and pieces and " " in pieces[0] and is_agency(pieces[0].rpartition(" ")[2]):
@@ -266,6 +263,10 @@ def _place(prefix: str, core: str, agency: str | None, end: int) -> Dateline | N
     if not capital and not (dated and all(map(_is_lower_place, pieces)) and len(pieces) < 3):
         return None
     return Dateline(prefix.strip(" ,"), end, ", ".join(pieces), date, agency, problem)
+
+
+def _is_weekday(piece: str) -> bool:
+    return len(piece) > 3 and folded(piece) in WEEKDAYS
 
 
 def _stands_alone(pieces: list[str]) -> bool:

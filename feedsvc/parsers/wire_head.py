@@ -88,9 +88,20 @@ def read_head(lines: Lines, furniture: frozenset[str], order: str | None, offset
         head.texts.append(Text(index, text, block, doubt))
         if head.below_stamp and not doubt.points:
             # Below an address or a time stamp the next line is the headline, whatever it looks like.
+            _read_below(head, lines, index + 1)
             break
     _settle(head)
     return head
+
+
+def _read_below(head: Head, lines: Lines, start: int) -> None:
+    """Take the header lines from ``start`` on, which stand between the headline and the text; an address is text."""
+    for index, text in enumerate(lines.texts[start:MOST_LINES], start):
+        if not text:
+            continue
+        if len(text) > _LONGEST_LINE or "://" in text or not _header_line(head, lines.texts, text, index):
+            break
+        head.lines.add(index)
 
 
 def _header_line(head: Head, texts: Sequence[str], text: str, index: int) -> bool:

@@ -27,6 +27,10 @@ _WORD_END = re.compile(r"[^\W\d_]+$")
 _DECORATED = re.compile(r"([*=~|#_+:•■□◆★☆\[{<«»–—-]+)\s*([^\W_].*?)\s*([*=~|#_+:•■□◆★☆\]}>«»–—-]+)")
 
 
+# With these a line in capitals goes on, and no headline begins.
+_JOINING = frozenset("of to on by from with and or but nor than over into against under about amid near vs".split())
+
+
 class Doubt(NamedTuple):
     """How much speaks against a line's being the headline, and what."""
 
@@ -196,6 +200,8 @@ def _is_wrapped(above: str, below: str, sure: bool) -> bool:
     if _CJK.search(above):
         return False
     end = _WORD_END.search(above[-20:])
+    if above.isupper() and below.isupper() and below.partition(" ")[0].lower() in _JOINING:
+        return True
     if below[0].islower() or above[-1] in ",-–—&;" or (end and end[0].lower() in DANGLING):
         return True
     same = above.isupper() == below.isupper()

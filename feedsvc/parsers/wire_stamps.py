@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from feedsvc.model import SourceDate
 from feedsvc.parsers.dates import LONGEST, DateError, has_digit, parse_date
+from feedsvc.parsers.wire_dateline import is_agency
 from feedsvc.parsers.wire_keys import read_key
 
 _DATED = re.compile(
@@ -17,19 +18,22 @@ _DATED = re.compile(
     r"(?:\s+(?:on|at|am|le|el|il|op|em|den))?\s*[:：]?\s+(.*\d.*)",
     re.IGNORECASE,
 )
+# 141205 GMT Mar 23 (IPTC 7901): day, hour, minute.
+DATE_TIME_GROUP = re.compile(
+    r"\b(\d\d)(\d\d)(\d\d)\s*(?:(GMT|UTC|Z|[CE]E?S?T|MES?Z|[A-Z]{1,2}[SD]T)\s+|(?<=\d)\s+)([^\W\d_]{3,9})\.?\s+(\d{4}|\d\d)\b"
+)
 _UPDATED = re.compile(
     r"(?:(?:last|zuletzt|letzte|dernière|última|ultimo|laatst|sist|senast|senest) )?(?:updated|modified|aktualisier|geändert|änderung|mise? à jour|"
     r"actuali[sz]|aggiorna|bijgewerkt|gewijzigd|atuali[sz]a|uppdater|oppdater|opdater|endret|ændret|ändrad|päivitetty|zaktualizowano|更新|обновлено|수정|최종수정|آخر تحديث)",
     re.IGNORECASE,
 )
-# 141205 GMT Mar 23 (IPTC 7901): day, hour, minute.
-DATE_TIME_GROUP = re.compile(
-    r"\b(\d\d)(\d\d)(\d\d)\s*(?:(GMT|UTC|Z|[CE]E?S?T|MES?Z|[A-Z]{1,2}[SD]T)\s+|(?<=\d)\s+)([^\W\d_]{3,9})\.?\s+(\d{4}|\d\d)\b"
-)
 # What stands behind a date: "(updated …)", "and last updated …".
 _ALSO_CHANGED = re.compile(
-    r"\s*\((?:updated|modified|last).*\)$|(?:\s*[,;]|\s+and)\s+(?:last\s+)?(?:updated|modified)\b.*$", re.IGNORECASE
+    rf"\s*\((?:updated|modified|last).*\)$|(?:\s*[,;]|\s+(?:and|et|und|y|e|en))\s+(?:{_UPDATED.pattern}).*$",
+    re.IGNORECASE,
 )
+# 2017-01-29 10:15 (共同通信)
+_BRACKETED = re.compile(r"(.*\d\S{0,8})\s*[(（]([^()（）]{2,30})")
 # 2017-01-29 10:15 来源：新华网
 _CREDITED = re.compile(r"(.*\d\S{0,8})\s+(\S{1,12}[:：].{2,40})")
 # The edition of a Japanese newspaper.
@@ -73,7 +77,10 @@ def date_and_name(text: str, order: str | None, line: int | None) -> tuple[Sourc
 
 
 def _date_then_key(text: str, order: str | None, line: int | None) -> tuple[SourceDate, str, bool] | None:
-    """ "2017-01-29 10:15 来源：新华网": a date before the source."""
+    """ "2017-01-29 10:15 来源：新华网", "2017-01-29 (共同通信)": a date before the source."""
+    if (match := _BRACKETED.fullmatch(text)) and is_agency(match[2]):
+        date = parse_date(match[1], order=order, line=line)
+        return (date, match[2], False) if date else None
     match = _CREDITED.fullmatch(text)
     keyed = read_key(match[2]) if match else None
     if match is None or keyed is None or keyed.field not in ("source", "authors"):

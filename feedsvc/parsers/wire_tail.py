@@ -31,7 +31,7 @@ _SIGNED = re.compile(
     r"[\[<(（【]([^\W\d_][\w .&-]{0,24})[\])>）】]"
 )
 _INITIALS = re.compile(
-    r"(?:[A-Za-z]{2,10}[-/])?[a-z]{2,4}(?:/[a-z]{2,4}){1,3}/?|[A-Z]{2,4}(?:(?:/| // )[A-Z]{2,4}){1,3}|dpa(?:-\w+)?(?: \w{2,4}){1,6}"
+    r"(?:[A-Za-z]{2,10}[-/])?[a-z]{2,4}(?:/ ?[a-z]{2,4}){1,3}/?|[A-Z]{2,4}(?:(?:/| // )[A-Z]{2,4}){1,3}|dpa(?:-\w+)?(?: \w{2,4}){1,6}"
 )
 # One word with two capitals: CONT, RBNews.
 _CAPITALS = re.compile(r"(?=[a-z]*[A-Z][a-z]*[A-Z])[A-Za-z]{2,12}")
@@ -45,7 +45,7 @@ _RELEASED_BY = re.compile(r"SOURCE:? (?=[^\W\d_a-zß-ÿ])(\S.{1,60}[^.!?:])")
 # (Reporting by A; Editing by B), Autor: A
 _CREDITS = re.compile(
     r"\(?(?:additional )?(?:reporting|writing|editing|report|compiled)(?: and (?:writing|editing|reporting))? by (.{3,200}?)\)?\.?|"
-    r"(?:autor(?:in|en|ka|zy)?|auteure?s?|autore|автор|tekst|teksti|text|texto|texte|testo)\s*: ?([^:.!?]{3,60})",
+    r"(?:autor(?:in|en|ka|zy)?|auteure?s?|autore|reporter|writer|editor|автор|tekst|teksti|text|texto|texte|testo)\s*: ?([^:.!?]{3,60})",
     re.IGNORECASE,
 )
 # What stands behind a date in Japan: the edition, sent out, dated.
@@ -61,7 +61,7 @@ _EDITED = re.compile(
 _SOURCE_WORDS = 4
 # For text in lower case, too.
 _COPYRIGHT = re.compile(
-    r"(?:©|\(c\)|copyright\b|&copy;|all rights reserved|alle rechte|tous droits|todos los derechos|"
+    r"(?:[©ⓒ]|\(c\)|copyright\b|&copy;|all rights reserved|alle rechte|tous droits|todos los derechos|"
     r"todos os direitos|tutti i diritti|riproduzione riservata|alle rechten|alla rättigheter|alle rett?ighe[dt]er|все права|無断転載|著作権|저작권|무단 ?전재|版权所有|版權所有|حقوق)"
 )
 _KEYED_DATE = re.compile(
