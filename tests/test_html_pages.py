@@ -104,7 +104,8 @@ def test_a_heading_counts_for_more_than_a_title_that_names_the_site() -> None:
     ],
 )
 def test_what_stands_above_and_below_the_headline_is_no_part_of_it(heading: str) -> None:
-    head = "<meta property='og:title' content='The ferry sails again'><meta property='og:site_name' content='Beacon'>"
+    stated = ("property='og:title'", "name='twitter:title'")
+    head = "".join(f"<meta {each} content='The ferry sails again'>" for each in stated)
     assert read(f"<article>{heading}{BODY}</article>", head).headline == "The ferry sails again"
 
 
