@@ -3,7 +3,6 @@
 import os
 import struct
 import zlib
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from publication import Publication
 from werkzeug.test import TestResponse
 
