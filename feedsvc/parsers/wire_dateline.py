@@ -266,7 +266,7 @@ def _place(prefix: str, core: str, agency: str | None, end: int) -> Dateline | N
 
 
 def _is_weekday(piece: str) -> bool:
-    return len(piece) > 3 and folded(piece) in WEEKDAYS
+    return len(piece) > 3 and (piece.lower() if piece.isascii() else folded(piece)) in WEEKDAYS
 
 
 def _stands_alone(pieces: list[str]) -> bool:

@@ -174,7 +174,7 @@ def _signed(tail: Tail, line: str, before: str, number: int) -> bool:
     closed = _CLOSED.search(before) is not None or is_agency(last) or (len(last) == 4 and last.isdecimal())
     plain = bool(_INITIALS.fullmatch(line) and (line.startswith("dpa") or is_agency(line.partition("/")[0])))
     plain = plain or bool(closed and (_INITIALS.fullmatch(line) or _CAPITALS.fullmatch(line) or _signs(line)))
-    plain = plain or _ADDRESS.fullmatch(line) is not None
+    plain = plain or ("@" in line and _ADDRESS.fullmatch(line) is not None)
     if plain or (match and line[0] == "-" == line[-1] and len(name.split()) == 1 and closed):
         tail.marks.append((number, line))
         return True
@@ -208,7 +208,7 @@ def _credited(tail: Tail, line: str) -> bool:
         if people and not line.lstrip("(").lower().startswith("edit"):
             tail.authors = people
         return bool(match[1] or people)
-    if match := _RELEASED_BY.fullmatch(line):
+    if line.startswith("SOURCE") and (match := _RELEASED_BY.fullmatch(line)):
         tail.source = tail.source or match[1]
         return True
     if is_byline(line) and is_agency(line.partition(":")[2]):
