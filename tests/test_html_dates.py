@@ -208,3 +208,17 @@ def test_a_midnight_that_was_stored_as_an_instant_is_that_of_the_page() -> None:
     stored = '<meta property="article:published_time" content="2022-11-06T23:00:00Z">'
     assert day(stored, language="de-DE") == "2022-11-07T00:00:00+01:00"
     assert day(stored, language="en-GB") == "2022-11-06T23:00:00+00:00"
+
+
+def test_a_day_that_is_called_that_of_publication_counts_for_more_than_a_vague_meta_element() -> None:
+    foot = f"<h1>The ferry sails</h1>{TEXT}</article><footer><p>Erstellt am: 5.3.2020</p></footer>"
+    assert day('<meta name="date" content="03/05/2020 12:43:42">', foot, "de") == "2020-03-05"
+    assert day('<meta name="pubdate" content="2020-03-09">', foot, "de") == "2020-03-05"
+    assert day('<meta property="article:published_time" content="2020-03-09">', foot, "de") == "2020-03-09"
+
+
+def test_the_page_of_a_video_was_published_when_it_was_uploaded() -> None:
+    video = '<script type="application/ld+json">{"@type": "VideoObject", "uploadDate": "2019-10-19"}</script>'
+    shown = "<h1>The ferry sails</h1><time>22 October 2019</time>"
+    assert day(f'{video}<meta property="og:type" content="video.other">', shown) == "2019-10-19"
+    assert day(video, shown) == "2019-10-22"

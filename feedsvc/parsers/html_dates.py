@@ -58,6 +58,7 @@ _EARLIEST = 1971
 # An archive's address holds the day of the copy before the address of the page.
 _ARCHIVED = re.compile(r"^https?://[^/]+/web/\d{4,14}[a-z_]*/(?=https?:/)", re.IGNORECASE)
 _UPLOADED = re.compile(r"/uploads/(?:[^/]+/){0,2}?((?:19|20)\d\d)/(0[1-9]|1[0-2])/")
+_CALLED = "a date that the page calls that of publication"
 _NEAR = "a date near the headline"
 # The one day that a page shows as surely as this is the one that its readers know, whatever it states.
 _PLAIN = 3.1
@@ -94,9 +95,15 @@ def find_published(
             if (other := local.other_day(found)) is not None:
                 return other, _NEAR, (_guess("The page states another day than the one it shows near its headline"),)
             return found, evidence, ()
+    if (facts.meta("og:type") or "").startswith("video"):
+        found = read_date(string(facts.node("uploadDate")), order, findings)
+        if found is not None:
+            return local.zoned(found), "uploadDate of the JSON-LD", ()
     sure = shown[0] if shown and shown[0].value >= _SURE else None
     for text, evidence in _vague(facts):
         if (found := read_date(text, order, findings)) is not None and (sure is None or local.is_day(found)):
+            if (called := called_published(map(str, root.itertext()), order)) is not None:
+                return called, _CALLED, (_guess("The page calls a day that of publication and states another"),)
             return local.zoned(found), evidence, ()
     if local.named is not None:
         agreeing = (each.date for each in shown if _day(each.date) == _day(local.named) and each.date.time)
@@ -134,7 +141,7 @@ def _last_resorts(
     stated = string(facts.page("datePublished")) or string(facts.node("uploadDate"))
     yield read_date(stated, order, []), "a date of the JSON-LD", ""
     called = called_published(map(str, root.itertext()), order)
-    yield called, "a date that the page calls that of publication", "The day was found in the text of the page"
+    yield called, _CALLED, "The day was found in the text of the page"
     if shown:
         yield shown[0].date, "a date in the page's text", "The day was found in the text of the page"
     described = earliest_date(facts.every("description", "og:description"), order)
