@@ -32,6 +32,8 @@ _OTHERS = frozenset("comment comments commentlist related recommended teaser tea
 _ABOUT = frozenset("date meta postmeta entrymeta metadata byline tags".split())
 # A page with fewer paragraphs does not tell where its story stands.
 _FEW_PARAGRAPHS = 3
+# Each look into what may stand beside the story takes the time of all that stands in it.
+_MOST_LOOKS = 50
 _TOPICS = frozenset(("categories", "tags", "topics", "keywords", "catlinks"))
 _NUMBERED = re.compile(r"([a-z_-]+)\d+", re.IGNORECASE)
 _MARKED = frozenset(("html", "body", "main", "article"))
@@ -66,6 +68,7 @@ def layout(root: Element, heading: Element | None) -> Layout:
     others = set(other_stories(heading))
     skipped: Element | None = None
     paragraphs = sum(1 for _ in start.iter("p"))
+    looks = iter(range(_MOST_LOOKS, 0, -1))
     for at, element in enumerate(start.iter(etree.Element), 1):
         parent = element.getparent()
         if skipped is not None:
@@ -77,7 +80,10 @@ def layout(root: Element, heading: Element | None) -> Layout:
             element is not heading
             and element not in above
             and element is not start
-            and (element in others or (_is_beside(element) and not _holds_story(element, paragraphs)))
+            and (
+                element in others
+                or (_is_beside(element) and not (next(looks, 0) and _holds_story(element, paragraphs)))
+            )
         ):
             skipped = element
             continue

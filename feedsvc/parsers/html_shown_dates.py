@@ -161,10 +161,12 @@ def called_published(texts: Iterable[str], order: str | None) -> SourceDate | No
     """The earliest date in ``texts`` right behind words for publication: "Erschienen am", in one text or two."""
     found: list[SourceDate] = []
     label = ""
+    looked_at = 0
     for text in texts:
         if text.isspace():
             continue
-        if len(text) <= _LONGEST and _DIGITS.search(text):
+        if len(text) <= _LONGEST and _DIGITS.search(text) and looked_at < _MOST_LINES:
+            looked_at += 1
             words = folded(one_line(text))
             found += (date for date, before in _dates_in(words, order) if _CALLED.search(before or label))
         label = folded(one_line(text)) if len(text) <= _SHORT else ""
