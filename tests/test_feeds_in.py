@@ -516,10 +516,11 @@ def test_a_corrected_headline_leaves_an_entry_without_id_what_it_was(publication
     [
         ((FLOW, EBB), (CALM, EBB)),  # another moment, another text
         ((SAME_MOMENT, FLOW, EBB), (("D", FLOW[1], "D."), ("E", FLOW[1], "E."), EBB)),  # two might be either
+        ((DAYS[1],), (("C", DAYS[1][1], DAYS[1][2]),)),  # a teaser that stands under any story
         ((DAYS[1], DAYS[0]), (DAYS[2], DAYS[0])),  # one of a day went, another one came
         ((FLOW,), (SAME_MOMENT,)),  # nothing is older: it may have slid out
     ],
-    ids=["another", "two", "days", "oldest"],
+    ids=["another", "two", "teaser", "days", "oldest"],
 )
 def test_an_entry_that_may_be_another_is_a_new_one(
     publication: Publication, before: tuple[tuple[str, str, str], ...], after: tuple[tuple[str, str, str], ...]
@@ -532,6 +533,18 @@ def test_an_entry_that_may_be_another_is_a_new_one(
 
 
 def test_a_corrected_headline_is_known_by_day_and_text(publication: Publication) -> None:
-    first = rss_of(publication, *DAYS)
-    found = rss_of(publication, DAYS[0], ("B, corrected", *DAYS[1][1:]), DAYS[2])
+    long = ("B", DAYS[1][1], "The ferry sails again, with new engines and the old captain. " * 4)
+    first = rss_of(publication, DAYS[0], long, DAYS[2])
+    found = rss_of(publication, DAYS[0], ("B, corrected", *long[1:]), DAYS[2])
     assert found == {"A": first["A"], "B, corrected": first["B"], "C": first["C"]}
+
+
+def test_a_corrected_headline_outlives_a_new_name_of_the_file(publication: Publication) -> None:
+    first = rss_of(publication, FLOW, EBB)
+    rss_of(publication, ("B, corrected", *FLOW[1:]), EBB)
+    publication.later()
+    (publication.inbox / "feed.rss").rename(publication.inbox / "old.rss")
+    publication.build()
+    found = {item["title"]: item["id"] for item in publication.json_feed()["items"]}
+    assert found == {"B, corrected": first["B"], "A": first["A"]}
+    assert "_tombstones" not in publication.json_feed()

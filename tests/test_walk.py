@@ -1,5 +1,6 @@
 """A walk through the inbox with helpers in processes of their own finds what one without them finds."""
 
+import fcntl
 import json
 import os
 import signal
@@ -92,6 +93,36 @@ def test_the_folders_of_a_helper_that_fails_are_walked_through_here(
     assert as_told(scan(inbox, Helpers(2, alone.folders, lambda: None))) == as_told(alone)
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+def test_where_no_process_is_to_be_had_the_walk_is_done_here(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone, fork, forks = scan(inbox), os.fork, []
+
+    def refuse() -> int:
+        forks.append(1)
+        if len(forks) > 1:
+            raise BlockingIOError
+        return fork()
+
+    monkeypatch.setattr(os, "fork", refuse)
+    assert as_told(scan(inbox, Helpers(3, alone.folders, lambda: None))) == as_told(alone)
+    assert len(forks) == 2
+
+
+def test_a_helper_holds_no_file_of_its_parent(
+    inbox: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = (tmp_path_factory.mktemp("lock") / "lock").open("w")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    told = tmp_path_factory.mktemp("told") / "held"
+
+    def look(self: Helpers, walk: Walk, pending: list[str], pipe: int) -> None:
+        told.write_text(" ".join(each.name for each in Path("/dev/fd").iterdir() if int(each.name) > 2))
+
+    monkeypatch.setattr(Helpers, "_help", look)
+    scan(inbox, Helpers(1, {}, lambda: None))
+    lock.close()
+    assert len(told.read_text().split()) == 2  # the pipe, and the folder that is listed
 
 
 def test_an_inbox_of_one_folder_needs_no_helpers(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from feedsvc.model import Article, Story
 from feedsvc.text import fold
 
 T = TypeVar("T", bound=Story)
+_TELLING = 200  # characters of a text that is that of one story
 MADE, _DAY_ONLY = "id-made", "date-only"
 
 
@@ -22,8 +23,8 @@ def is_made(story: Story) -> bool:
 def corrected(stories: Sequence[Story], held: Iterable[Article]) -> dict[str, str]:
     """The ids that stories of a document have by rights, by name; ``held`` are the articles that it held before.
 
-    Alike are two of one moment with the same headline (it was corrected before) or the same text, and two of one moment alone. That
-    does not do where a feed gives no times, which lets go of one entry of a day and gets another: it must be told with
+    Alike are two of one moment with the same headline (it was corrected before) or the same text (of one day, where it is more than a
+    teaser), and two of one moment alone. That does not do where a feed gives no times, which lets go of one entry of a day and gets another: it must be told with
     its time, and what is left be older.
     """
     standing = {each.id: each for each in held}
@@ -50,7 +51,8 @@ def _headline(story: Story) -> Hashable:
 
 
 def _text(story: Story) -> Hashable:
-    return story.date and story.text and (story.date, story.text)
+    tells = len(story.text) >= (_TELLING if _has(story, _DAY_ONLY) else 1)
+    return (story.date, story.text) if story.date and tells else None
 
 
 def _alone(stories: Iterable[T], likeness: Callable[[Story], Hashable]) -> dict[Hashable, T]:

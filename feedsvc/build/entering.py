@@ -51,6 +51,7 @@ class Entering:
     rejected: set[str] = field(default_factory=set)
     remarks: Remarks = field(default_factory=Remarks)
     _contested: set[str] = field(default_factory=set)
+    _gone: dict[str, str] | None = None  # the documents that are missing, by the hash of their bytes
 
     def __post_init__(self) -> None:
         self.touched = Touched(self.ledger.connection)
@@ -146,7 +147,7 @@ class Entering:
         others = [story for outcome in read for story in outcome.stories]
         admitted = self._admit([each for outcome in read for each in outcome.newcomers], others)
         self.ledger.delete_rejects([outcome.name for outcome in batch if self.is_known(outcome.name)])
-        good = self._judged([(story, outcome) for outcome in read for story in _stories(outcome, admitted)])
+        good = self._judged([(story, outcome) for outcome in read for story in self._waiting(outcome, admitted)])
         self.rejected |= {outcome.name for outcome in read if not (outcome.stories or outcome.newcomers)}
         known = [outcome for outcome in read if self.is_known(outcome.name)]
         places = self._make_room(known)
@@ -166,6 +167,19 @@ class Entering:
             for told in doubtful[name].told:
                 if id_ := ids.get(told.story.name):
                     told.story = replace(told.story, own_id=id_)
+
+    def _waiting(self, outcome: Outcome, admitted: Container[str]) -> Iterable[Story]:
+        """The stories of an outcome that are yet to be entered; those of a document with another name now keep ids that were made, too."""
+        stories = tuple(_stories(outcome, admitted))
+        if not self.missing or self.is_known(outcome.name) or not any(map(is_made, stories)):
+            return stories
+        if self._gone is None:
+            self._gone = {each.digest: each.name for each in self.ledger.documents_where_in(self.missing).values()}
+        before = {self._gone[outcome.digest]} if outcome.digest in self._gone else ()
+        ids = corrected(
+            stories, (each.article for each in self.ledger.articles_where_in(articles.c.document, before))
+        )
+        return [replace(each, own_id=ids[each.name]) if each.name in ids else each for each in stories]
 
     def _judged(self, stories: Sequence[tuple[Story, Outcome]]) -> list[tuple[Story, Outcome]]:
         """Those that may enter; of the others it is kept what was understood of them."""

@@ -6,6 +6,7 @@ Meanwhile this process is free, and does what a build needs anyway as soon as on
 import os
 import select
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 
 import msgspec
 
@@ -14,6 +15,7 @@ from feedsvc.inbox.walk import Met, Walk
 
 _AS_BEFORE, _DIFFERS = b"=", b"!"
 _CHUNK = 1 << 20
+_STANDARD = 3  # the first file behind standard input, output and error
 # Folders for each helper, so that all have about as much to do.
 _FOLDERS = 4
 
@@ -40,19 +42,31 @@ class Helpers:
             return []
         pending.sort(key=self._is_recent)
         shares = [pending[first :: self.count] for first in range(self.count)]
-        answers = self._answers([self._start(walk, share) for share in shares])
-        left = [share for share, answer in zip(shares, answers, strict=True) if not _add(walk.met, answer)]
-        return [name for share in left for name in share]  # by a helper that failed, or was killed
+        helpers: list[tuple[int, int]] = []
+        with suppress(OSError):  # no more processes or files are to be had
+            for share in shares:
+                helpers.append(self._start(walk, share))  # noqa: PERF401 (those that were started count)
+        answers = self._answers(helpers)
+        helped = zip(shares, answers, strict=False)
+        left = shares[len(helpers) :] + [share for share, answer in helped if not _add(walk.met, answer)]
+        return [name for share in left for name in share]  # also by a helper that failed, or was killed
 
     def _start(self, walk: Walk, share: Sequence[str]) -> tuple[int, int]:
-        """Start a helper; its process, and where it answers."""
+        """Start a helper; its process, and where it answers. Raises OSError."""
         answers, told = os.pipe()
-        process = os.fork()
+        try:
+            process = os.fork()
+        except OSError:
+            os.close(answers)
+            os.close(told)
+            raise
         if process:
             os.close(told)
             return process, answers
         try:  # from here on in the helper, which must not go back to where its parent came from
-            os.close(answers)
+            # The lock of the build above all: who waits for it must not wait for a helper whose parent was killed.
+            os.closerange(_STANDARD, told)
+            os.closerange(told + 1, os.sysconf("SC_OPEN_MAX"))
             self._help(Walk(walk.inbox), list(share), told)
         finally:
             os._exit(0)
@@ -62,8 +76,7 @@ class Helpers:
         silent = True
         while pending:
             name = pending.pop()
-            if below := walk.visit(name):
-                pending = sorted(pending + below, key=self._is_recent)
+            pending += sorted(walk.visit(name), key=self._is_recent)  # from the end of ``pending`` the next is taken
             if silent and self._differs(walk.met, f"{name}/"):
                 silent = False
                 os.write(told, _DIFFERS)
