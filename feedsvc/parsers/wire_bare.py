@@ -20,7 +20,7 @@ def is_bare(text: str) -> bool:
         is_rule(text)
         or "://" in text
         or may_date(text)
-        or read_key(text) is not None
+        or read_key(text, below=True) is not None
         or may_hold(text)
         or is_profession(text)
         or is_desk_line(text)

@@ -117,7 +117,7 @@ def _header_line(head: Head, texts: Sequence[str], text: str, index: int) -> boo
         return True
     if may_hold(text) and _embargo(head, text, index, place):
         return True
-    if _key_value(head, text, index, place):
+    if _key_value(head, text, index, place, below=_is_below(head, texts, index)):
         return True
     if _profession(head, text, index):
         return True
@@ -129,14 +129,21 @@ def _header_line(head: Head, texts: Sequence[str], text: str, index: int) -> boo
     )
 
 
-def _key_value(head: Head, text: str, index: int, place: str) -> bool:
+def _is_below(head: Head, texts: Sequence[str], index: int) -> bool:
+    """Whether a header line stands directly above that is no date or address alone; below those a headline may stand."""
+    if index - 1 not in head.lines or head.below_stamp:
+        return False
+    return read_key(texts[index - 1]) is not None or not may_date(texts[index - 1])
+
+
+def _key_value(head: Head, text: str, index: int, place: str, *, below: bool = False) -> bool:
     if " | " in text and may_date(text) and read_key(text.partition(" | ")[0]) is not None:
         # Source: Xinhua | 2017-01-29 10:15:00 | Editor: huaxia
         for each in text.split(" | "):
             if not _key_value(head, each, index, place):
                 _plain_date(head, each, index, place)
         return True
-    keyed = read_key(text)
+    keyed = read_key(text, below=below)
     if keyed is None:
         return False
     evidence = f'{place}, "{keyed.key}:"'

@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from feedsvc.patterns import pattern
+
 _KEYS = {
     "headline": "headline title head subject hed überschrift titel schlagzeile titre título titulo titular titolo kop 見出し タイトル 件名 標題 标题 제목 заголовок العنوان",
     "published": "date published pubdate datum fecha data posted issued dated filed release-date publication-date "
@@ -21,9 +23,15 @@ _KEYS = {
     "ednote": "ednote editors-note editor's-note note-to-editors 注意",
     "summary": "summary abstract description teaser standfirst deck lead lede intro subhead subheadline subtitle 要約 概要",
     "": "priority urgency version words word-count wordcount length format edition page type status from to cc city "
-    "contact contacts media-contact press-contact kontakt phone tel telephone email e-mail website country service code category-code copyright-holder filename file",
+    "country service code category-code copyright-holder filename file",
 }
-_FIELDS = {name: key for key, names in _KEYS.items() for name in names.split()}
+# Headlines begin with these as well ("Email: the end of an age"), so their value counts.
+_REACHING = frozenset(
+    "contact contacts media-contact press-contact kontakt phone tel telephone email e-mail website".split()
+)
+_FIELDS = {name: key for key, names in _KEYS.items() for name in names.split()} | dict.fromkeys(_REACHING, "")
+# A mail address, one of the web, a telephone number.
+_REACHED = pattern(r"@|https?:|www\.|\d[\d ()/.-]{4,}\d|^[^\s.]+\.\S+$|^$", re.IGNORECASE).search
 _KEY_VALUE = re.compile(r"([^\W\d_][\w '’/-]{0,22}?)\s*(?:[:：]|(?<=[一-龠])】)\s*(.*)")
 
 
@@ -35,13 +43,16 @@ class Keyed(NamedTuple):
     key: str
 
 
-def read_key(text: str) -> Keyed | None:
-    """What a line with a known key says; None for every other line."""
+def read_key(text: str, *, below: bool = False) -> Keyed | None:
+    """What a line with a known key says; None for every other line. ``below`` another header, a contact may be a name."""
     if ":" not in text and "：" not in text:
         return None
     match = _KEY_VALUE.fullmatch(text)
     if match is None:
         return None
-    key = match[1].strip()
-    field = _FIELDS.get(re.sub(r"[\s_]+", "-", key).casefold())
-    return None if field is None else Keyed(field, match[2].strip(), key)
+    key, value = match[1].strip(), match[2].strip()
+    name = re.sub(r"[\s_]+", "-", key).casefold()
+    field = _FIELDS.get(name)
+    if field is None or (name in _REACHING and not below and _REACHED(value) is None):
+        return None
+    return Keyed(field, value, key)
