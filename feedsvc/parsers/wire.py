@@ -291,10 +291,10 @@ def _source(head: Head, tail: Tail, dateline: Dateline | None, evidence: dict[st
 
 
 def _listed(value: str | None) -> tuple[str, ...]:
-    """The names in "A, B; C"."""
+    """The names in "A, B; C | D"."""
     if value is None:
         return ()
-    parts = value.replace(";", ",").replace("、", ",").split(",")
+    parts = value.replace(";", ",").replace("、", ",").replace(" | ", ",").split(",")
     return tuple(dict.fromkeys(one_line(part) for part in parts if part.strip()))
 
 

@@ -28,6 +28,10 @@ _LONGEST_LINE = 400
 # The longest line that holds a story back.
 LONGEST_ORDER = 2 * LONGEST
 
+# Fields in whose values a bar may stand, beside a date as well.
+_WHOLE = frozenset(("headline", "summary", "tags"))
+# A key, be it one of which nothing is known.
+_OWN_KEY = re.compile(r"\s*[^\W\d_][\w'’-]*(?: [\w'’-]+){0,2}\s*[:：](?!//)")
 _URL = re.compile(r"<?(https?://[^\s<>]{3,2000})>?")
 
 
@@ -137,8 +141,7 @@ def _is_below(head: Head, texts: Sequence[str], index: int) -> bool:
 
 
 def _key_value(head: Head, text: str, index: int, place: str, *, below: bool = False) -> bool:
-    if " | " in text and may_date(text) and read_key(text.partition(" | ")[0]) is not None:
-        # Source: Xinhua | 2017-01-29 10:15:00 | Editor: huaxia
+    if " | " in text and may_date(text) and _are_apart(text.split(" | "), head.order):
         for each in text.split(" | "):
             if not _key_value(head, each, index, place):
                 _plain_date(head, each, index, place)
@@ -155,6 +158,22 @@ def _key_value(head: Head, text: str, index: int, place: str, *, below: bool = F
     elif keyed.field:
         head.note(keyed.field, keyed.value, evidence)
     return True
+
+
+def _are_apart(parts: Sequence[str], order: str | None) -> bool:
+    """Whether a line has several header lines, such as "Source: Xinhua | 2017-01-29 10:15:00 | Editor: huaxia"."""
+    keyed = read_key(parts[0])
+    if keyed is None or keyed.field in _WHOLE:
+        return False
+    return all(_OWN_KEY.match(each) or _is_date(each, order) for each in parts[1:])
+
+
+def _is_date(text: str, order: str | None) -> bool:
+    """Whether all of ``text`` is a date, be it one that does not exist."""
+    try:
+        return parse_date(text.strip(), order=order) is not None
+    except DateError:
+        return True
 
 
 def _plain_date(head: Head, text: str, index: int, place: str) -> None:
