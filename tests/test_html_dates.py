@@ -104,9 +104,11 @@ def test_what_json_ld_states_however_it_is_written(source: str, read: str) -> No
         # A day alone that was shown in another zone.
         ("2023-11-08T00:00:00Z", "7 November 2023", "2023-11-08T00:00:00+00:00"),
         ("2023-11-09T05:30:59+00:00", "9 November 2023", "2023-11-09T05:30:59+00:00"),
-        # What fits no zone is another day: the one that readers know.
-        ("2023-11-08T12:00:00Z", "9 November 2023", "2023-11-09"),
-        ("2021-02-03T12:00:00Z", "9 November 2023", "2023-11-09"),
+        # An instant on the next day remains one; what is farther away is another day: the one that readers know.
+        ("2021-06-13T08:30:00+02:00", "June 12, 2021 at 11:30 pm", "2021-06-13T08:30:00+02:00"),
+        ("2023-11-08T12:00:00Z", "9 November 2023", "2023-11-08T12:00:00+00:00"),
+        ("2023-11-09T12:00:00Z", "3 February 2021", "2021-02-03"),
+        ("2021-02-03T12:00:00Z", "Published on 9 November 2023", "2023-11-09"),
         # The day of a change is not that of publication.
         ("2021-02-03T12:00:00Z", "Updated 9 November 2023", "2021-02-03T12:00:00+00:00"),
     ],
@@ -160,13 +162,33 @@ def test_a_day_that_the_address_names_too_is_not_moved() -> None:
 
 
 def test_the_one_day_that_is_shown_counts_for_more_than_a_stated_one_with_a_finding() -> None:
-    head = '<meta property="article:published_time" content="2021-02-03T12:00:00+01:00">'
-    draft = read(head, "<h1>The ferry sails</h1><time>9 November 2023</time>")
+    head = '<meta property="article:published_time" content="2023-11-09T12:00:00+01:00">'
+    draft = read(head, "<h1>The ferry sails</h1><time>3 February 2021</time>")
     assert draft.published is not None
-    assert date_text(draft.published) == "2023-11-09"
+    assert date_text(draft.published) == "2021-02-03"
     assert [finding.code for finding in draft.findings] == ["date-guessed"]
-    two = "<h1>The ferry sails</h1><time>9 November 2023</time><time>10 November 2023</time>"
-    assert day(head, two) == "2021-02-03T12:00:00+01:00"
+    two = "<h1>The ferry sails</h1><time>3 February 2021</time><time>4 February 2021</time>"
+    assert day(head, two) == "2023-11-09T12:00:00+01:00"
+
+
+@pytest.mark.parametrize(
+    ("shown", "read"),
+    [
+        ('<time datetime="2026-06-12">12 June 2026</time>, Westhaven Hall', "2026-01-10T10:00:00+01:00"),
+        ('<div class="event-date">12 June 2026</div>', "2026-01-10T10:00:00+01:00"),
+        ('<p class="meta">In cinemas from 12 June 2026</p>', "2026-01-10T10:00:00+01:00"),
+        ('<time class="published">12 June 2026</time>', "2026-06-12"),
+        ("<time pubdate>12 June 2026</time>", "2026-06-12"),
+        ("<p><span>Publication date</span> <time>12 June 2026</time></p>", "2026-06-12"),
+    ],
+)
+def test_a_later_day_that_is_shown_counts_only_where_it_is_called_that_of_publication(shown: str, read: str) -> None:
+    stated = '<meta property="article:published_time" content="2026-01-10T10:00+01:00">'
+    assert day(stated, f"<h1>The ferry sails</h1>{shown}") == read
+    stated = (
+        '<script type="application/ld+json">{"@type": "Article", "datePublished": "2026-01-10T10:00+01:00"}</script>'
+    )
+    assert day(stated, f"<h1>The ferry sails</h1>{shown}") == read
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,8 @@ def find_published(
     findings: list[Finding] = []
     shown = shown_dates(where, order)
     named = date_in_name(_ARCHIVED.sub("", address)) if address is not None else None
-    local = _Local(named if named is not None and named.year else None, shown, (language or "en")[:2].lower())
+    named = named if named is not None and named.year else None
+    local = _Local(root, order, named, shown, (language or "en")[:2].lower())
     for text, evidence in _published(root, facts):
         if (found := read_date(text, order, findings)) is not None:
             found = local.zoned(found)
@@ -164,6 +165,8 @@ def _month_of_pictures(root: Element) -> SourceDate | None:
 class _Local:
     """What tells the page's own day: the one that its address names, and those that it shows."""
 
+    root: Element
+    order: str | None
     named: SourceDate | None
     shown: list[ShownDate]
     language: str
@@ -177,23 +180,29 @@ class _Local:
     def other_day(self, stated: SourceDate) -> SourceDate | None:
         """The one day that the page shows for sure, where nothing in the address or near the headline says ``stated``.
 
-        Many a page states when its record was made, or goes on stating that of a story it brings again.
+        Many a page states when its record was made, or goes on stating that of a story it brings again. What is
+        shown later than what is stated counts only where the page calls it the day of publication.
         """
         if not self.shown or self.shown[0].value < _PLAIN or self.shown[0].is_change:
             return None
         first = self.shown[0]
-        # A day alone that is shown in another zone falls on its neighbour.
-        if (
-            stated.offset == timedelta()
-            and stated.time == clock_time()
-            and abs(_apart(first.date, stated)) == timedelta(days=1)
-        ):
+        apart = _apart(first.date, stated)
+        # A moment that is shown in another zone may fall on the neighbour of its day.
+        if abs(apart) <= timedelta(days=1) and stated.time is not None and stated.offset is not None:
+            return None
+        # A later day may be that of what the story announces.
+        if apart > timedelta() and not first.is_published and not self._calls_published(first.date):
             return None
         rivals = {_day(each.date) for each in self.shown if each.value >= first.value - _DOUBT}
         agreeing = {_day(each.date) for each in self.shown if each.value >= LIKELY}
         if self.named is not None:
             agreeing.add(_day(self.named))
         return first.date if len(rivals) == 1 and _day(stated) not in agreeing else None
+
+    def _calls_published(self, shown: SourceDate) -> bool:
+        """Whether words right before ``shown``, in its line or in a label of their own, call it that of publication."""
+        called = called_published(map(str, self.root.itertext()), self.order)
+        return called is not None and _day(called) == _day(shown)
 
     def zoned(self, stated: SourceDate) -> SourceDate:
         """``stated``, in the zone of the page where that is known only as an instant (RFC 9557, section 2.2).

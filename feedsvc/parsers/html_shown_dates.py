@@ -26,6 +26,8 @@ _DATE_WORDS = frozenset(
     """date dates datum fecha data dateline datetime published publish pubdate publication posted timestamp time created
     entrydate postdate submitted""".split()
 )
+# Those that say the date is that of publication.
+_MARKS = frozenset("published publish pubdate publication posted entrydate postdate".split())
 _HEAD_WORDS = frozenset("meta info infos byline author details header head kicker subline entry post article".split())
 # Words that stand before a date, without accents, as dates are compared.
 _UPDATED = re.compile(
@@ -40,7 +42,7 @@ _PUBLISHED = re.compile(
 )
 # The same right before the date, and nothing else.
 _CALLED = re.compile(
-    r"(?:first published|published|posted|date of publication|publication date|veroffentlicht|erschienen|erstellt|online seit|"
+    r"(?:first published|published|posted|date of publication|publication date|veroffentlicht|erschienen|erscheinungsdatum|erstellt|online seit|"
     r"publie|mis en ligne|paru|publicado|fecha de publicacion|pubblicato|data di pubblicazione|gepubliceerd|geplaatst|publicerad|"
     r"publisert|offentliggjort|julkaistu|opublikowano|zverejneno|опубликовано|опубліковано|δημοσιευση)"
     r"(?:\s(?:on|am|le|el|il|op|den))?\s?:?\s?$"
@@ -86,12 +88,13 @@ _TAIL = 40
 
 @dataclass(frozen=True, slots=True)
 class ShownDate:
-    """A date on the page, how likely it is the story's, and whether it may be that of a change."""
+    """A date on the page, how likely it is the story's, and whether the page calls it that of a change or publication."""
 
     date: SourceDate
     value: float
     place: int
     is_change: bool
+    is_published: bool = False
 
 
 def shown_dates(where: Layout, order: str | None) -> list[ShownDate]:
@@ -100,14 +103,15 @@ def shown_dates(where: Layout, order: str | None) -> list[ShownDate]:
     for element, line in islice(_lines(where), _MOST_LINES):
         place = where.after_heading(element)
         if tag_of(element) == "time" and (date := _parsed(element.get("datetime") or "", order)):
-            found.append(ShownDate(date, _value(element, line, "", where), place, False))
+            found.append(ShownDate(date, _value(element, line, "", where), place, False, _is_published(element, "")))
             if date.offset != timedelta():
                 continue
         words = folded(line)
         if "|" in words:
             words = _PIPED.sub(r"\1.\2.\3", words)
         for date, before in _dates_in(words, order):
-            found.append(ShownDate(date, _value(element, words, before, where), place, _is_change(before)))
+            value = _value(element, words, before, where)
+            found.append(ShownDate(date, value, place, _is_change(before), _is_published(element, before)))
     return sorted(found, key=_rank)
 
 
@@ -250,6 +254,19 @@ def _lines(where: Layout) -> Iterator[tuple[Element, str]]:
 def _is_change(before: str) -> bool:
     """Whether the words ``before`` a date say that it is the one of a change."""
     return _UPDATED.search(before[-_TAIL:]) is not None
+
+
+def _is_published(element: Element, before: str) -> bool:
+    """Whether the words ``before`` a date, or the marks of its element, say that it is the one of publication."""
+    if _CALLED.search(before):
+        return True
+    near = (element, *islice(element.iterancestors(), 1))
+    return any(
+        each.get("pubdate") is not None
+        or (each.get("itemprop") or each.get("property") or "").rpartition(":")[2] == "datePublished"
+        or not _MARKS.isdisjoint(words_of(each))
+        for each in near
+    )
 
 
 def _value(element: Element, line: str, before: str, where: Layout) -> float:
