@@ -112,8 +112,10 @@ def parse(document: Document, neighbours: Neighbours, hints: Hints) -> Parsed:
     read = Reading(front, hints, [*findings, *front.findings])
     body, removed = without_tags(front.body, front.body_line)
     read.findings += removed
-    headline, body = read.headline(body)
-    opening, body = (None, body) if read.value("published") else date_line(document.name, body, hints.date_order)
+    headline, below = read.headline(body)
+    # A date that opens the text by itself may be what the story is about.
+    is_settled = below is body or read.value("published") is not None
+    opening, body = (None, below) if is_settled else date_line(document.name, below, hints.date_order)
     before_more, body = _without_more(body)
     summary = read.text("summary") or (_plain(before_more) if before_more is not None else None)
     html = pyromark.html(body, options=_OPTIONS)

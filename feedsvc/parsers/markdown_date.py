@@ -1,4 +1,4 @@
-"""A date that opens the text of a Markdown file by itself: ``*25 November 2026*`` below the headline."""
+"""A date that opens the text of a Markdown file by itself: ``*25 November 2026*`` below the heading that is its headline."""
 
 from feedsvc.model import SourceDate
 from feedsvc.parsers.dates import DateError, date_in_name, parse_date
@@ -6,12 +6,19 @@ from feedsvc.patterns import pattern
 
 # A paragraph of one line, in emphasis or not.
 _FIRST_LINE = pattern(r"\s*+([*_]{0,3})([^\n*_#<>|]{6,60}?)\1[ \t]*+(?:\n[ \t]*(?:\n|\Z)|\Z)")
+# The first letter of a paragraph that begins with text, and not with a picture, a list or a tag.
+_FIRST_LETTER = pattern(r"\s*+[*_\"'(“‘«„]*+(\w)")
 
 
 def date_line(name: str, body: str, order: str | None) -> tuple[SourceDate | None, str]:
-    """The full date that is the first paragraph of ``body``, and the text below it. Not where the document's name has one."""
+    """The full date that is the first paragraph of ``body``, which stands below a headline, and the text below it.
+
+    Not where the document's name has one, nor where the next paragraph begins in lower case: it goes on with the date.
+    """
     found = _FIRST_LINE.match(body)
     if found is None or date_in_name(name) is not None:
+        return None, body
+    if (letter := _FIRST_LETTER.match(body, found.end())) and letter[1].islower():
         return None, body
     try:
         date = parse_date(found[2].strip(), order=order)
