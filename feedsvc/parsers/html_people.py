@@ -39,6 +39,12 @@ _NOBODY = frozenset(
     "wordpressadmin wpadmin webadmin siteadmin".split()
 )
 _OFFICES = frozenset("redaktion redaction redacción redazione editor staff team newsroom desk editorial".split())
+# What stands behind the name of one who does it.
+_CREDITS = frozenset(
+    """photo photos photography photographer foto fotos fotograf fotografin fotografie text texte bild bilder video videos
+    reporter correspondent korrespondent korrespondentin redakteur redakteurin journalist journalistin author autor
+    autorin auteur autore writer columnist contributor""".split()
+)
 _COMPANY = re.compile(
     r"\b(?:gmbh|ag|kg|e\.\ ?v\.?|inc|ltd|llc|corp|s\.a\.|s\.r\.l\.|verlag|stiftung|verband|press(?:e|estelle)|agencies|agenturen|no author)(?:\W|$)"
 )
@@ -83,14 +89,22 @@ def find_authors(
 
 
 def _people_alone(people: tuple[Person, ...]) -> tuple[Person, ...]:
-    """``people`` without the offices among them, and without a name that is another one with an addition."""
-    names = [f"{fold(each.name)} " for each in people]
+    """``people`` without the offices among them, and without a name that is another one with a credit behind it."""
+    words = {each: fold(each.name).split() for each in people}
+    names = {tuple(each) for each in words.values()}
     return tuple(
         each
         for each in people
-        if _OFFICES.isdisjoint(fold(each.name).split())
-        and not any(fold(each.name).startswith(name) for name in names)
+        if _OFFICES.isdisjoint(words[each])
+        and not any(
+            tuple(words[each][:end]) in names and _is_credit(words[each][end]) for end in range(2, len(words[each]))
+        )
     )
+
+
+def _is_credit(word: str) -> bool:
+    """Whether a credit and no further name begins with ``word``: "(Reuters)", "Fotos"."""
+    return word[0] in "([|/–-" or word.rstrip(":") in _CREDITS
 
 
 def _sources(root: Element, facts: Stated, where: Layout) -> Iterator[tuple[str, list[Person]]]:
