@@ -72,6 +72,23 @@ def fold(text: str) -> str:
     return one_line((text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold())
 
 
+def has_words(text: str, words: str) -> bool:
+    """Whether ``words`` stand in ``text`` as whole words: "AP" in "OSLO (AP)", not in "CAPE TOWN"."""
+    at = text.find(words)
+    while at >= 0:
+        end = at + len(words)
+        if are_apart(text[max(at - 1, 0) : at], words[:1]) and are_apart(words[-1:], text[end : end + 1]):
+            return True
+        at = text.find(words, at + 1)
+    return False
+
+
+def are_apart(left: str, right: str) -> bool:
+    """Whether a word may end between two characters, or at the edge of a text (an empty one)."""
+    # Languages written in ideographs, kana or Hangul do not set all words apart.
+    return not (left.isalnum() and right.isalnum()) or max(left, right) >= "\u2e80"
+
+
 @lru_cache(4096)  # the names of authors and topics are few, and a headline is asked for more than once
 def slugify(text: str) -> str:
     """``text`` as a part of an address: lower case, letters of every script kept, the rest as ``-``.

@@ -176,6 +176,13 @@ def test_content_in_arabic_runs_from_right_to_left(whole: Feed) -> None:
         ("【港町共同】", "<p>灯台が。</p>", "<p>【港町共同】 灯台が。</p>"),
         ("OSLO", "<p>OSLO: The ferry.</p>", "<p>OSLO: The ferry.</p>"),
         ("OSLO", "<ul><li>One</li></ul>", "<p>OSLO</p><ul><li>One</li></ul>"),
+        ("OSLO (AP)", "<p><b>OSLO</b> (AP) - The ferry.</p>", "<p><b>OSLO</b> (AP) - The ferry.</p>"),
+        ("OSLO (AP)", "<p>OSLO\n(AP) - The ferry.</p>", "<p>OSLO\n(AP) - The ferry.</p>"),
+        ("ST. JOHN'S", "<p>St. John&#39;s: The ferry.</p>", "<p>St. John&#39;s: The ferry.</p>"),
+        ("OSLO", "<p>Late again.</p><p>OSLO - The ferry.</p>", "<p>Late again.</p><p>OSLO - The ferry.</p>"),
+        ("Oslo", "<p>In Oslo the ferry.</p>", "<p>Oslo — In Oslo the ferry.</p>"),
+        ("Oslo", "<p>The ferry.</p><p>Oslo waits.</p>", "<p>Oslo — The ferry.</p><p>Oslo waits.</p>"),
+        ("Oslo", "<p>Oslofjord is wide.</p>", "<p>Oslo — Oslofjord is wide.</p>"),
         (None, "<p>The ferry.</p>", "<p>The ferry.</p>"),
     ],
 )  # fmt: skip

@@ -226,6 +226,26 @@ def test_a_source_that_stands_in_the_dateline_is_not_told_twice(client: FlaskCli
     ]
 
 
+@pytest.mark.parametrize(
+    ("source", "dateline", "told"),
+    [("AP", "CAPE TOWN", True), ("AP", "CAPE TOWN (AP)", False), ("共同", "【港町共同】", False)],
+)
+def test_a_source_is_told_unless_its_words_stand_in_the_dateline(
+    client: FlaskClient, edition: MemoryEdition, source: str, dateline: str, told: bool
+) -> None:
+    edition.publish(article("cape", authors=(Person("Ada Reed"),), source=source, dateline=dateline))
+    shown = words(read(client, "/articles/cape"), ".story header .meta li")
+    assert shown[1:3] == ([source, dateline] if told else [dateline, shown[2]])
+
+
+@pytest.mark.parametrize(("text", "told"), [("In Oslo the ferry sailed.", True), ("OSLO: The ferry sailed.", False)])
+def test_a_dateline_is_told_unless_the_text_begins_with_it(
+    client: FlaskClient, edition: MemoryEdition, text: str, told: bool
+) -> None:
+    edition.publish(article("oslo", dateline="Oslo", text=text))
+    assert ("Oslo" in words(read(client, "/articles/oslo"), ".story header .meta li")) is told
+
+
 def test_article_page_shows_all_there_is(client: FlaskClient, edition: MemoryEdition) -> None:
     edition.publish(
         article(

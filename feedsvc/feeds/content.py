@@ -1,13 +1,16 @@
 """What an entry says, whatever the format: its editorial note comes first (a correction must be seen), then where it was written."""
 
+from collections.abc import Iterable
 from functools import lru_cache
-from html import escape
+from html import escape, unescape
 from urllib.parse import quote
 
 from feedsvc.model import Entry
-from feedsvc.text import direction
+from feedsvc.patterns import pattern
+from feedsvc.text import are_apart, direction, fold, folded
 
-_OPENING = 400  # characters
+_OPENING = 1000  # characters
+_TAG = pattern(r"<(/?(?:p|div|h[1-6]|[uod]l|li|d[dt]|blockquote|section|fig\w+|br)\b)?[^<>]*>")
 _IDEOGRAPHS = 0x2E80
 
 
@@ -26,13 +29,28 @@ def _located(html: str, dateline: str | None) -> str:
     """``html`` with the dateline before its first words, as newsrooms print it, unless it begins with it."""
     if not dateline:
         return html
-    place = escape(dateline, quote=False)
-    if place in html[:_OPENING]:
+    opening = _TAG.sub(lambda tag: "\n" if tag[1] else "", folded(html[:_OPENING]))
+    if is_located(unescape(opening).split("\n"), dateline):
         return html
+    place = escape(dateline, quote=False)
     if not html.startswith("<p>"):
         return f"<p>{place}</p>{html}"
     # One in brackets or of ideographs ends by itself.
     return f"<p>{place}{' ' if ord(place[-1]) >= _IDEOGRAPHS else ' — '}{html[3:]}"
+
+
+def is_located(lines: Iterable[str], dateline: str) -> bool:
+    """Whether the text that opens with these lines begins with the dateline; below a deck, a dash or the like ends it."""
+    place = fold(dateline)
+    for number, line in enumerate(filter(None, map(fold, lines))):
+        rest = line[len(place) :]
+        if (
+            line.startswith(place)
+            and are_apart(place[-1:], rest[:1])
+            and (not number or rest.strip()[:1] in "-–—―:(/")
+        ):
+            return True
+    return False
 
 
 def summary_text(entry: Entry) -> str:

@@ -20,6 +20,7 @@ from feedsvc.parsers.wire_lexicon import is_navigation, is_section
 from feedsvc.parsers.wire_lines import Lines
 from feedsvc.parsers.wire_prose import is_indent, is_prose
 from feedsvc.parsers.wire_stamps import date_and_name
+from feedsvc.patterns import pattern
 from feedsvc.text import fold
 
 # A head has at most so many lines.
@@ -31,7 +32,7 @@ LONGEST_ORDER = 2 * LONGEST
 # Fields in whose values a bar may stand, beside a date as well.
 _WHOLE = frozenset(("headline", "summary", "tags"))
 # A key, be it one of which nothing is known.
-_OWN_KEY = re.compile(r"\s*[^\W\d_][\w'’-]*(?: [\w'’-]+){0,2}\s*[:：](?!//)")
+_OWN_KEY = pattern(r"\s*[^\W\d_][\w'’-]*(?: [\w'’-]+){0,2}\s*[:：](?!//)")
 _URL = re.compile(r"<?(https?://[^\s<>]{3,2000})>?")
 
 

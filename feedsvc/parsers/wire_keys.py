@@ -31,7 +31,7 @@ _REACHING = frozenset(
 )
 _FIELDS = {name: key for key, names in _KEYS.items() for name in names.split()} | dict.fromkeys(_REACHING, "")
 # A mail address, one of the web, a telephone number.
-_REACHED = pattern(r"@|https?:|www\.|\d[\d ()/.-]{4,}\d|^[^\s.]+\.\S+$|^$", re.IGNORECASE).search
+_REACHED = pattern(r"@|https?:|www\.|\d[\d ()/.-]{4,}\d|^[^\s.]+\.\S+$|^$", re.IGNORECASE)
 _KEY_VALUE = re.compile(r"([^\W\d_][\w '’/-]{0,22}?)\s*(?:[:：]|(?<=[一-龠])】)\s*(.*)")
 
 
@@ -53,6 +53,6 @@ def read_key(text: str, *, below: bool = False) -> Keyed | None:
     key, value = match[1].strip(), match[2].strip()
     name = re.sub(r"[\s_]+", "-", key).casefold()
     field = _FIELDS.get(name)
-    if field is None or (name in _REACHING and not below and _REACHED(value) is None):
+    if field is None or (name in _REACHING and not below and _REACHED.search(value) is None):
         return None
     return Keyed(field, value, key)

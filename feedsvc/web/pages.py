@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from feedsvc.errors import QueryError
+from feedsvc.feeds.content import is_located
 from feedsvc.languages import language_feed
 from feedsvc.model import Article, Enclosure, Person, Representation
 from feedsvc.query import FIELDS
-from feedsvc.text import direction, slugify
+from feedsvc.text import direction, has_words, slugify
 from feedsvc.views import MOST_COUNTED, ArticleView, FeedView, Gone, MonthView, SearchView
 from feedsvc.web import structured, typesetting
 from feedsvc.web.addresses import FORMATS, Addresses
@@ -80,6 +81,7 @@ class Pages:
             "credited": self._credited,
             "joint": typesetting.joint,
             "names": typesetting.names,
+            "has_words": has_words,
             "month": typesetting.month,
             "slug": slugify,
             "matches": lambda total: typesetting.matches(total, MOST_COUNTED),
@@ -160,7 +162,7 @@ class Pages:
             canonical=article.via or page,
             topics=topics,
             everything=[feed for feed in (spoken, feeds.get("all")) if feed],
-            dateline=article.dateline if article.dateline and article.dateline not in article.text[:300] else None,
+            dateline=_dateline(article),
             discovery=discovery,
         )
 
@@ -333,6 +335,12 @@ def _standfirst(article: Article) -> str | None:
     opening = " ".join(article.text[:2000].split())
     start = " ".join(article.summary.rstrip(" .…").split())[:60]
     return article.summary if start and start not in opening else None
+
+
+def _dateline(article: Article) -> str | None:
+    """The dateline, unless the text begins with it."""
+    dateline = article.dateline
+    return dateline if dateline and not is_located(article.text[:300].splitlines(), dateline) else None
 
 
 def _media_element(enclosure: Enclosure) -> str | None:
