@@ -18,6 +18,8 @@ from feedsvc.articles.settle import settle
 from feedsvc.config import FolderDefaults, Publication, Settings
 from feedsvc.model import Document, Draft, Neighbours, Parsed
 from feedsvc.parsers import PARSERS, parse, parser_for
+from feedsvc.parsers.json_text import JsonError, read_json
+from feedsvc.parsers.xml import XmlError, parse_xml
 
 MODIFIED = datetime(2026, 1, 1, tzinfo=UTC)
 SETTINGS = Settings(file=Path("feedsvc.toml"), publication=Publication(title="T", url="https://example.org"))
@@ -231,6 +233,66 @@ def test_a_document_of_more_values_than_any_is_refused_unparsed(name: str, data:
     parsed = read(name, data)
     assert parsed.drafts == ()
     assert [finding.code for finding in parsed.findings] == ["too-long"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        (
+            "a.json",
+            b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "a", "content_text": "%s"}, {"id": "b", "content_text": "c"}]}'
+            % (rb"One, \\\"two\\\" and [three, {four" * 300_000),
+        ),
+        (
+            "a.rss",
+            b"<rss><channel><item><guid>a</guid><description><![CDATA[%s]]></description></item><item><guid>b</guid></item></channel></rss>"
+            % (b"<br class='c'>" * 400_001),
+        ),
+        (
+            "a.rss",
+            b"<rss><channel><item><guid>a</guid><title>%s</title></item><item><guid>b</guid></item></channel></rss>"
+            % (b"c='d' " * 400_001),
+        ),
+    ],
+    ids=["strings", "sections", "text"],
+)
+def test_prose_is_no_flood_of_values(name: str, data: bytes) -> None:
+    parsed = read(name, data)
+    assert [draft.id for draft in parsed.drafts] == ["a", "b"]
+    assert "too-long" not in {finding.code for finding in parsed.findings}
+
+
+_FLOOD = b"b='' " * 400_001
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<rss><!-- <![CDATA[ --><a " + _FLOOD + b"/><!-- ]]> --></rss>",
+        b"<!DOCTYPE rss SYSTEM '<!--'><rss><a " + _FLOOD + b"/><!-- --></rss>",
+        b"<rss><a b='>' " + _FLOOD + b"/></rss>",
+        b"<rss><a b='<!-- ' " + _FLOOD + b"/><!-- --></rss>",
+        b'<rss><a x" <b c="<!-- " ' + _FLOOD + b"/><!-- --></rss>",
+        ('<rss><!-- " --><a b=">" ' + _FLOOD.decode() + "/></rss>").encode("utf-16"),
+    ],
+    ids=["comment", "document type", "value", "broken value", "broken quote", "UTF-16"],
+)
+def test_no_flood_of_attributes_hides_as_prose(data: bytes) -> None:
+    start = time.process_time()
+    with pytest.raises(XmlError) as refused:
+        parse_xml(data)
+    assert refused.value.finding.code == "too-long"
+    assert time.process_time() - start < 3
+
+
+@pytest.mark.parametrize("piece", [b"<!--", b"<![CDATA[", b"<?", b"<a \"='", b"<a b='c' ", b'<a b="\'"">'])
+def test_what_looks_like_a_flood_is_counted_in_linear_time(piece: bytes) -> None:
+    start = time.process_time()
+    with pytest.raises(XmlError):
+        parse_xml(b"<rss>" + piece * 900_000 + b"=" * 400_001)
+    with pytest.raises(JsonError):
+        read_json('[",\\"' + piece.decode().replace("<", '{"') * 900_000 + "," * 500_001)
+    assert time.process_time() - start < 8
 
 
 def test_content_items_that_stand_too_deep_in_each_other_are_told_of() -> None:

@@ -1,12 +1,15 @@
 """JSON as agencies and feeds write it: control characters within strings pass, a key that stands twice is told."""
 
 import json
+import re
 from typing import Any
 
 from feedsvc.model import TOO_LONG, Finding
 from feedsvc.parsers.limits import MOST_OBJECTS, MOST_VALUES
 
 _SHOWN = 5
+# Whatever stands before a bracket or comma that is no part of a string; possessive, so that no input makes it slow.
+_UP_TO_MARK = re.compile(r'(?:[^"{\[,]++|"(?:[^"\\]++|\\.)*+"?)*+([{\[,]|\Z)', re.DOTALL)
 
 
 class JsonError(ValueError):
@@ -50,12 +53,29 @@ def read_json(text: str, *, lowered: bool = False) -> tuple[Any, tuple[Finding, 
 
 def _refuse_floods(text: str) -> None:
     """Refuse what has more objects or values than any document, before they are made."""
-    if text.count("{") + text.count("[") > MOST_OBJECTS or text.count(",") > MOST_VALUES:
+    if _are_too_many(text.count("{") + text.count("["), text.count(",")) and _is_flood(text):
         message = (
             f"The JSON has more than {MOST_OBJECTS:,} objects and lists, or more than {MOST_VALUES:,} values; "
             "part it into several files."
         )
         raise JsonError(Finding(TOO_LONG, "error", message))
+
+
+def _is_flood(text: str) -> bool:
+    """Whether there are too many brackets or commas in ``text`` outside of its strings, which are prose."""
+    brackets = commas = 0
+    for found in _UP_TO_MARK.finditer(text):
+        if found[1] == ",":
+            commas += 1
+        elif found[1]:
+            brackets += 1
+        if _are_too_many(brackets, commas):
+            return True
+    return False
+
+
+def _are_too_many(brackets: int, commas: int) -> bool:
+    return brackets > MOST_OBJECTS or commas > MOST_VALUES
 
 
 def _broken(reason: str, line: int | None = None) -> JsonError:

@@ -27,6 +27,19 @@ _PROLOG = re.compile(
     rb"(?:\s++|<\?.*?\?>|<!--.*?-->|<![Dd][Oo][Cc][Tt][Yy][Pp][Ee](?:[^\[<>]|\[.*?\]\s*(?=>))*+>)*+", re.DOTALL
 )
 _ROOT = re.compile(rb"<(?:[\w.-]{1,60}:)?([\w.-]{1,60})[\s/>]")
+# Comments, sections and instructions; tags up to their end, in the group. What follows a document type, whose literals may
+# hold anything, counts as one tag. Possessive, so that no input makes it slow.
+_MARKUP = re.compile(
+    rb"<!--(?:[^-]++|-(?!->))*+|<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+|<\?(?:[^?]++|\?(?!>))*+"
+    rb"|(<!DOCTYPE.*+|<(?:[^\"'<>]++|\"[^\"<]*+\"|'[^'<]*+')*+)",
+    re.DOTALL,
+)
+# A document whose markup is in ASCII.
+_BY_ASCII = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*+<(?:(?!\?xml)[^\0]|\?xml(?:(?!encoding|\?>)[^\0])++"
+    rb"(?:encoding\s*=\s*[\"'](?:utf-8|us-ascii|iso-8859-\d\d?|windows-125\d)[\"'](?:(?!encoding|\?>)[^\0])*+)?\?>)",
+    re.IGNORECASE | re.DOTALL,
+)
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _DECLARATION = pattern(r"^\s*<\?xml[^>]*\?>")
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,100}encoding\s*=\s*["']([\w.:-]{1,40})["']""")
@@ -53,18 +66,46 @@ def parse_xml(data: bytes) -> tuple[Element, tuple[Finding, ...]]:
     Raises XmlError for what declares entities, has too many tags or attributes, cannot be decoded, or has no element.
     """
     _refuse_entities(data)
-    if max(map(data.count, (b"<", b"&"))) > MOST_MARKS or data.count(b"=") > MOST_ATTRIBUTES:
-        message = (
-            f"The file has more than {MOST_MARKS:,} tags or ampersands, or more than {MOST_ATTRIBUTES:,} attributes; "
-            "part it into several files."
-        )
-        raise XmlError(Finding(TOO_LONG, "error", message))
+    looks_flooded = _are_too_many(data.count(b"<"), data.count(b"="))
+    if data.count(b"&") > MOST_MARKS or (looks_flooded and _is_flood(data)):
+        raise _too_long()
     # Blanks before the declaration are a common fault and do no harm.
     data = data.lstrip(b" \t\r\n") if data[:1].isspace() else data
     try:
         return etree.fromstring(data, _parser(recover=False)), ()
     except (etree.XMLSyntaxError, ValueError) as error:
+        # What a tag is cannot be told where it is broken.
+        if looks_flooded:
+            raise _too_long() from error
         return _mended(data, error)
+
+
+def _too_long() -> XmlError:
+    message = (
+        f"The file has more than {MOST_MARKS:,} tags or ampersands, or more than {MOST_ATTRIBUTES:,} attributes; "
+        "part it into several files."
+    )
+    return XmlError(Finding(TOO_LONG, "error", message))
+
+
+def _is_flood(data: bytes) -> bool:
+    """Whether there are too many tags, or attributes in them: what text and CDATA sections hold is none.
+
+    Counted exactly as far as ``data`` is well formed; where the encoding is none that goes by ASCII, it is a flood.
+    """
+    if _BY_ASCII.match(data) is None:
+        return True
+    attributes = 0
+    for tags, found in enumerate(_MARKUP.finditer(data), 1):
+        if found[1]:
+            attributes += data.count(b"=", *found.span())
+        if _are_too_many(tags, attributes):
+            return True
+    return False
+
+
+def _are_too_many(tags: int, attributes: int) -> bool:
+    return tags > MOST_MARKS or attributes > MOST_ATTRIBUTES
 
 
 def is_too_large(element: Element) -> bool:
