@@ -12,9 +12,7 @@ LONGEST_TEXT = 1_100_000  # of an article, and what marks it up
 MOST_TAGS = 100_000
 MOST_ITEMS = 100_000  # of which the first 20,000 are read: there is no room for more that say something
 MOST_ATTRIBUTES = 400_000  # "=" in the tags of a document of XML; 700,000 in one tag take 290 MB
-MOST_OBJECTS = (
-    250_000  # brackets in a document of JSON outside of strings; a million objects take 300 MB and two seconds
-)
+MOST_OBJECTS = 250_000  # brackets in JSON, outside of strings; a million objects take 300 MB and two seconds
 MOST_VALUES = 500_000  # commas in one, too; a million values take two seconds
 MOST_MARKS = 1_000_000  # "<" or "&" in a document of XML; the tree of 2,000,000 elements takes 300 MB
 # For each "&" in a text without a tag the sanitiser moves the rest of the text: so many characters take it a fifth of a second.
