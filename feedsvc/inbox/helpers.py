@@ -15,6 +15,7 @@ from feedsvc.inbox.walk import Met, Walk
 
 _AS_BEFORE, _DIFFERS = b"=", b"!"
 _CHUNK = 1 << 20
+_NICE = 10
 _STANDARD = 3  # the first file behind standard input, output and error
 # Folders for each helper, so that all have about as much to do.
 _FOLDERS = 4
@@ -80,6 +81,7 @@ class Helpers:
             if silent and self._differs(walk.met, f"{name}/"):
                 silent = False
                 os.write(told, _DIFFERS)
+                os.nice(_NICE)  # what is done meanwhile takes longer than the walk
         with open(told, "wb") as stream:
             stream.write((_AS_BEFORE if silent else b"") + _encode(walk.met))
 
