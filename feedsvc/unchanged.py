@@ -10,8 +10,7 @@ import hashlib
 import json
 import os
 import sqlite3
-import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,12 +24,13 @@ from feedsvc.inbox.helpers import Helpers
 from feedsvc.inbox.read import read
 from feedsvc.inbox.scan import Scan, scan
 from feedsvc.model import Document, Finding
+from feedsvc.packages import installation
 from feedsvc.report import Counts, Report
 from feedsvc.store.version import SCHEMA
 
 MARK = "mark"
-_SQLITE = "sqlite:///"
 WALKED = "walk"  # "inbox" held something else before
+_SQLITE = "sqlite:///"
 _SETTINGS_BYTES = 64 * 1024
 # Documents from which on a walk is worth the start of processes; how many of these.
 _LARGE = 5_000
@@ -92,33 +92,6 @@ def copied(copies: Path) -> str:
 def _settings_bytes(inbox: Path, name: str) -> bytes:
     document = read(inbox, name, _SETTINGS_BYTES)
     return document.data if isinstance(document, Document) else repr(document).encode()
-
-
-def installation() -> str:
-    """A hash of what tells one set of installed packages, and of the formats that they offer, from another.
-
-    To ask them what they offer (``build.formats``) takes longer than to look at 10,000 files.
-    """
-    found = [_entry(each) for each in _offers()]
-    return hashlib.sha256(repr(sorted(found)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-def is_offered(group: str) -> bool:
-    """Whether an installed package may offer something at the entry point ``group``: a look at the files that would say so."""
-    return any(f"[{group}]" in each.read_text("utf-8", "replace") for each in _offers() if each.is_file())
-
-
-def _offers() -> Iterator[Path]:
-    for folder in sys.path:
-        yield from Path(folder).glob("*-info/entry_points.txt")
-
-
-def _entry(offers: Path) -> tuple[str, int, int]:
-    try:
-        status = offers.stat()
-    except FileNotFoundError:
-        return str(offers), 0, 0  # the package is being changed
-    return str(offers), status.st_size, status.st_mtime_ns
 
 
 def encode_mark(key: str, until: int | None, report: Report) -> str:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 
 from feedsvc.errors import FormatError
+from feedsvc.packages import is_offered
 from feedsvc.parsers import PARSERS, Parser
-from feedsvc.unchanged import is_offered
 
 _GROUP = "feedsvc.parsers"  # the entry point at which packages offer formats of their own
 
