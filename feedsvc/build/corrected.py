@@ -23,15 +23,15 @@ def is_made(story: Story) -> bool:
 def corrected(stories: Sequence[Story], held: Iterable[Article]) -> dict[str, str]:
     """The ids that stories of a document have by rights, by name; ``held`` are the articles that it held before.
 
-    Alike are two of one moment with the same headline (it was corrected before) or the same text (of one day, where it is more than a
-    teaser), and two of one moment alone. That does not do where a feed gives no times, which lets go of one entry of a day and gets another: it must be told with
-    its time, and what is left be older.
+    Alike are two of one moment with the same headline (it was corrected before) or the same text (of one day, where it is
+    more than a teaser), and two of one moment alone. That does not do where a feed gives no times, which lets go of one
+    entry of a day and gets another: it must be told with its time, and what is left be older.
     """
     standing = {each.id: each for each in held}
     shown = {story.own_id for story in stories}
     gone: list[Article] = [each for id_, each in standing.items() if id_ not in shown and is_made(each)]
     fresh = [story for story in stories if is_made(story) and story.own_id not in standing]
-    found = {}
+    found: dict[str, str] = {}
     oldest = min((each.date for each in stories if each.date is not None), default=None)
 
     def moment(story: Story) -> Hashable:
@@ -39,10 +39,10 @@ def corrected(stories: Sequence[Story], held: Iterable[Article]) -> dict[str, st
 
     for likeness in (_headline, _text, moment):
         before, now = _alone(gone, likeness), _alone(fresh, likeness)
-        for key in before.keys() & now.keys():
-            found[now[key].name] = before[key].id
-            gone.remove(before[key])
-            fresh.remove(now[key])
+        found |= {now[key].name: before[key].id for key in before.keys() & now.keys()}
+        known = set(found.values())
+        gone = [each for each in gone if each.id not in known]
+        fresh = [story for story in fresh if story.name not in found]
     return found
 
 
