@@ -244,3 +244,56 @@ def test_the_page_of_a_video_was_published_when_it_was_uploaded() -> None:
     shown = "<h1>The ferry sails</h1><time>22 October 2019</time>"
     assert day(f'{video}<meta property="og:type" content="video.other">', shown) == "2019-10-19"
     assert day(video, shown) == "2019-10-22"
+
+
+def test_the_day_that_is_shown_decides_between_two_that_are_stated() -> None:
+    json = '<script type="application/ld+json">{"@type": "Article", "datePublished": "2021-12-06"}</script>'
+    head = f'{json}<meta property="article:published_time" content="2022-12-15T09:13">'
+    assert day(head, "<h1>The ferry sails</h1><p class='info'>15 December 2022</p>") == "2022-12-15"
+    assert (
+        day(head, "<h1>The ferry sails</h1><p class='info'>15 December 2022</p><p>6 December 2021</p>")
+        == "2021-12-06"
+    )
+    twice = f'{head}<meta name="dc.date.issued" content="2021-12-06">'
+    assert day(twice, "<h1>The ferry sails</h1><p class='info'>15 December 2022</p>") == "2021-12-06"
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        '<time class="entry-date published" datetime="2022-12-15"><b>Last updated:</b> 15 December 2022</time>',
+        '<span class="updated-on"><time class="published updated" datetime="2022-12-15">15 December 2022</time></span>',
+        '<span class="date published" itemprop="dateModified">15 December 2022</span>',
+    ],
+)
+def test_a_change_is_no_publication_whatever_other_classes_say(shown: str) -> None:
+    stated = '<meta property="article:published_time" content="2021-12-06">'
+    assert day(stated, f"<h1>The ferry sails</h1>{shown}") == "2021-12-06"
+
+
+def test_a_page_was_published_before_it_was_changed() -> None:
+    shown = "<h1>The ferry sails</h1><p>Last updated: 5 March 2020, 18:00</p>"
+    assert day('<meta name="date" content="2020-03-06T11:52:23">', shown) == "2020-03-05T18:00:00"
+    assert day('<meta name="date" content="2020-03-04">', shown) == "2020-03-04"
+
+
+def test_the_day_of_another_story_far_below_is_not_that_of_this_one() -> None:
+    stated = '<meta property="article:published_time" content="2020-03-05">'
+    other = f"<h1>The ferry sails</h1>{'<b></b>' * 80}<div><time>3 February 2018</time></div>"
+    assert day(stated, other) == "2020-03-05"
+    rows = "<div><time>5 March 2020 10:30</time></div><h1>The ferry sails</h1>" + "<b></b>" * 20
+    assert day("", f"{rows}<div><time>3 February 2018 11:05</time></div>") == "2020-03-05T10:30:00"
+
+
+def test_the_day_that_a_reader_joined_is_not_that_of_a_story() -> None:
+    member = "<dl><dt>Registriert</dt><dd>Registriert: 18.09.2008, 05:56</dd></dl><p>r23 » 21.01.2009, 05:42</p>"
+    assert day("", f"<h1>The ferry sails</h1>{member}", "de") == "2009-01-21T05:42:00"
+
+
+def test_last_resorts_for_the_day() -> None:
+    data = 'window.state = {"item": {"title": "The ferry", "published_at": "2019-03-02T06:22:28+01:00"}}'
+    assert day(f"<script>{data}</script>") == "2019-03-02T06:22:28+01:00"
+    escaped = r'push("{\"publishDate\":\"2019-03-02\"}")'
+    assert day(f"<script>{escaped}</script>") == "2019-03-02"
+    assert day("", "<h1>The ferry sails</h1><p><span>28.09.19</span><span>12:44</span></p>", "de") == "2019-09-28"
+    assert day('<meta property="article:modified_time" content="2020-03-09">') == "2020-03-09"

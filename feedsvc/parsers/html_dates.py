@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
+from itertools import islice
 
 from lxml import etree
 
@@ -14,6 +15,7 @@ from feedsvc.parsers.html_layout import Layout
 from feedsvc.parsers.html_shown_dates import (
     LATEST,
     LIKELY,
+    POSSIBLE,
     ShownDate,
     called_published,
     date_within,
@@ -26,6 +28,7 @@ from feedsvc.parsers.html_stated import Stated, string
 from feedsvc.parsers.html_tree import text_of
 
 Element = etree._Element
+_Day = tuple[int | None, int, int]
 Found = tuple[SourceDate | None, str, tuple[Finding, ...]]
 
 _PUBLISHED = (
@@ -58,10 +61,19 @@ _EARLIEST = 1971
 # An archive's address holds the day of the copy before the address of the page.
 _ARCHIVED = re.compile(r"^https?://[^/]+/web/\d{4,14}[a-z_]*/(?=https?:/)", re.IGNORECASE)
 _UPLOADED = re.compile(r"/uploads/(?:[^/]+/){0,2}?((?:19|20)\d\d)/(0[1-9]|1[0-2])/")
+# "published_at":"2019-03-02T06:22:28", and the same with its quotes escaped.
+_SCRIPTED = re.compile(
+    r"""\\{0,3}["'](?:date_?published|published(?:_?(?:at|on|date|time))?|publish_?(?:date|time)|publication_?(?:date|time)|pub_?date)"""
+    r"""\\{0,3}["']\s{0,4}:\s{0,4}\\{0,3}["']((?:19|20)\d\d-\d\d-\d\d[^"'\\]{0,40})""",
+    re.IGNORECASE,
+)
+_MOST_SCRIPTED = 5
 _CALLED = "a date that the page calls that of publication"
 _NEAR = "a date near the headline"
 # The one day that a page shows as surely as this is the one that its readers know, whatever it states.
 _PLAIN = 3.1
+# Farther from the headline than so many elements, a date is hardly that of the story; so near, it is.
+_FAR, _NEXT = 60, 15
 # Another date that is nearly as likely leaves doubt.
 _DOUBT = 0.5
 # What is shown as surely as this counts for more than a vague meta element.
@@ -93,6 +105,8 @@ def find_published(
     for text, evidence in _published(root, facts):
         if (found := read_date(text, order, findings)) is not None:
             found = local.zoned(found)
+            if (other := local.confirmed(found, facts)) is not None:
+                return other, _NEAR, (_guess("The page states two days and shows the one near its headline"),)
             if (other := local.other_day(found)) is not None:
                 return other, _NEAR, (_guess("The page states another day than the one it shows near its headline"),)
             return found, evidence, ()
@@ -105,6 +119,8 @@ def find_published(
         if (found := read_date(text, order, findings)) is not None and (sure is None or local.is_day(found)):
             if (called := called_published(map(str, root.itertext()), order)) is not None:
                 return called, _CALLED, (_guess("The page calls a day that of publication and states another"),)
+            if (changed := local.changed_before(found)) is not None:
+                return changed, _NEAR, (_guess("The page was changed before the day that it states"),)
             return local.zoned(found), evidence, ()
     if local.named is not None:
         agreeing = (each.date for each in shown if _day(each.date) == _day(local.named) and each.date.time)
@@ -118,7 +134,7 @@ def find_published(
         return found, _NEAR, (_guess("The day was found near the headline of the page"),)
     if short := shortened_dates(where, order):
         return short[0].date, _NEAR, (_guess("The year of the day near the headline has two digits"),)
-    for last, source, what in _last_resorts(root, facts, shown, order):
+    for last, source, what in _last_resorts(root, facts, where, shown, order):
         if last is not None:
             return last, source, (_guess(what),) if what else ()
     return None, "", tuple(findings)
@@ -136,7 +152,7 @@ def date_order(root: Element, language: str | None) -> str | None:
 
 
 def _last_resorts(
-    root: Element, facts: Stated, shown: list[ShownDate], order: str | None
+    root: Element, facts: Stated, where: Layout, shown: list[ShownDate], order: str | None
 ) -> Iterator[tuple[SourceDate | None, str, str]]:
     """Dates that bound the story's, where from, and what to say of them."""
     stated = string(facts.page("datePublished")) or string(facts.node("uploadDate"))
@@ -147,11 +163,23 @@ def _last_resorts(
         yield shown[0].date, "a date in the page's text", "The day was found in the text of the page"
     described = earliest_date(facts.every("description", "og:description"), order)
     yield described, "a date in the page's description", "The day was found in the description of the page"
+    scripted = _in_scripts(root, order)
+    yield scripted, "a date in the page's scripts", "The day was found in the data of the page's scripts"
     # A story is at least as old as its first comment.
     earliest = earliest_date(map(str, root.itertext()), order)
     yield earliest, "the earliest date on the page", "The day is the earliest one on the page and may be too late"
     what = "Only the month is known, from the address of a picture, and its first day stands for it"
     yield _month_of_pictures(root), "the month in the address of a picture", what
+    short = next((each.date for each in shortened_dates(where, order, POSSIBLE)), None)
+    yield short, "a date in the page's text", "The year of the day has two digits"
+    yield find_updated(facts, order), "the day of the last change", "Only the day of the last change is known"
+
+
+def _in_scripts(root: Element, order: str | None) -> SourceDate | None:
+    """The first day that the data in the page's scripts call that of publication."""
+    scripts = (str(each.text) for each in root.iter("script") if each.text)
+    texts = (found[1] for script in scripts for found in islice(_SCRIPTED.finditer(script), _MOST_SCRIPTED))
+    return next((found for text in texts if (found := read_date(text, order, [])) is not None), None)
 
 
 def _month_of_pictures(root: Element) -> SourceDate | None:
@@ -171,9 +199,13 @@ class _Local:
     shown: list[ShownDate]
     language: str
 
+    def is_named(self, stated: SourceDate) -> bool:
+        """Whether the page's address names the day of ``stated``."""
+        return self.named is not None and _day(self.named) == _day(stated)
+
     def is_day(self, stated: SourceDate) -> bool:
         """Whether the page shows the day of ``stated`` for sure, or its address names it."""
-        if self.named is not None and _day(self.named) == _day(stated):
+        if self.is_named(stated):
             return True
         return any(each.value >= _SURE and _day(each.date) == _day(stated) for each in self.shown)
 
@@ -186,6 +218,8 @@ class _Local:
         if not self.shown or self.shown[0].value < _PLAIN or self.shown[0].is_change:
             return None
         first = self.shown[0]
+        if abs(first.place) > _FAR and not first.is_published:
+            return None
         apart = _apart(first.date, stated)
         # A moment that is shown in another zone may fall on the neighbour of its day.
         if abs(apart) <= timedelta(days=1) and stated.time is not None and stated.offset is not None:
@@ -198,6 +232,40 @@ class _Local:
         if self.named is not None:
             agreeing.add(_day(self.named))
         return first.date if len(rivals) == 1 and _day(stated) not in agreeing else None
+
+    def confirmed(self, stated: SourceDate, facts: Stated) -> SourceDate | None:
+        """The day that the page shows near its headline, where it is stated as often as the day of ``stated``, which is not shown."""
+        if (
+            not self.shown
+            or self.shown[0].value < LIKELY
+            or self.shown[0].is_change
+            or abs(self.shown[0].place) > _NEXT
+        ):
+            return None
+        first = _day(self.shown[0].date)
+        if (
+            first == _day(stated)
+            or self.is_named(stated)
+            or any(_day(each.date) == _day(stated) for each in self.shown)
+        ):
+            return None
+        days = list(self._days_of_kinds(facts))
+        return self.shown[0].date if 0 < days.count(first) >= days.count(_day(stated)) else None
+
+    def _days_of_kinds(self, facts: Stated) -> Iterator[_Day]:
+        """The day that each kind of statement names; one that names several tells of other stories, too."""
+        kinds: dict[str, set[_Day]] = {}
+        for text, evidence in _published(self.root, facts):
+            if (found := read_date(text, self.order, [])) is not None:
+                kinds.setdefault(evidence, set()).add(_day(self.zoned(found)))
+        for days in kinds.values():
+            if len(days) == 1:
+                yield from days
+
+    def changed_before(self, stated: SourceDate) -> SourceDate | None:
+        """The day of the last change that the page shows near its headline, where it lies before ``stated``."""
+        changes = (each.date for each in self.shown if each.is_change and abs(each.place) <= _NEXT)
+        return next((each for each in changes if _apart(each, stated) < timedelta()), None)
 
     def _calls_published(self, shown: SourceDate) -> bool:
         """Whether words right before ``shown``, in its line or in a label of their own, call it that of publication."""
@@ -213,7 +281,7 @@ class _Local:
         # Midnight stands for the day alone; a day that the address names, too, is the page's own.
         if stated.offset != timedelta() or not stated.year or stated.time in (None, clock_time()):
             return stated
-        if self.named is not None and _day(self.named) == _day(stated):
+        if self.is_named(stated):
             return stated
         moment = datetime.combine(date(stated.year, stated.month, stated.day), stated.time or clock_time())
         for each in self._days():
@@ -298,7 +366,7 @@ def _guess(what: str) -> Finding:
     return Finding("date-guessed", "warning", message, "published")
 
 
-def _day(stated: SourceDate) -> tuple[int | None, int, int]:
+def _day(stated: SourceDate) -> _Day:
     return stated.year, stated.month, stated.day
 
 

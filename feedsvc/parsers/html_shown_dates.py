@@ -28,6 +28,8 @@ _DATE_WORDS = frozenset(
 )
 # Those that say the date is that of publication.
 _MARKS = frozenset("published publish pubdate publication posted entrydate postdate".split())
+# Those that say it is the one of a change, also beside the others.
+_CHANGED = frozenset("updated update modified lastmod lastupdated lastmodified".split())
 _HEAD_WORDS = frozenset("meta info infos byline author details header head kicker subline entry post article".split())
 # Words that stand before a date, without accents, as dates are compared.
 _UPDATED = re.compile(
@@ -47,7 +49,9 @@ _CALLED = re.compile(
     r"publisert|offentliggjort|julkaistu|opublikowano|zverejneno|опубликовано|опубліковано|δημοσιευση)"
     r"(?:\s(?:on|am|le|el|il|op|den))?\s?:?\s?$"
 )
-_NOT_OURS = re.compile(r"©|copyright|all rights|\(c\)|born|geboren|abgerufen|retrieved|accessed|since|seit\b")
+_NOT_OURS = re.compile(
+    r"©|copyright|all rights|\(c\)|born|geboren|abgerufen|retrieved|accessed|since|seit\b|registri|registered|joined|beigetreten|anmeldedatum|mitglied|inscri"
+)
 _NAME = r"[^\W\d_][^\s\d.,/()|:–-]{1,14}"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _YEAR = r"(?:19|20)\d\d"
@@ -82,6 +86,10 @@ _DATED_LINE = 110
 _BESIDE_DATE = 70
 # What has this value stands where a date is expected.
 LIKELY = 2.0
+# Farther from the headline than so many elements, a date is rather that of another story.
+_FAR = 150
+# The same of dates in short lines of a page that has no other.
+POSSIBLE = 1.0
 # How many characters before a date may say what it is.
 _TAIL = 40
 
@@ -103,7 +111,9 @@ def shown_dates(where: Layout, order: str | None) -> list[ShownDate]:
     for element, line in islice(_lines(where), _MOST_LINES):
         place = where.after_heading(element)
         if tag_of(element) == "time" and (date := _parsed(element.get("datetime") or "", order)):
-            found.append(ShownDate(date, _value(element, line, "", where), place, False, _is_published(element, "")))
+            is_change = _is_change(folded(line[:_TAIL]))
+            is_published = not is_change and _is_published(element, "")
+            found.append(ShownDate(date, _value(element, line, "", where), place, is_change, is_published))
             if date.offset != timedelta():
                 continue
         words = folded(line)
@@ -115,8 +125,8 @@ def shown_dates(where: Layout, order: str | None) -> list[ShownDate]:
     return sorted(found, key=_rank)
 
 
-def shortened_dates(where: Layout, order: str | None) -> list[ShownDate]:
-    """The likely dates whose year has two digits, the likeliest first: for a page without any other.
+def shortened_dates(where: Layout, order: str | None, least: float = LIKELY) -> list[ShownDate]:
+    """The dates whose year has two digits and whose value is ``least``, the likeliest first: for a page without any other.
 
     They count only where a date is expected, since 1.10.20 may be a version, a price or a paragraph.
     """
@@ -134,7 +144,7 @@ def shortened_dates(where: Layout, order: str | None) -> list[ShownDate]:
             place = where.after_heading(element)
             for date, before in _dates_in(words, order):
                 value = _value(element, words, before, where)
-                if value >= LIKELY:
+                if value >= least:
                     found.append(ShownDate(date, value, place, _is_change(before)))
     return sorted(found, key=_rank)
 
@@ -145,8 +155,8 @@ def _with_century(match: re.Match[str]) -> str:
     return f"{first}{mark}{second}{mark}{'20' if int(year) < 50 else '19'}{year}"
 
 
-def _rank(shown: ShownDate) -> tuple[float, bool, int]:
-    return -shown.value, shown.place < 0, abs(shown.place)
+def _rank(shown: ShownDate) -> tuple[float, int]:
+    return -shown.value, abs(shown.place)
 
 
 def earliest_date(texts: Iterable[str], order: str | None) -> SourceDate | None:
@@ -261,6 +271,8 @@ def _is_published(element: Element, before: str) -> bool:
     if _CALLED.search(before):
         return True
     near = (element, *islice(element.iterancestors(), 1))
+    if any(not _CHANGED.isdisjoint(words_of(each)) or each.get("itemprop") == "dateModified" for each in near):
+        return False
     return any(
         each.get("pubdate") is not None
         or (each.get("itemprop") or each.get("property") or "").rpartition(":")[2] == "datePublished"
@@ -282,7 +294,15 @@ def _value(element: Element, line: str, before: str, where: Layout) -> float:
     value += 1.2 if len(line) <= 40 else 0.6 if len(line) <= _SHORT else -1.0
     place = where.after_heading(element)
     if where.heading:
-        value += 1.6 if 0 <= place <= 15 else 1.0 if -12 <= place < 0 or 15 < place <= 40 else 0.0
+        value += (
+            1.6
+            if 0 <= place <= 15
+            else 1.0
+            if -12 <= place < 0 or 15 < place <= 40
+            else -0.5
+            if abs(place) > _FAR
+            else 0.0
+        )
     if _is_change(before):
         value -= 1.5
     elif {"updated", "modified"} & words and not {"published", "publish"} & words:
