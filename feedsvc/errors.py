@@ -8,6 +8,7 @@ FeedsvcError
 │   └── InboxLostError  most of its documents are suddenly gone
 ├── FormatError         a format of an installed package cannot be loaded
 ├── StoreError          the ledger cannot be opened, or is from a newer feedsvc
+├── WorkerLostError     a process that helps a build has ended
 └── LockHeldError       another build is under way
 """
 
@@ -69,6 +70,10 @@ class FormatError(FeedsvcError):
 
 class StoreError(FeedsvcError):
     """The ledger cannot be used."""
+
+
+class WorkerLostError(FeedsvcError):
+    """A process that helps a build ended before its work was done."""
 
 
 class LockHeldError(FeedsvcError):

@@ -1,4 +1,4 @@
-"""How the processes of a build behave beside others: they go behind, end together, and seldom stop to look for garbage."""
+"""How the processes of a build behave beside others: they go behind, and seldom stop to look for garbage."""
 
 import atexit
 import gc
@@ -14,23 +14,6 @@ _SELDOM = (500_000, 50, 50)
 def give_way() -> None:
     """Let those go first who wait for answers: a build takes the time that servers and readers leave."""
     os.setpriority(os.PRIO_PROCESS, 0, max(_NICE, os.getpriority(os.PRIO_PROCESS, 0)))
-
-
-def end_with_parent() -> None:
-    """Let this worker end when the process that uses it ends, however that ends: killed, it closes nothing in order."""
-    from multiprocessing import parent_process
-    from threading import Thread
-
-    parent = parent_process()
-    if parent is not None:
-        Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
-
-
-def _end_after(sentinel: int) -> None:
-    from multiprocessing.connection import wait
-
-    wait([sentinel])
-    os._exit(1)
 
 
 def collect_seldom() -> None:

@@ -27,7 +27,7 @@ def fill(publication: Publication, version: str) -> None:
         publication.article(
             f"{number % 3}/{number}.md",
             f"Story {number // 2}",  # two of a name
-            f"Text {number}, {version}.",
+            f"Text {number}, {version}, [further down](#below).",
             date=f"2026-02-01T09:{number % 60:02}:00+05:30",
             tags=f"[T{number % 50}]",
         )

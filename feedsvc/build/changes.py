@@ -2,8 +2,10 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from feedsvc.build.reading import Glance, Outcome
 from feedsvc.inbox.scan import Scan, folder_of

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
+from msgspec import Struct
 
 from feedsvc.articles.identity import enter
 from feedsvc.articles.standing import term
+from feedsvc.codings import unpack
 from feedsvc.model import Finding, Identity, Story, document_of
 from feedsvc.store.records import ArticleRecord, FreshRows, fresh_rows
 from feedsvc.topics.rules import Rules
@@ -21,12 +23,11 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Story).decode
 
 
-@dataclass(frozen=True, slots=True)
-class Newcomer:
+class Newcomer(Struct, frozen=True, array_like=True):
     """A story that has just become an article: what the ledger is to hold of it, and what sorts it into topics.
 
     ``findings`` are those of the article; ``ruled`` the rules of topics that match it, by position, with the reason (None:
-    the story does not decide that alone); ``told`` is the story, encoded, for when it is no newcomer.
+    the story does not decide that alone); ``told`` is the story, encoded, where the article does not show it as it was.
     """
 
     name: str
@@ -37,12 +38,12 @@ class Newcomer:
     findings: tuple[Finding, ...]
     ruled: tuple[tuple[int, str], ...] | None
     rows: FreshRows
-    told: bytes
+    told: bytes | None
 
     @property
     def story(self) -> Story:
-        """The story as it was settled."""
-        return _decode(self.told)
+        """The story as it was settled, for when it is no newcomer."""
+        return _decode(unpack(self.rows.body[-1]) if self.told is None else self.told)
 
 
 def newcomers(
@@ -67,7 +68,8 @@ def _newcomer(story: Story, digest: str, memory: "_Nothing", base: str, now: dat
         findings=article.findings,
         ruled=None if rules.ask_topics else tuple(rules.matching(article)),
         rows=fresh_rows(record, identity),
-        told=_encode(story),
+        # An article is a story and more; but its links to places in itself have its address by now.
+        told=None if article.html == story.html else _encode(story),
     )
 
 

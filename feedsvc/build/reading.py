@@ -1,16 +1,14 @@
 """Reading, parsing and settling documents, in one process or in several."""
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
-from multiprocessing import get_context
 from types import ModuleType
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from feedsvc.build.folders import FolderSettings
 from feedsvc.build.formats import Formats
@@ -21,11 +19,11 @@ from feedsvc.config import Settings
 from feedsvc.inbox.media import MediaReader
 from feedsvc.inbox.read import Unread, digest
 from feedsvc.model import Clues, Finding, Lookup, Neighbours, Story
-from feedsvc.processes import collect_seldom, end_with_parent, give_way
+from feedsvc.pool import Pool
+from feedsvc.processes import collect_seldom, give_way
 from feedsvc.topics.rules import Rules
 
 T = TypeVar("T")
-R = TypeVar("R")
 S = TypeVar("S")
 
 # Below this many documents the start of the worker processes costs more than they save.
@@ -33,8 +31,9 @@ _WORTH_WORKERS = 400
 _WORTH_PRINTERS = 40
 _CHUNK = 50
 _MOST_ORDERS = 16  # of feeds that a worker prints before it tells
-# Chunks that are under way for each worker: enough that none waits, few enough that memory stays flat.
-_AHEAD = 3
+# Chunks that wait for each worker: enough that none idles while their outcomes are entered, few enough that memory stays flat.
+# An order of a feed holds its articles.
+_CHUNKS_AHEAD, _ORDERS_AHEAD = 8, 2
 
 
 class Suspect(NamedTuple):
@@ -62,8 +61,7 @@ class Told:
         self.story = story
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True, array_like=True):
     """What came of a document: its stories, or the findings that say why there are none.
 
     The good stories of a new document are ``newcomers``; it has no others.
@@ -75,7 +73,7 @@ class Outcome:
     newcomers: tuple[Newcomer, ...] = ()
     findings: tuple[Finding, ...] = ()
     unread: Unread | None = None
-    media: Mapping[str, Lookup] = field(default_factory=dict)
+    media: Mapping[str, Lookup] = {}
 
     @property
     def stories(self) -> tuple[Story, ...]:
@@ -94,8 +92,7 @@ def content_of(its: str, media: Mapping[str, Lookup]) -> str:
     return digest("".join((its, *files)).encode()) if files else its
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
+class Glance(Struct, frozen=True, array_like=True):
     """A first look at a document: the hash of its bytes, and what it tells its neighbours.
 
     ``outcome`` is what came of it, where the neighbours have no say and the bytes are not those that were known.
@@ -131,61 +128,54 @@ class Workers:
     def __init__(self, desk: Desk, jobs: int) -> None:
         self.desk = desk
         self.jobs = jobs
-        self._pool: ProcessPoolExecutor | None = None
+        self._pool: Pool | None = None
 
     def __enter__(self) -> "Workers":
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool.close()
 
     def glances(self, tasks: Iterable[Suspect], count: int) -> Iterator[Glance]:
         """A first look at each document."""
         if self._is_small(count, _WORTH_WORKERS):
             return _here("glances", self.desk, tasks)
-        return self._map(_glances, _decode_glances, tasks, _CHUNK)
+        return self._map(_glances, _decode_glances, _chunks(tasks, _CHUNK), _CHUNKS_AHEAD)
 
     def outcomes(self, tasks: Iterable[Due], count: int) -> Iterator[Outcome]:
         """What comes of each document."""
         if self._is_small(count, _WORTH_WORKERS):
             return _here("take", self.desk, tasks)
-        return self._map(_outcomes, _decode_outcomes, tasks, _CHUNK)
+        return self._map(_outcomes, _decode_outcomes, _chunks(tasks, _CHUNK), _CHUNKS_AHEAD)
 
     def printed(self, orders: Iterable[FeedOrder], count: int) -> Iterator[Printed]:
         """Each feed in all its formats."""
         if self._is_small(count, _WORTH_PRINTERS):
             return map(Press(self.desk.settings).print_feed, orders)
         at_once = max(1, min(_MOST_ORDERS, count // (self.jobs * 16)))
-        return self._map(_printed, _decode_printed, map(_encode, orders), at_once)
+        return self._map(_printed, _decode_printed, _chunks(map(_encode, orders), at_once), _ORDERS_AHEAD)
 
     def _is_small(self, count: int, worth: int) -> bool:
         return self.jobs == 1 or (count < worth and self._pool is None)
 
     def _map(
         self,
-        function: Callable[[Sequence[T]], R],
-        decode: Callable[[R], Iterable[S]],
-        tasks: Iterable[T],
-        size: int,
+        function: Callable[[Sequence[T]], bytes],
+        decode: Callable[[bytes], Iterable[S]],
+        chunks: Iterable[Sequence[T]],
+        ahead: int,
     ) -> Iterator[S]:
-        pool = self._open()
-        waiting: deque[Future[R]] = deque()
-        iterator = iter(tasks)
-        while True:
-            while len(waiting) < self.jobs * _AHEAD and (chunk := list(islice(iterator, size))):
-                waiting.append(pool.submit(function, chunk))
-            if not waiting:
-                return
-            yield from decode(waiting.popleft().result())
-
-    def _open(self) -> ProcessPoolExecutor:
         if self._pool is None:
-            # Not fork: the watching server builds in a thread, and a database is open.
-            context = get_context("forkserver")
-            context.set_forkserver_preload([f"{__package__}.taking"])
-            self._pool = ProcessPoolExecutor(self.jobs, context, _sit_down, (self.desk,))
-        return self._pool
+            self._pool = Pool(self.jobs, f"{__package__}.taking", _sit_down, self.desk)
+        for answer in self._pool.map(function, chunks, ahead):
+            yield from decode(answer)
+
+
+def _chunks(tasks: Iterable[T], size: int) -> Iterator[list[T]]:
+    iterator = iter(tasks)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
 
 
 def _here(function: str, desk: Desk, tasks: Iterable[Any]) -> Iterator[Any]:
@@ -226,7 +216,6 @@ _decode_printed = msgspec.msgpack.Decoder(list[Printed]).decode
 
 
 def _sit_down(desk: Desk) -> None:
-    end_with_parent()
     give_way()
     collect_seldom()
     _at[:] = [desk]

@@ -38,8 +38,7 @@ class KnownStamps:
     kept: Set[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentRecord:
+class DocumentRecord(Struct, frozen=True):
     """What the ledger knows of a document: its stamp and bytes when last read, and what came of it."""
 
     name: str
@@ -195,8 +194,7 @@ def identity_row(record: Identity) -> Values:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class FreshRows:
+class FreshRows(Struct, frozen=True, array_like=True):
     """The rows of an article of which the ledger holds nothing yet, by table."""
 
     identity: Values
