@@ -64,9 +64,9 @@ articles = Table(
     Column("name", Text, primary_key=True),
     Column("document", Text, nullable=False, index=True),
     Column("id", Text, nullable=False),
-    Column("status", Text, nullable=False, index=True),
+    Column("status", Text, nullable=False),
     Column("published", BigInteger, nullable=False),
-    Column("release", BigInteger, index=True),
+    Column("release", BigInteger),
     Column("tongue", Text),  # the feed of its language
     Column("opens", BigInteger),  # from when it is public; never, when not set
     Column("closes", BigInteger),  # from when it is public no more
@@ -78,6 +78,9 @@ articles = Table(
 )
 # Few articles change by themselves, and few identities are withdrawn: the others cost no place and no time.
 Index("articles_by_change", articles.c.changes, **_only(articles.c.changes.is_not(None)))
+# Perhaps very many wait for their time; those that have come to it are found at once.
+Index("articles_waiting", articles.c.opens, **_only(articles.c.release.is_(None)))
+Index("articles_by_release", articles.c.release, **_only(articles.c.release.is_not(None)))
 
 # The articles themselves, packed. They lie apart, so that a change of a date or a status moves no text.
 bodies = Table(
@@ -109,10 +112,11 @@ identities = Table(
     Column("headline", Text, nullable=False),
     Column("fingerprint", Text, nullable=False),
     Column("digest", Text, nullable=False),
-    Column("release", BigInteger, index=True),
+    Column("release", BigInteger),
     Column("withdrawn", Text),
     Column("canceled", Text),
 )
+Index("identities_by_release", identities.c.release, **_only(identities.c.release.is_not(None)))
 Index("withdrawn_by_fingerprint", identities.c.fingerprint, **_only(identities.c.withdrawn.is_not(None)))
 Index("withdrawn_by_digest", identities.c.digest, **_only(identities.c.withdrawn.is_not(None)))
 
@@ -310,10 +314,18 @@ def _copy_articles(connection: Connection) -> None:
         connection.execute(insert(bodies), [{"name": row["name"], "payload": pack(row["payload"])} for row in batch])
 
 
+def _by_release(connection: Connection) -> None:
+    """Those that wait for their time are found apart from those that were released, and none by status alone."""
+    for name in ("ix_articles_status", "ix_articles_release", "ix_identities_release"):
+        connection.execute(text(f"DROP INDEX IF EXISTS {name}"))
+    for index in articles.indexes | identities.indexes:
+        index.create(connection, checkfirst=True)
+
+
 # The step at position N brings a database from version FIRST + N to the next; a published step is never changed.
 # Ledgers of before version FIRST were never released.
 FIRST = 10
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_apart,)
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_apart, _by_release)
 
 
 def migrate(connection: Connection) -> None:
