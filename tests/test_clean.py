@@ -2,13 +2,14 @@
 
 import re
 from html.parser import HTMLParser
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from feedsvc.articles.addresses import absolute
 from feedsvc.articles.clean import ATTRIBUTES, TAGS, clean_body
 from feedsvc.articles.fragments import resolve_fragments
 
@@ -177,6 +178,17 @@ def test_an_unsafe_address_is_dropped_everywhere(address: str) -> None:
 )
 def test_addresses_become_absolute(given_: str, made: str) -> None:
     assert cleaned(f'<a href="{given_}">x</a>') == f'<a href="{made}">x</a>'
+
+
+@given(
+    st.text("ab.~%=+-/?&1_", max_size=8).filter(lambda value: not value.startswith("//")),
+    st.sampled_from(
+        ["", "/", "/a", "/a/b", "/a/../b", "/a/..", "/a?x/y", "/a#x/y", ":80/a/b.html", "//a/b", "/a;p/b", "/./a"]
+    ),
+)
+def test_addresses_inside_a_site_are_what_they_are_to_all(value: str, path: str) -> None:
+    base = f"https://e.example{path}"
+    assert absolute(value, base) == urljoin(base, value)
 
 
 def test_every_attribute_that_holds_an_address() -> None:

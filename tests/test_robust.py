@@ -11,14 +11,19 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 from test_parsers import DOCUMENTS
 
 from feedsvc.articles.dates import Surroundings
 from feedsvc.articles.settle import settle
 from feedsvc.config import FolderDefaults, Publication, Settings
-from feedsvc.model import Document, Draft, Neighbours, Parsed
-from feedsvc.parsers import PARSERS, parse, parser_for
+from feedsvc.model import Clues, Document, Draft, Neighbours, Parsed
+from feedsvc.parsers import PARSERS, html_bylines, parse, parser_for
+from feedsvc.parsers.html_attributes import with_few_attributes
+from feedsvc.parsers.html_layout import layout
+from feedsvc.parsers.html_tree import read_page
 from feedsvc.parsers.json_text import JsonError, read_json
+from feedsvc.parsers.neighbours import clues
 from feedsvc.parsers.xml import XmlError, parse_xml
 
 MODIFIED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -176,6 +181,8 @@ def hostile() -> Iterator[tuple[str, bytes]]:
             b"<feed><entry><id>a</id><content type='xhtml'>" + b"<br/>" * 100_001 + b"</content></entry></feed>",
         ),
         ("a.html", b"<h1>Headline</h1><p>Words " + b"a&nbsp;" * 100_000),
+        ("a.html", b"<h1>Headline</h1><p>Words " + "© ".encode() * 100_000),
+        ("a.md", b"# Headline\n\n<p title='" + "« ".encode() * 100_000 + b"'>Words</p>"),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
@@ -211,9 +218,13 @@ def test_an_item_that_is_too_long_is_rejected_by_its_name(name: str, data: bytes
     assert [finding.code for finding in draft.findings if finding.severity == "error"] == ["too-long"]
 
 
-@pytest.mark.parametrize("mark", [b"<br/>", b"& "])
-def test_a_document_of_more_tags_than_any_is_refused_unparsed(mark: bytes) -> None:
-    parsed = read("a.rss", b"<rss><channel><item>" + mark * 1_000_001 + b"</item></channel></rss>")
+@pytest.mark.parametrize(
+    "flood",
+    [b"<br/>" * 500_001, b"<a></a>" * 500_001, b'<a "' * 500_001, b"& " * 1_000_001],
+    ids=lambda flood: str(flood[:7]),
+)
+def test_a_document_of_more_tags_than_any_is_refused_unparsed(flood: bytes) -> None:
+    parsed = read("a.rss", b"<rss><channel><item>" + flood + b"</item></channel></rss>")
     assert parsed.drafts == ()
     assert [finding.code for finding in parsed.findings] == ["too-long"]
 
@@ -367,6 +378,66 @@ def test_a_key_of_endless_parts_is_a_finding() -> None:
     parsed = read("a.md", b"+++\ntitle = 'A'\n" + b".".join([b"a"] * 50_000) + b" = 1\n+++\ntext\n")
     assert [(finding.code, finding.line) for finding in parsed.drafts[0].findings] == [("front-matter-broken", 3)]
     assert parsed.drafts[0].headline == "A"
+
+
+MANY = [
+    "<p {}>Words</p>".format("".join(written.format(at) for at in range(3_000)))
+    for written in ("a{}='b' ", "a{}='>' ", 'a{}="<i>" ', "a{}=b ", "a{} ", "a{}/", "a{}='b'", "<a{} ", "a{}=b' ")
+]
+
+
+@pytest.mark.parametrize("html", [*MANY, MANY[0].replace("<p ", "<p x' "), MANY[0].replace("<p ", '<p x=y" ')])
+def test_a_tag_has_no_more_attributes_than_parsers_take_in_their_stride(html: str) -> None:
+    few = with_few_attributes(html)
+    assert len(etree.HTML(few).find(".//p").attrib) <= 201
+    assert few.count(" a") + few.count("/a") + few.count("'a") + few.count("<a") <= 201
+    assert few.startswith(html[:60])
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>{}</p>".format("Some words of a text, and a < b > c. " * 100),
+        "<p title='{}'>Words</p>".format("Some words. " * 100),
+        "<p {}>Words</p>".format(" ".join(f"a{at}='b'" for at in range(200))),
+        "<p a='>'>Words</p>" * 100,
+        "<" * 1000,
+        "<a" * 1000,
+        "<a b='" + "x " * 1000,
+    ],
+)
+def test_tags_of_the_usual_length_are_left_alone(html: str) -> None:
+    assert with_few_attributes(html) == html
+
+
+def test_of_a_page_so_many_elements_are_read() -> None:
+    def elements(piece: bytes) -> tuple[int, set[str]]:
+        page = read_page(b"<title>A</title>" + piece * 30_000)
+        assert page is not None
+        return sum(1 for _ in page.root.iter()), {finding.code for finding in page.findings}
+
+    assert elements(b"<p>x") == (pytest.approx(20_000, abs=5), {"page-too-long"})
+    assert elements(b"<i>x</i>") == (pytest.approx(20_000, abs=5), {"page-too-long"})
+    closed = read_page(b"<title>A</title>" + b"<i>x</i>" * 19_990)
+    assert closed is not None
+    assert closed.findings == ()
+
+
+def test_of_a_list_of_authors_no_more_names_are_asked_for_than_stand_in_a_byline(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+    monkeypatch.setattr(html_bylines, "_names_in", lambda each: asked.append(each) or ["Ann Mason"])
+    page = read_page(b"<h1>A headline</h1>" + b"<a rel=author href=/authors/x class=author>Ann Mason</a>" * 1000)
+    assert page is not None
+    list(html_bylines.marked_bylines(page.root, layout(page.root, page.root.find(".//h1"))))
+    assert len(asked) < 200
+
+
+def test_a_text_that_is_refused_tells_its_neighbours_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert clues(b"A head\n" * 30_000) == Clues()
+    monkeypatch.setattr("feedsvc.parsers.neighbours.decode", None)
+    assert clues(b"x\n" * 3_000_000) == Clues()
 
 
 @pytest.mark.parametrize("letter", ["\u0130", "\u017f", "\u0131"])

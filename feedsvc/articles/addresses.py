@@ -9,9 +9,14 @@ WEB = frozenset(("http", "https"))
 LINKS = WEB | {"mailto"}
 
 _READY = re.compile(r"""https?://[A-Za-z0-9][A-Za-z0-9.-]*(?:[/?#][^\s"<>\\^`{|}]*)?""")
-# Root-relative without dot segments: the usual link inside a site.
-_ROOTED = re.compile(r"/(?:(?!\.)[A-Za-z0-9._~%=+-]+/)*(?:(?!\.)[A-Za-z0-9._~%=+-]+)?(?:[?#][A-Za-z0-9._~%&=+/-]*)?")
+# Without dot segments: the usual links inside a site, from its root or from beside the page.
+_FOLDERS = r"(?:(?!\.)[A-Za-z0-9._~%=+-]+/)*"
+_SEGMENT = r"(?!\.)[A-Za-z0-9._~%=+-]+"
+_QUERY = r"(?:[?#][A-Za-z0-9._~%&=+/-]+)?"
+_ROOTED = re.compile(rf"/{_FOLDERS}(?:{_SEGMENT})?{_QUERY}")
+_BESIDE = re.compile(rf"{_FOLDERS}{_SEGMENT}/?{_QUERY}")
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.:-]*(?=[/?#]|$)")
+_FOLDER = re.compile(rf"https?://[A-Za-z0-9][A-Za-z0-9.:-]*/{_FOLDERS}(?=[^/?#]*(?:[?#]|$))")
 # Browsers drop these inside an address, and all of C0 and the blank around it (WHATWG URL, 4.4).
 _DROPPED = re.compile(r"[\t\n\r]+")
 _EDGES = "".join(map(chr, range(0x21)))
@@ -26,6 +31,8 @@ def absolute(value: str, base: str, schemes: frozenset[str] = LINKS) -> str | No
         return value
     if _ROOTED.fullmatch(value) and (origin := _ORIGIN.match(base)):
         return origin[0] + value
+    if _BESIDE.fullmatch(value) and (folder := _FOLDER.match(base)):
+        return folder[0] + value
     value = _DROPPED.sub("", value.strip(_EDGES))
     if "\\" in value:
         path = re.match(r"[^?#]*", value)

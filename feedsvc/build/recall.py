@@ -111,7 +111,10 @@ class Recall:
 
     def _fetch_slugs(self, slugs: set[str]) -> None:
         """Fetch who owns slugs now, else who owned them before."""
-        self._slugs = self._ledger.former_owners(slugs - self._slugs.keys()) | self._slugs
+        unknown = {
+            each for each in slugs if each not in self._slugs
+        }  # "slugs - keys()" would go through all that is known
+        self._slugs.update(self._ledger.former_owners(unknown))
         self._fetch(identities.c.slug, slugs, self._slugs)
 
     def _fetch(

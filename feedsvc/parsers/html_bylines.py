@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from lxml import etree
 
@@ -72,6 +73,7 @@ _INTRODUCING = re.compile(
 _SEPARATING = "|•·–—(,;:/@-"
 _CAPTIONS = frozenset("caption credit credits copyright source quelle image gallery slider".split())
 _PLACED = 60
+_MOST_COMPANIONS = 6  # of an author; more of them are a list of authors
 _LONGEST_LINE = 120
 
 
@@ -97,13 +99,11 @@ def marked_bylines(root: Element, where: Layout) -> Iterator[tuple[str, list[str
 def _with_companions(first: Element, names: list[str], found: list[Element]) -> list[str]:
     """``names`` and those of the elements right beside ``first``: several authors, one link each."""
     near = {first.getparent(), parent.getparent() if (parent := first.getparent()) is not None else None} - {None}
-    together = [
-        name
-        for each in found
-        if each is not first and (each.getparent() in near or _grandparent(each) in near)
-        for name in _names_in(each)
-    ]
-    return list(dict.fromkeys((*names, *together))) if len(together) <= 6 else names
+    beside = (
+        each for each in found if each is not first and (each.getparent() in near or _grandparent(each) in near)
+    )
+    together = list(islice((name for each in beside for name in _names_in(each)), _MOST_COMPANIONS + 1))
+    return list(dict.fromkeys((*names, *together))) if len(together) <= _MOST_COMPANIONS else names
 
 
 def _grandparent(element: Element) -> Element | None:

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from feedsvc.model import TOO_LONG, Draft, Finding, Parsed
+from feedsvc.parsers.html_attributes import with_few_attributes
 
 MOST_CHARACTERS = 1_000_000
 MOST_LINES = 20_000
@@ -11,11 +12,13 @@ LONGEST_TEXT = 1_100_000  # of an article, and what marks it up
 # The sanitiser takes a second for 250,000; the largest real pages have 20,000.
 MOST_TAGS = 100_000
 MOST_ITEMS = 100_000  # of which the first 20,000 are read: there is no room for more that say something
-MOST_ATTRIBUTES = 400_000  # "=" in the tags of a document of XML; 700,000 in one tag take 290 MB
+MOST_ATTRIBUTES = 350_000  # "=" in the tags of a document of XML; 400,000 namespaces take 0.85 s and 190 MB
 MOST_OBJECTS = 250_000  # brackets in JSON, outside of strings; a million objects take 300 MB and two seconds
 MOST_VALUES = 500_000  # commas in one, too; a million values take two seconds
-MOST_MARKS = 1_000_000  # "<" or "&" in a document of XML; the tree of 2,000,000 elements takes 300 MB
-# For each "&" in a text without a tag the sanitiser moves the rest of the text: so many characters take it a fifth of a second.
+MOST_MARKS = 1_000_000  # "<" or "&" in a document of XML
+MOST_ELEMENTS = 500_000  # of these that close nothing: a million elements that are empty take 1.3 s and 230 MB
+# For each "&" and each character from U+0080 to U+00BF in a text without a tag, or in a tag, the sanitiser moves the rest
+# of it: so many bytes take it a fifth of a second.
 MOST_MOVED = 10**10
 # In a body up to this length nothing can be too much.
 _HARMLESS = 100_000
@@ -34,23 +37,30 @@ def too_long(text: str) -> Finding | None:
 
 def bounded(parsed: Parsed) -> Parsed:
     """``parsed``, where articles that hold a text longer than any article have none: they are rejected, each by its name."""
-    if all(_is_article(draft.html) for draft in parsed.drafts):
+    if all(len(draft.html) <= _HARMLESS for draft in parsed.drafts):
         return parsed
-    return replace(parsed, drafts=tuple(each if _is_article(each.html) else unread(each) for each in parsed.drafts))
+    return replace(parsed, drafts=tuple(map(_bounded, parsed.drafts)))
+
+
+def _bounded(draft: Draft) -> Draft:
+    if len(draft.html) <= _HARMLESS:
+        return draft
+    if not _is_article(draft.html):
+        return unread(draft)
+    few = with_few_attributes(draft.html)
+    return draft if few is draft.html else replace(draft, html=few)
 
 
 def unread(draft: Draft) -> Draft:
     """``draft`` without its text, which is too long to be read: it is rejected, and says so."""
     message = (
-        f"A paragraph has more than {MOST_CHARACTERS:,} characters or tens of thousands of ampersands, or the text "
+        f"A paragraph has more than {MOST_CHARACTERS:,} characters or tens of thousands of ampersands or signs, or the text "
         f"more than {MOST_TAGS:,} tags; part it with blank lines, or take the story out."
     )
     return replace(draft, html="", findings=(*draft.findings, Finding(TOO_LONG, "error", message, "html")))
 
 
 def _is_article(html: str) -> bool:
-    if len(html) <= _HARMLESS:
-        return True
     if html.count("<") > MOST_TAGS:
         return False
     if len(html) <= LONGEST_TEXT and _moved(html) <= MOST_MOVED:
@@ -60,6 +70,7 @@ def _is_article(html: str) -> bool:
 
 
 def _moved(text: str) -> int:
-    """How many characters are moved at most; the sanitiser writes ``&nbsp;`` for a no-break space, and may read it again."""
-    spaces = text.count("\xa0")
-    return (len(text) + 5 * spaces) * (text.count("&") + spaces)
+    """How many bytes are moved at most; the sanitiser writes ``&nbsp;`` for a no-break space, and may read it again."""
+    data = text.encode("utf-8", "surrogatepass")
+    # The first byte of the characters from U+0080 to U+00BF, and of no others.
+    return (len(data) + 4 * text.count("\xa0")) * (data.count(b"&") + data.count(b"\xc2"))

@@ -9,6 +9,7 @@ from itertools import islice
 from feedsvc.model import Clues, Neighbours
 from feedsvc.parsers.charset import DecodeError, decode
 from feedsvc.parsers.dates import DateError, has_digit, may_date
+from feedsvc.parsers.limits import MOST_CHARACTERS, too_long
 from feedsvc.parsers.wire_dateline import read_dateline
 from feedsvc.parsers.wire_stamps import header_date
 from feedsvc.parsers.wire_tail import read_tail
@@ -17,15 +18,21 @@ from feedsvc.text import fold
 HEAD_LINES = 4
 # A longer line is a paragraph; it would only fill the ledger.
 _LONGEST = 100
+# In any encoding, so many bytes are more than the characters that are read.
+_MOST_BYTES = 5 * MOST_CHARACTERS
 _COMMON = 3
 _COPY = timedelta(minutes=1)
 
 
 def clues(data: bytes) -> Clues:
-    """The clues of a plain-text document; none when it cannot be decoded."""
+    """The clues of a plain-text document; none when it cannot be decoded, or is refused for its length."""
+    if len(data) > _MOST_BYTES:
+        return Clues()
     try:
         text, _ = decode(data)
     except DecodeError:
+        return Clues()
+    if too_long(text) is not None:
         return Clues()
     lines = text.split("\n")
     top = list(islice((line.strip() for line in lines if not line.isspace() and line), HEAD_LINES))

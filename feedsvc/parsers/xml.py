@@ -8,7 +8,7 @@ from lxml import etree
 
 from feedsvc.model import TOO_LONG, Finding
 from feedsvc.parsers.charset import DecodeError, decode
-from feedsvc.parsers.limits import MOST_ATTRIBUTES, MOST_MARKS, MOST_TAGS
+from feedsvc.parsers.limits import MOST_ATTRIBUTES, MOST_ELEMENTS, MOST_MARKS, MOST_TAGS
 from feedsvc.patterns import pattern
 
 Element = etree._Element
@@ -66,7 +66,7 @@ def parse_xml(data: bytes) -> tuple[Element, tuple[Finding, ...]]:
     Raises XmlError for what declares entities, has too many tags or attributes, cannot be decoded, or has no element.
     """
     _refuse_entities(data)
-    looks_flooded = _are_too_many(data.count(b"<"), data.count(b"="))
+    looks_flooded = _are_too_many(tags := data.count(b"<"), tags - data.count(b"</"), data.count(b"="))
     if data.count(b"&") > MOST_MARKS or (looks_flooded and _is_flood(data)):
         raise _too_long()
     # Blanks before the declaration are a common fault and do no harm.
@@ -82,8 +82,8 @@ def parse_xml(data: bytes) -> tuple[Element, tuple[Finding, ...]]:
 
 def _too_long() -> XmlError:
     message = (
-        f"The file has more than {MOST_MARKS:,} tags or ampersands, or more than {MOST_ATTRIBUTES:,} attributes; "
-        "part it into several files."
+        f"The file has more than {MOST_MARKS:,} tags or ampersands, {MOST_ELEMENTS:,} elements, or {MOST_ATTRIBUTES:,} "
+        "attributes; part it into several files."
     )
     return XmlError(Finding(TOO_LONG, "error", message))
 
@@ -95,17 +95,20 @@ def _is_flood(data: bytes) -> bool:
     """
     if _BY_ASCII.match(data) is None:
         return True
-    attributes = 0
+    elements = attributes = 0
     for tags, found in enumerate(_MARKUP.finditer(data), 1):
+        if data.startswith(b"</", found.start()):
+            continue
+        elements += 1
         if found[1]:
             attributes += data.count(b"=", *found.span())
-        if _are_too_many(tags, attributes):
+        if _are_too_many(tags, elements, attributes):
             return True
     return False
 
 
-def _are_too_many(tags: int, attributes: int) -> bool:
-    return tags > MOST_MARKS or attributes > MOST_ATTRIBUTES
+def _are_too_many(tags: int, elements: int, attributes: int) -> bool:
+    return tags > MOST_MARKS or elements > MOST_ELEMENTS or attributes > MOST_ATTRIBUTES
 
 
 def is_too_large(element: Element) -> bool:
