@@ -29,6 +29,7 @@ _NEEDED = pattern(
     re.VERBOSE,
 )
 _PLACEHOLDER_NAME = pattern(r"placeholder|blank|spacer|lazy|loading|transparent|1x1")
+_LONGEST_SHOWN = 100
 _TINY = pattern(r"\s*[01](?:\.0*)?\s*(?:px)?\s*")
 _TINY_STYLE = pattern(r"(?i)(?:^|[;\s])(width|height)\s*:\s*[01](?:px)?\s*(?:$|[;!])")
 _PLAYERS = (
@@ -131,7 +132,7 @@ def _link(embed: Element, body: Element, base: str) -> Finding | None:
         _unwrap(embed) if embed.tag == "object" else _drop(embed)
         return None
     link = etree.Element("a", {"href": address})
-    link.text = one_line(embed.get("title") or "") or address
+    link.text = one_line(embed.get("title") or "") or _shown(address)
     inside = any(each.tag in ("p", "a", "h1", "h2", "h3", "h4", "h5", "h6", "span") for each in embed.iterancestors())
     place = link if inside else etree.Element("p")
     if place is not link:
@@ -140,6 +141,11 @@ def _link(embed: Element, body: Element, base: str) -> Finding | None:
     embed.getparent().replace(embed, place)  # type: ignore[union-attr]
     host = urlsplit(address).hostname
     return Finding("embed-linked", "info", f"An embed of {host} became a link; readers show no frames.", "text")
+
+
+def _shown(address: str) -> str:
+    """``address`` as the text of its link: of a long one, which holds the settings of a player, without its query."""
+    return address if len(address) <= _LONGEST_SHOWN else address.partition("?")[0].partition("#")[0]
 
 
 def _address(embed: Element, base: str) -> str | None:

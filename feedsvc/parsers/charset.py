@@ -93,7 +93,7 @@ def _by_evidence(data: bytes, declared: str | None) -> tuple[str, tuple[Finding,
             return text, ()
     findings: tuple[Finding, ...] = ()
     if declared is not None:
-        text = _declared(data, declared)
+        text = _declared(data, declared) if not _is_stale(data, declared) else None
         if text is not None:
             return text, ()
         message = f'The document says "{declared[:40]}" but is not in that encoding; correct the label or the file.'
@@ -105,6 +105,25 @@ def _by_evidence(data: bytes, declared: str | None) -> tuple[str, tuple[Finding,
     if broken is not None:
         return broken[0], findings + broken[1]
     return _guessed(data, findings)
+
+
+# The encodings of the web with one byte for each character.
+_SINGLE_BYTE = ("windows-", "iso-8859-", "koi8-", "macintosh", "x-mac-", "ibm866")
+
+
+def _is_stale(data: bytes, label: str) -> bool:
+    """Whether ``data`` was saved as UTF-8 under the label of the single-byte encoding that it had before.
+
+    Text of such an encoding is valid UTF-8 only where it has no letter beyond ASCII.
+    """
+    encoding = webencodings.lookup(label)
+    if encoding is None or not encoding.name.startswith(_SINGLE_BYTE) or data.isascii():
+        return False
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _declared(data: bytes, label: str) -> str | None:

@@ -7,6 +7,8 @@
 5. Trim: all up to the headline, the headline itself, bylines, lists of links, what leads elsewhere.
 """
 
+from itertools import islice
+
 from lxml import etree
 
 from feedsvc.parsers.html_blocks import HEADINGS, Scale, weigh
@@ -21,6 +23,7 @@ from feedsvc.parsers.html_furniture import (
 from feedsvc.parsers.html_standfirst import behind_headline, find_standfirst, put_standfirst
 from feedsvc.parsers.html_tree import tag_of
 from feedsvc.parsers.html_trim import Clues, trim
+from feedsvc.text import fold
 
 Element = etree._Element
 
@@ -32,9 +35,13 @@ _OWN_PARAGRAPHS = 0.05
 _OWN_ARTICLE = 0.2
 # Of an article that is marked as one, this weight of text is enough.
 _ENOUGH = 300.0
+# So much of the start of a text tells which one it is.
+_START, _LONG_START = 60, 400
 # Less text than this is no story.
 _SHORT = 150.0
 _ROW = 60.0
+# What holds so much of the text is all of it.
+_ALL = 0.8
 _MARKED = frozenset(("article", "main"))
 # Elements of a story that are no containers of one.
 _PARTS = frozenset("p pre blockquote ul ol dl table tbody tr h1 h2 h3 h4 h5 h6 figure".split())
@@ -45,11 +52,11 @@ def main_content(root: Element, clues: Clues) -> Element | None:
     body = root.find("body")
     if body is None:
         return None
-    strip_machinery(body)
+    strip_machinery(body, clues.heading)
     scale = weigh(body)
     behind = behind_headline(scale, clues.heading)
     above = list(clues.heading.iterancestors()) if clues.heading is not None else []
-    _drop_furniture(scale, clues.heading, frozenset(above))
+    _drop_furniture(scale, clues, frozenset(above))
     chosen = _choose(scale, above)
     standfirst = find_standfirst(behind, chosen, body, clues)
     trim(chosen, clues)
@@ -57,8 +64,10 @@ def main_content(root: Element, clues: Clues) -> Element | None:
     return chosen
 
 
-def _drop_furniture(scale: Scale, heading: Element | None, above: frozenset[Element]) -> None:
-    """Drop named furniture. A name lies where the headline or most of the text stands under it."""
+def _drop_furniture(scale: Scale, clues: Clues, above: frozenset[Element]) -> None:
+    """Drop named furniture. A name lies where the headline, most of the text or what is stated as the text stands under it."""
+    heading = clues.heading
+    whole = fold(clues.text or "")
     positive = scale.positive or 1.0
     article = next((each for each in above if tag_of(each) == "article"), None)
     in_article = article is not None and scale.weights.get(article, 0.0) > _SHORT
@@ -67,6 +76,8 @@ def _drop_furniture(scale: Scale, heading: Element | None, above: frozenset[Elem
             continue
         share = scale.weights[element] / positive
         if element is heading or tag_of(element) in HEADINGS or (share > 0.2 and element in above):
+            continue
+        if share > 0 and whole and is_hidden(element) and _is_stated(element, whole):
             continue
         if _is_furniture(element, share, positive) or (
             # An article that does not hold the headline is another one, of which a link leads to the rest.
@@ -80,6 +91,12 @@ def _drop_furniture(scale: Scale, heading: Element | None, above: frozenset[Elem
             drop(element)
 
 
+def _is_stated(element: Element, whole: str) -> bool:
+    """Whether the text of ``element`` stands in ``whole``, which the page states as that of the story."""
+    start = fold("".join(map(str, element.itertext()))[:_LONG_START]).strip()[:_START]
+    return len(start) == _START and start in whole
+
+
 def _has_link(article: Element) -> bool:
     return any(True for each in article.iter("a") if (each.get("href") or "#")[:1] != "#")
 
@@ -91,7 +108,9 @@ def _is_furniture(element: Element, share: float, positive: float) -> bool:
     if tag_of(element) not in _ASIDES and not is_furniture(element):
         return False
     if is_unmistakable(element):
-        return True
+        # "comment-on-selection" around the whole text of an article is no comment.
+        around = islice(element.iterancestors(), 2)
+        return share < _ALL or not any(tag_of(each) != "body" and names_body(each) for each in around)
     if tag_of(element) == "aside" and (1.0 - share) * positive > _ENOUGH:
         return True
     return share < 0.35 and not (share > 0 and tag_of(element) == "div" and element.find(".//blockquote") is not None)

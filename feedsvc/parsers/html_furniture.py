@@ -19,6 +19,10 @@ MACHINERY = (
     "script", "style", "template", "link", "meta", "base", "object", "embed", "applet", "canvas", "svg", "button",
     "input", "select", "textarea", "dialog", "noframes", "frameset", "frame", "map", "area", "param", "datalist", "nav", "title",
 )  # fmt: skip
+# Those of them in which other elements stand.
+_SWALLOWING = frozenset("nav button dialog object canvas svg map template noframes".split())
+# A page with fewer paragraphs does not tell where its story stands.
+_FEW = 5
 _ROLES = frozenset(
     "navigation banner contentinfo complementary search menu menubar toolbar dialog alertdialog alert form tablist".split()
 )
@@ -32,7 +36,7 @@ _WORDS = frozenset(
     paging byline bylines promo promos promobox promotion trending popular mostread mostpopular toolbar tagcloud taglist tags rating ratings
     login skip skiplink dropdown teaser teasers linklist postmeta entrymeta articlemeta metadata masthead authorbio
     authorbox authorinfo aboutauthor biography printonly noprint donate donation donations feedback postnav backlink toplink
-    prevnext dsgvo cmp onetrust credit credits copyright imagecredit photocredit slidecount shoutbox livechat blogroll screenreader visuallyhidden banner werbung anzeige publicidad
+    prevnext dsgvo onetrust credit credits copyright imagecredit photocredit slidecount shoutbox livechat blogroll screenreader visuallyhidden banner werbung anzeige publicidad
     reactions trackback trackbacks pingback pingbacks crosslinks marginal suggested suggestions affiliate disclosure disclaimer cta nocomments followus sociable button buttons btn author authors
     authorcard authorprofile postauthor abouttheauthor saboxplugin autorenbox autoreninfo autor """.split()
 )
@@ -48,10 +52,13 @@ _PAIRS = frozenset(
         "page header,page footer,call action,rec posts,more topic,recipe print,recipe pin,print recipe,jump recipe,interesting articles,trust badge,cat links,tags links,posted on,edit link"
     ).split(",")
 )
+# Furniture by whose side the story may stand.
+_LAYOUT = frozenset(("sidebar",))
+_GRIDS = frozenset(("grid", "layout"))
 _COMMENTS = frozenset("comment comments commentlist commentform disqus respond livefyre shoutbox".split())
 _DIALOGS = frozenset(("dialog", "alertdialog"))
 _UNMISTAKABLE = _COMMENTS | frozenset(
-    "cookie cookies consent gdpr dsgvo cmp onetrust outbrain taboola newsletter".split()
+    "cookie cookies consent gdpr dsgvo onetrust outbrain taboola newsletter".split()
 )
 BUILDERS = frozenset("elementor wpb vc fusion divi et avia fl".split())
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -99,7 +106,11 @@ def is_furniture(element: Element) -> bool:
         and tag_of(parent) != "a"
     ):
         return False
-    return _names_furniture(words)
+    if not _names_furniture(words):
+        return False
+    # "sidebar-grid__content article__content" is the text of an article beside a sidebar.
+    is_beside = not _GRIDS.isdisjoint(words) or names_body(element)
+    return not (is_beside and _LAYOUT.issuperset(_WORDS.intersection(words)))
 
 
 @lru_cache(maxsize=8192)
@@ -136,11 +147,13 @@ def is_hidden(element: Element) -> bool:
     )
 
 
-def strip_machinery(root: Element) -> None:
-    """Take out what never holds text of a story. ``noscript`` stays where it holds a picture only."""
+def strip_machinery(root: Element, heading: Element | None = None) -> None:
+    """Take out what never holds text of a story, unless the page stands in it. ``noscript`` stays where it holds a picture only."""
+    above = frozenset(heading.iterancestors()) if heading is not None else frozenset()
+    paragraphs = sum(1 for _ in root.iter("p"))
     for element in list(root.iter(*MACHINERY)):
-        if tag_of(element) == "nav" and element.find(".//article") is not None:
-            element.tag = "div"  # a list in it was never closed, so the rest of the page stands in it
+        if tag_of(element) in _SWALLOWING and _swallows(element, above, paragraphs):
+            element.tag = "div"
         else:
             drop(element)
     for element in list(root.iter("noscript")):
@@ -149,6 +162,13 @@ def strip_machinery(root: Element) -> None:
             element.tag = "div"
         elif text or element.find(".//img") is None:
             drop(element)
+
+
+def _swallows(element: Element, above: frozenset[Element], paragraphs: int) -> bool:
+    """Whether something in ``element`` was never closed, so that the rest of the page stands in it."""
+    if element in above or element.find(".//article") is not None:
+        return True
+    return paragraphs > _FEW and 2 * sum(1 for _ in element.iter("p")) > paragraphs
 
 
 def drop(element: Element) -> None:

@@ -35,6 +35,11 @@ _TOO_DEEP = Finding(
 )
 # The same tags over and over with nothing in between.
 _NESTED = re.compile(r"((?:</?[a-zA-Z][^<>]{0,60}>){1,4}?)\1{20,}")
+# Some themes close the page behind its header; browsers go on reading.
+_ENDS = re.compile(r"</(?:body|html)\s{0,9}>", re.I)
+# The parts that React sends behind the page, each in a hidden division of its own.
+_MOST_SENT, _MOST_LEVELS = 500, 250
+_STREAMED = re.compile(r"S:[0-9a-f]+$")
 _GROUPING = re.compile(
     r"</?(?:div|section|article|center|table|tbody|tr|td|ul|ol|dl|blockquote)\b[^<>]{0,900}>", re.I
 )
@@ -54,16 +59,43 @@ def read_page(data: bytes) -> Page | None:
     data, nulls = _without_nulls(data)
     text, findings = decode(data, declared_charset(data))
     findings += nulls
-    text, shortened = _bounded(text)
+    text, shortened = _bounded(_ENDS.sub("", text))
     root, deep = _tree(text)
     if deep:
         # Divisions become paragraph borders, so that the text stays in its blocks.
         root, _ = _tree(_FORMATTING.sub("", _GROUPING.sub("<p>", text)))
         findings += (_TOO_DEEP,)
+    if root is not None and not _put_streamed(root):
+        root, _ = _tree(text)
     if root is None:
         return None
     etree.strip_elements(root, "style", with_tail=False)
     return Page(root, findings + shortened)
+
+
+def _put_streamed(root: etree._Element) -> bool:
+    """Put what a page sent later into its place: scripts of React move ``<div hidden id="S:1">`` to ``<template id="B:1">``.
+
+    False when the tree became too deep by it.
+    """
+    sent = [
+        each for each in root.iter("div") if _STREAMED.match(each.get("id") or "") and each.get("hidden") is not None
+    ]
+    if not sent:
+        return True
+    places = {each.get("id"): each for each in root.iter("template")}
+    for each in sent:
+        del each.attrib["hidden"]
+    for each in sent[:_MOST_SENT]:
+        number = (each.get("id") or "").partition(":")[2]
+        place = next((places[name] for kind in "BP" if (name := f"{kind}:{number}") in places), None)
+        # lxml takes the tail along, which is white space there.
+        if place is not None and each not in place.iterancestors():
+            place.addprevious(each)
+    levels: dict[etree._Element | None, int] = {None: 0}
+    for each in root.iter(etree.Element):
+        levels[each] = levels[each.getparent()] + 1
+    return max(levels.values()) <= _MOST_LEVELS
 
 
 def _without_nulls(data: bytes) -> tuple[bytes, tuple[Finding, ...]]:
