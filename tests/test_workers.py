@@ -55,6 +55,36 @@ def test_workers_make_what_one_process_makes(tmp_path: Path, rules: str) -> None
     assert ("rule of both" in repr(made["classifications"])) == (rules == ASKING)
 
 
+def test_withdrawn_articles_come_back_among_newcomers(tmp_path: Path) -> None:
+    alone, helped = (Publication(tmp_path / each) for each in ("alone", "helped"))
+    for publication, jobs in ((alone, "1"), (helped, "2")):
+        for number in range(30):
+            publication.article(f"{number}.md", f"Story {number}", f"Text {number}.")
+        publication.build("--jobs", jobs)
+        gone = {number: (publication.inbox / f"{number}.md").read_text("utf-8") for number in range(4)}
+        for number in gone:
+            (publication.inbox / f"{number}.md").unlink()
+        publication.later()
+        publication.build("--jobs", jobs)
+        for number in range(MANY):
+            publication.article(f"new/{number}.md", f"Other story {number}", f"Other text {number}.")
+        publication.write("back/same.md", gone[0])  # the same bytes
+        publication.write("back/first.md", gone[1] + "\n")  # the same text
+        publication.article("back/again.md", "Story 2", "Another text.")  # the same slug
+        publication.article("3.md", "Story 3", "Text 3, a second time.")  # the same name
+        publication.later()
+        publication.build("--jobs", jobs)
+    assert rows(helped) == rows(alone)
+    with closing(sqlite3.connect(helped.folder / "var" / "feedsvc.db")) as ledger:
+        places = dict(ledger.execute("SELECT id, name FROM identities WHERE name LIKE 'back/%' OR name = '3.md'"))
+    assert [places[f"tag:news.example.org,2026:{number}.md"] for number in (0, 1, 3)] == [
+        "back/same.md",
+        "back/first.md",
+        "3.md",
+    ]
+    assert places["tag:news.example.org,2026:back/again.md"] == "back/again.md"
+
+
 def in_session(leader: int) -> int:
     """How many processes are in the session of a process."""
     count = 0

@@ -1,6 +1,6 @@
 """Entering stories into the ledger, and taking out those whose document is gone."""
 
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -200,13 +200,14 @@ class Entering:
         return {record.article.name: record.article for record in records}
 
     def _admit(self, newcomers: Sequence[Newcomer], others: Sequence[Story]) -> dict[str, Newcomer | Article]:
-        """Enter the newcomers whose id, slug and name nobody has or had; they by name.
+        """Enter the newcomers whose id, slug and name nobody has or had, and that are no withdrawn article's; they by name.
 
         Who wants what an ``other`` story of the batch or a newcomer before may want takes the way of any story, in the
         order in which all were read.
         """
-        if self.missing or not newcomers or self.ledger.has_withdrawn():
-            return {}  # any of them may be an article that was known under another name
+        if self.missing or not newcomers:
+            return {}  # any of them may be the new place of a document that is gone
+        traces = self._traces_of_withdrawn(newcomers)
         names = self.ledger.taken(identities.c.name, [each.name for each in newcomers])
         ids = self.ledger.taken(identities.c.id, [each.id for each in newcomers])
         ids |= {story.own_id for story in others if story.own_id is not None}
@@ -215,13 +216,23 @@ class Entering:
         slugs |= set(map(wanted_slug, others))
         admitted = []
         for each in newcomers:
-            if each.id not in ids and each.slug not in slugs and each.name not in names:
+            is_known = each.id in ids or each.slug in slugs or each.name in names
+            if not is_known and traces.isdisjoint(each.rows.traces):
                 admitted.append(each)
             ids.add(each.id)
             slugs.add(each.slug)
         self.touched.add(each.id for each in admitted)
         self.ledger.insert_fresh([each.rows for each in admitted])
         return {each.name: each for each in admitted}
+
+    def _traces_of_withdrawn(self, newcomers: Sequence[Newcomer]) -> Set[str]:
+        """The traces of newcomers that are those of articles that were taken out, of which they may be the new place."""
+        if not self.ledger.has_withdrawn():
+            return frozenset()
+        digests, fingerprints = map(set, zip(*(each.rows.traces for each in newcomers), strict=True))
+        by_digest = self.ledger.withdrawn_where_in(identities.c.digest, digests)
+        by_fingerprint = self.ledger.withdrawn_where_in(identities.c.fingerprint, fingerprints)
+        return {each.digest for each in by_digest} | {each.fingerprint for each in by_fingerprint}
 
     def _enter(self, story: Story, outcome: Outcome, recall: Recall, before: str | None) -> ArticleRecord:
         """The article of ``story``; ``before`` is the id under which one of its name stood until now."""

@@ -172,6 +172,7 @@ def identity_record(values: Values) -> Identity:
 
 _IDENTITY_MOMENTS = ("first_seen", "published", "updated", "withdrawn", "canceled")
 _IDENTITY_FIELDS = tuple(each.name for each in fields(Identity))
+_DIGEST, _FINGERPRINT = map(_IDENTITY_FIELDS.index, ("digest", "fingerprint"))
 
 
 def identity_row(record: Identity) -> Values:
@@ -202,6 +203,11 @@ class FreshRows(Struct, frozen=True, array_like=True):
     body: Values
     bylines: tuple[Values, ...]
     media: tuple[Values, ...]
+
+    @property
+    def traces(self) -> tuple[str, str]:
+        """The hashes by which a story is known again: that of its document and the files beside it, and its fingerprint."""
+        return self.identity[_DIGEST], self.identity[_FINGERPRINT]
 
 
 def fresh_rows(record: ArticleRecord, identity: Identity) -> FreshRows:
