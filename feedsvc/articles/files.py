@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from posixpath import normpath
 from urllib.parse import quote, unquote, urlsplit
 
 from lxml import etree
+from msgspec import Struct, field
 
 from feedsvc.media import MEDIA_TYPES, suffix_of
 from feedsvc.model import Draft, Finding, Lookup, MediaFile
@@ -43,8 +43,7 @@ def file_name(reference: str, document: str) -> str | None:
     return None if hidden or "\0" in name or name.startswith("/") else name
 
 
-@dataclass(slots=True)
-class Files:
+class Files(Struct):
     """The files of one draft: asked for each address as it is written, it tells where that is published."""
 
     draft: Draft

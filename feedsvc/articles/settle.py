@@ -4,9 +4,11 @@ What needs the ledger (id, slug, published, updated) is done by ``identity``.
 """
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from urllib.parse import urljoin, urlsplit
+
+from msgspec import Struct, field
 
 from feedsvc.articles.clean import clean_body
 from feedsvc.articles.dates import Dated, Surroundings, publication_date, resolve
@@ -37,8 +39,7 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _NO_DEFAULTS = FolderDefaults()
 
 
-@dataclass(slots=True)
-class _Notes:
+class _Notes(Struct):
     """Evidence and findings as they are gathered while one draft is settled."""
 
     evidence: dict[str, str]

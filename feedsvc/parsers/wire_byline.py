@@ -30,6 +30,8 @@ _EASTERN_NAME = re.compile(r"[（(【［\[]([一-龠々]{2,4}[一-龠々ぁ-ん�
 _CREDITED = re.compile(
     r"([A-Z][\w.'’-]+(?: [\w.'’-]+){1,3})(?:, ?| ?[|/–—-] ?)((?i:(?:staff|senior|special|chief|political)?\s*(?:writer|reporter|correspondent|editor|columnist)))s?",
 )
+# With one of these, or more of them, such a line ends.
+_CREDITS = ("writer", "reporter", "correspondent", "editor", "columnist")
 _WITH_AGENCY = re.compile(
     r"([^\W\d_a-zß-ÿ][\w.'’-]+(?: [^\W\d_a-zß-ÿ][\w.'’-]+){1,3})(?:, ?| ?[|/-] ?| \()/?([^\W\d_][\w -]{1,30})[)/]?"
 )
@@ -68,7 +70,8 @@ def read_byline(text: str) -> tuple[Person, ...]:
         if match and (text[:3].lower() == "by " or _capitalised(match[1])) and not _NOT_A_NAME.search(match[1]):
             return split_authors(match[0])
     if text.isascii():
-        match = _CREDITED.fullmatch(text) if apart else None
+        may_be = apart and text.lower().removesuffix("s").endswith(_CREDITS)
+        match = _CREDITED.fullmatch(text) if may_be else None
     else:
         match = _SCRIPTS.fullmatch(text) or _BYLINE_EASTERN.fullmatch(text)
     name = next((group for group in match.groups() if group), "") if match else ""

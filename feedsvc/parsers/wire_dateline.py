@@ -203,6 +203,8 @@ def _without_dash(start: str) -> Dateline | None:
     return found if end < len(start) and not start[end].islower() else None
 
 
+# The stories of a day begin alike, and so do a line and the paragraph that it begins.
+@lru_cache(maxsize=1024)
 def _parts(prefix: str, end: int) -> Dateline | None:
     """The dateline that the whole of ``prefix`` is; None when it is something else."""
     agency = None

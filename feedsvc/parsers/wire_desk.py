@@ -43,6 +43,8 @@ _MORE = re.compile(
     r"[-–—(\[*=_ ]*(?:more|mehr|suite|à suivre|sigue|segue|continua|(?:to be )?continued(?: on (?:next )?page.{0,4})?|(?:first|second|third|\d(?:st|nd|rd|th)) (?:add|take)|"
     r"add \d|x{3}|x x x|続く|つづく)[-–—)\]*=_. ]*|[-–—] ?\d{1,3} ?[-–—]"
 )
+# With what such a line, and one with the number of a page, begins when that is no figure.
+_MARK_STARTS = frozenset("-–—([*=_ mMsSàÀcCtTfFaAxX続つpPiI")
 _NOTE = re.compile(
     r"(?:\((?=.*\)$))?(?:eds?|editors?|note to editors?|editor'?s'? notes?|ed\. note|attention editors?|achtung redaktion\w*)\s*[:.–—-]\s*"
     r"([^()]{2,200}?)\)?",
@@ -86,6 +88,8 @@ def _may_be_priority(text: str) -> bool:
 def is_page_mark(text: str) -> bool:
     """Whether ``text``, a line between paragraphs, only says that the story goes on or on which page it does."""
     if len(text) >= 40:
+        return False
+    if text[:1] not in _MARK_STARTS and not text[:1].isdecimal():
         return False
     lowered = text.lower()
     return bool(

@@ -3,19 +3,19 @@
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from feedsvc.model import Finding, Person, SourceDate
 from feedsvc.parsers.dates import LONGEST, DateError, may_date, parse_date
 from feedsvc.parsers.embargo import may_hold, read_embargo
 from feedsvc.parsers.names import split_authors
-from feedsvc.parsers.wire_bare import LONGEST as LONGEST_BARE
-from feedsvc.parsers.wire_bare import is_bare
-from feedsvc.parsers.wire_byline import bare_name, is_profession, read_byline
+from feedsvc.parsers.wire_byline import bare_name, read_byline
 from feedsvc.parsers.wire_dateline import Dateline, place_and_date, read_dateline
-from feedsvc.parsers.wire_desk import editors_note, is_desk_line, is_rule
+from feedsvc.parsers.wire_desk import editors_note
 from feedsvc.parsers.wire_headline import Doubt, Text, choose, doubt_of, is_whole
 from feedsvc.parsers.wire_keys import read_key
+from feedsvc.parsers.wire_kinds import Kind, kinds_of
 from feedsvc.parsers.wire_lexicon import is_navigation, is_section
 from feedsvc.parsers.wire_lines import Lines
 from feedsvc.parsers.wire_prose import is_indent, is_prose
@@ -36,8 +36,7 @@ _OWN_KEY = pattern(r"\s*[^\W\d_][\w'’-]*(?: [\w'’-]+){0,2}\s*[:：](?!//)")
 _URL = re.compile(r"<?(https?://[^\s<>]{3,2000})>?")
 
 
-@dataclass(slots=True)
-class Head:
+class Head(Struct):
     """What the lines above the text say. ``lines`` are the indexes that are no text; ``order`` settles 01/02/2017."""
 
     order: str | None
@@ -111,27 +110,40 @@ def _read_below(head: Head, lines: Lines, start: int) -> None:
 
 def _header_line(head: Head, texts: Sequence[str], text: str, index: int) -> bool:
     """Whether ``text`` is a header line; what it says is noted in ``head``."""
-    if len(text) <= LONGEST_BARE and is_bare(text):
+    for kind in kinds_of(text):  # noqa: SIM110 - most lines are of none, and a generator would be made for each
+        if _taken(head, kind, texts, index, f"line {head.number(index)}"):
+            return True
+    return False
+
+
+def _taken(head: Head, kind: Kind, texts: Sequence[str], index: int, place: str) -> bool:
+    """Whether the line at ``index`` is a header line of the ``kind`` that it may be; what it says is noted in ``head``."""
+    text = texts[index]
+    match kind:
+        case "rule" | "desk":
+            return True
+        case "address":
+            return _address(head, text, place)
+        case "embargo":
+            return _embargo(head, text, index, place)
+        case "key":
+            return _key_value(head, text, index, place, below=_is_below(head, texts, index))
+        case "profession":
+            return _profession(head, index)
+        case "note":
+            return _note(head, text, place)
+        case "byline":
+            return _byline(head, text, place)
+        case "date":
+            return _dated(head, texts, text, index, place)
+
+
+def _address(head: Head, text: str, place: str) -> bool:
+    if (match := _URL.fullmatch(text)) is None:
         return False
-    if is_rule(text):
-        return True
-    place = f"line {head.number(index)}"
-    if "://" in text and (match := _URL.fullmatch(text)):
-        head.note("url", match[1], f"{place}, an address of its own")
-        head.below_stamp = head.below_stamp or not head.texts
-        return True
-    if may_hold(text) and _embargo(head, text, index, place):
-        return True
-    if _key_value(head, text, index, place, below=_is_below(head, texts, index)):
-        return True
-    if _profession(head, text, index):
-        return True
-    return (
-        is_desk_line(text)
-        or _note(head, text, place)
-        or _byline(head, text, place)
-        or _dated(head, texts, text, index, place)
-    )
+    head.note("url", match[1], f"{place}, an address of its own")
+    head.below_stamp = head.below_stamp or not head.texts
+    return True
 
 
 def _is_below(head: Head, texts: Sequence[str], index: int) -> bool:
@@ -224,23 +236,18 @@ def take_embargo(head: Head, texts: Sequence[str], short: Sequence[int]) -> None
 
 
 def _byline(head: Head, text: str, place: str) -> bool:
-    authors = read_byline(text)
-    if authors:
-        head.authors = head.authors or authors
-        head.evidence.setdefault("authors", f"{place}, the byline")
-    return bool(authors)
+    head.authors = head.authors or read_byline(text)
+    head.evidence.setdefault("authors", f"{place}, the byline")
+    return True
 
 
 def _note(head: Head, text: str, place: str) -> bool:
-    note = editors_note(text)
-    head.note("ednote", note or "", place)
-    return note is not None
+    head.note("ednote", editors_note(text) or "", place)
+    return True
 
 
-def _profession(head: Head, text: str, index: int) -> bool:
-    """Whether ``text`` says what the writer is who is named on the line above."""
-    if not is_profession(text):
-        return False
+def _profession(head: Head, index: int) -> bool:
+    """Whether the line at ``index``, which says what a writer is, follows the name of one."""
     above = head.texts[-1] if head.texts and head.texts[-1].at == index - 1 else None
     if above is not None and len(head.texts) > 1 and (authors := bare_name(above.text)):
         head.authors = head.authors or authors
@@ -265,7 +272,7 @@ def _is_filed(texts: Sequence[str], text: str, index: int) -> bool:
 
 def _dated(head: Head, texts: Sequence[str], text: str, index: int, place: str) -> bool:
     """A line that is a date, or a date beside a name: "Kyodo News / January 29, 2017"."""
-    if len(text) > LONGEST + 20 or not may_date(text) or _is_filed(texts, text, index):
+    if _is_filed(texts, text, index):
         return False
     try:
         found = date_and_name(text, head.order, head.number(index))
@@ -330,14 +337,14 @@ def _settle(head: Head) -> None:
     _name_below(head)
     if texts:
         doubts = [each.doubt for each in texts]
-        if all(doubt.points > 2 for doubt in doubts):
+        if not _candidates(head):
             # A headline that recurs in the folder looks like furniture to the neighbours.
             doubts = [doubt_of(each.text) for each in texts]
         first, last = choose(texts, doubts)
         headline = [each.text for each in texts[first : last + 1]]
         head.fields["headline"] = " ".join(headline)
         head.evidence["headline"] = _why(head, texts, doubts, first, last)
-        head.lines.update(each.at for each in texts[: last + 1])
+        head.lines.update([each.at for each in texts[: last + 1]])
         for each, doubt in zip(texts[:first], doubts[:first], strict=True):
             _name_source(head, each)
             if not doubt.points:

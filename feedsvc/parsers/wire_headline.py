@@ -105,6 +105,8 @@ def _is_list(items: list[str], text: str) -> bool:
 
 def choose(texts: Sequence[Text], doubts: Sequence[Doubt]) -> tuple[int, int]:
     """First and last position of the headline's lines among ``texts``, which all stand above the text."""
+    if len(texts) == 1:
+        return 0, 0
     points = [doubt.points * 2 for doubt in doubts]
     likely = [position for position, doubt in enumerate(doubts) if doubt.points < 3] or list(range(len(texts)))
     inside = _headline_block(texts, likely)
@@ -112,8 +114,7 @@ def choose(texts: Sequence[Text], doubts: Sequence[Doubt]) -> tuple[int, int]:
     # Furniture below a short line of the same block: that line is a masthead.
     if below == len(texts) or texts[below].block != texts[inside[0]].block or not doubts[inside[-1]].points:
         points[_above_deck(texts, inside, sure=inside[0] > 0)] -= 6
-    best = min(range(len(texts)), key=lambda position: (points[position], position))
-    return _with_wrapped(texts, doubts, best)
+    return _with_wrapped(texts, doubts, best=points.index(min(points)))
 
 
 def _headline_block(texts: Sequence[Text], likely: list[int]) -> list[int]:

@@ -137,7 +137,8 @@ def _ends_masthead(lowered: str) -> bool:
 
 
 def _begins_masthead(lowered: str) -> bool:
-    return _ARTICLE.sub("", lowered).partition(" ")[0] in _MASTHEAD_STARTS
+    article = _ARTICLE.match(lowered)
+    return lowered[article.end() if article else 0 :].partition(" ")[0] in _MASTHEAD_STARTS
 
 
 def is_section(text: str) -> bool:

@@ -69,14 +69,19 @@ def read_paragraphs(lines: Lines, offset: int = 0, without: Container[int] = ())
     if not every:
         return [], "there is no text"
     width = _width(every)
-    wrapped = _is_wrapped(every, width)
-    columns = any("   " in line.text for line in every)
+    text = "\n".join([line.text for line in every])
+    runs = _has_runs(text)
+    columns = runs and "   " in text
+    wrapped = _is_wrapped(every, width, ascii=text.isascii())
     if not wrapped and not columns:
-        return [_single(line, width) for line in every], "long lines"
+        least = _least_cut(width)
+        return [
+            _single(_without_runs(line.text) if runs else line.text, line.number, least) for line in every
+        ], "long lines"
     groups, evidence = _grouped(every, width) if wrapped else ([[line] for line in every], "long lines")
     if columns:
         groups = list(_tables(groups))
-    return [_paragraph(group, width) for group in groups], evidence
+    return [_paragraph(group, width, runs) for group in groups], evidence
 
 
 def _grouped(every: list[_Line], width: int) -> tuple[list[list[_Line]], str]:
@@ -103,7 +108,7 @@ def _blocks(every: list[_Line]) -> list[list[_Line]]:
 
 def _closes(text: str) -> bool:
     """Whether ``text`` ends as paragraphs do, and not in the middle of a sentence."""
-    return text[-1:] in _CLOSING or text.endswith("--")
+    return text[-1:] in _CLOSING or text[-2:] == "--"
 
 
 def _ends_sentence(text: str) -> bool:
@@ -113,12 +118,12 @@ def _ends_sentence(text: str) -> bool:
 
 def _flow(lines: list[_Line], share: int) -> bool:
     """Whether one in ``share`` lines goes on in the next in the middle of a sentence."""
-    flowing = sum(
-        1
+    flowing = [
+        two
         for one, two in pairwise(lines)
         if (two.text[0].islower() or two.text[0].isdigit()) and not _closes(one.text)
-    )
-    return flowing * share >= len(lines)
+    ]
+    return len(flowing) * share >= len(lines)
 
 
 def _double_spaced(blocks: list[list[_Line]]) -> bool:
@@ -130,15 +135,17 @@ def _double_spaced(blocks: list[list[_Line]]) -> bool:
 def _width(lines: list[_Line]) -> int:
     """The column at which lines were wrapped: the longest line that is not alone with its length."""
     ends = sorted([line.indent + len(line.text) for line in lines], reverse=True)
-    alone = len(ends) > 4 and ends[0] > ends[1] + 8 and (ends[0] <= LONG_LINE or _flow(lines, 6))
+    alone = len(ends) > 4 and ends[0] > ends[1] + 8
+    if alone and ends[0] > LONG_LINE:
+        alone = ends[1] <= _WIDEST_WRAP and _flow(lines, 6)
     return ends[1] if alone else ends[0]
 
 
-def _is_wrapped(lines: list[_Line], width: int) -> bool:
+def _is_wrapped(lines: list[_Line], width: int, *, ascii: bool) -> bool:
     """Whether lines were broken at a width; else each of them is a paragraph."""
-    wide = [line for line in lines if not line.text.isascii() and _WIDE.search(line.text[:20])]
+    wide = [] if ascii else [line for line in lines if not line.text.isascii() and _WIDE.search(line.text[:20])]
     ideographs = 2 * len(wide) > len(lines)
-    if width < 12 or (width < 30 and not ideographs):
+    if width < 12 or (width < 30 and not ideographs) or (width > _WIDEST_WRAP and not ideographs):
         return False
     # Each line ends like a paragraph, and no blank line says more; of a few, each begins like one, too.
     dense = lines[-1].number - lines[0].number == len(lines) - 1
@@ -151,10 +158,10 @@ def _is_wrapped(lines: list[_Line], width: int) -> bool:
         return True
     if ideographs and width < LONG_LINE and (_flows_below_indents(lines) or _breaks_sentences(lines, width)):
         return True
-    if width > (60 if ideographs else _WIDEST_WRAP):
+    if ideographs and width > 60:
         return False
-    full = sum(1 for line in lines if line.indent + len(line.text) > 0.85 * width)
-    return full * 5 > len(lines) * 2
+    full = [line for line in lines if line.indent + len(line.text) > 0.85 * width]
+    return len(full) * 5 > len(lines) * 2
 
 
 def _flows_below_indents(lines: list[_Line]) -> bool:
@@ -206,20 +213,20 @@ def _room(line: _Line, following: _Line, width: int) -> int:
 def _by_clear_ends(block: list[_Line], width: int) -> Iterator[list[_Line]]:
     """Within blocks only what is clearly an end counts: much room behind a sentence, or rows."""
     rows = len(block) > 1 and all(len(line.text) < 0.6 * width for line in block)
-    listed = sum(1 for line in block if not line.text[0].isalpha() and _BULLET.match(line.text)) > 1
+    listed = len([line for line in block if not line.text[0].isalpha() and _BULLET.match(line.text)]) > 1
     group: list[_Line] = []
     for line, following in pairwise(block):
         group.append(line)
-        if (listed and _BULLET.match(following.text)) or _clearly_ends(line, following, width, rows):
+        # Nearly every line ends with a letter: that is looked at first.
+        flows = following.text[0].islower() or (line.text[-1].isalpha() and not rows)
+        if (listed and _BULLET.match(following.text)) or (not flows and _clearly_ends(line, following, width, rows)):
             yield group
             group = []
     yield [*group, block[-1]]
 
 
 def _clearly_ends(line: _Line, following: _Line, width: int, rows: bool) -> bool:
-    # Nearly every line ends with a letter: that is looked at first.
-    if following.text[0].islower() or (line.text[-1].isalpha() and not rows):
-        return False
+    """Whether much room was left behind a line that ends with a sentence, or with a row."""
     room = _room(line, following, width)
     return (rows and room > 0.3 * width) or (room >= 10 and _ends_sentence(line.text))
 
@@ -228,15 +235,16 @@ def _by_line_ends(block: list[_Line], width: int) -> Iterator[list[_Line]]:
     """Dense text: a paragraph ends where the next word would have fitted."""
     pairs = list(pairwise(block))
     rooms = [_room(line, following, width) for line, following in pairs]
-    ragged = sum(room >= 0 and following.text[0].islower() for room, (_, following) in zip(rooms, pairs, strict=True))
+    flowing = [following.text[0].islower() for _, following in pairs]
+    ragged = sum([room >= 0 and flows for room, flows in zip(rooms, flowing, strict=True)])
     least = 0 if ragged * 12 <= len(block) else max(8, width // 6)
     sure = [
-        room >= least and not following.text[0].islower() and (least == 0 or _ends_sentence(line.text))
-        for room, (line, following) in zip(rooms, pairs, strict=True)
+        room >= least and not flows and (least == 0 or _ends_sentence(line.text))
+        for room, flows, (line, _) in zip(rooms, flowing, pairs, strict=True)
     ]
     sure = _with_rows(block, sure)
     # Where a sentence fills its line, the text's own habit decides: how often does a sentence end a paragraph?
-    within = sum(len(_SENTENCES.findall(line.text)) for line in block)
+    within = len(_SENTENCES.findall("\n".join([line.text for line in block])))
     likely = least == 0 and 2 * sum(sure) + 2 > within
     for run in _runs(block, sure):
         yield from _at_full_lines(run) if likely else (run,)
@@ -246,7 +254,7 @@ def _with_rows(block: list[_Line], sure: list[bool]) -> list[bool]:
     """``sure`` with the ends of rows of figures that are as wide as the text, where rows are the text's habit."""
     rows = [_is_row(line.text) for line in block]
     known = [ends and row for ends, row in zip(sure, rows, strict=False)]
-    flowing = sum(line.text[0].islower() for line in block)
+    flowing = sum([line.text[0].islower() for line in block])
     mostly = sum(rows) > 3 and sum(rows) * 3 > 2 * len(block) > 12 * flowing
     if not mostly and sum(known) < 3:
         return sure
@@ -259,7 +267,7 @@ def _with_rows(block: list[_Line], sure: list[bool]) -> list[bool]:
 
 def _is_row(text: str) -> bool:
     """Whether a line has figures and does not end like a sentence."""
-    return has_digit(text) is not None and not _ends_sentence(text)
+    return not _ends_sentence(text) and has_digit(text) is not None
 
 
 def _runs(block: list[_Line], sure: list[bool]) -> Iterator[list[_Line]]:
@@ -305,56 +313,73 @@ def _tables(groups: list[list[_Line]]) -> Iterator[list[_Line]]:
         yield table
 
 
-def _paragraph(group: list[_Line], width: int) -> Paragraph:
-    if len(group) == 1:
-        return _single(group[0], width)
+def _paragraph(group: list[_Line], width: int, runs: bool) -> Paragraph:
+    """The paragraph of the lines of ``group``; ``runs`` tells whether there may be runs of blanks in them."""
     first, last = group[0].number, group[-1].number
-    if len(group) > 2 and "   " in group[0].text and all(_COLUMNS.search(line.text) for line in group):
+    if len(group) == 1:
+        return _single(_without_runs(group[0].text) if runs else group[0].text, first, _least_cut(width))
+    if runs and len(group) > 2 and "   " in group[0].text and all(_COLUMNS.search(line.text) for line in group):
         least = min(line.indent for line in group)
         rows = [" " * (line.indent - least) + line.text for line in group]
         return Paragraph("\n".join(rows), first, last, table=True)
-    text = join([line.text for line in group])
-    return Paragraph(text, first, last, cut_off=not _closes(text) and not _BULLET.match(text))
+    text = _joined([line.text for line in group])
+    if runs:
+        text = _without_runs(text)
+    return Paragraph(text, first, last, False, not _closes(text) and not _BULLET.match(text))
 
 
-def _single(line: _Line, width: int) -> Paragraph:
-    """The paragraph that a line is by itself; a short one may be a heading."""
-    text = _without_runs(line.text)
-    cut_off = not _closes(text) and len(text) > max(80, width // 2) and not _BULLET.match(text)
-    return Paragraph(text, line.number, line.number, cut_off=cut_off)
+def _single(text: str, number: int, least: int) -> Paragraph:
+    """The paragraph that a line is by itself; one shorter than ``least`` may be a heading."""
+    cut_off = len(text) > least and not _closes(text) and not _BULLET.match(text)
+    return Paragraph(text, number, number, False, cut_off)
+
+
+def _least_cut(width: int) -> int:
+    """From which length on a line without a full stop is one that was cut off."""
+    return max(80, width // 2)
 
 
 def to_html(paragraphs: Sequence[Paragraph]) -> str:
     """``paragraphs`` as HTML, a line of it for each; tables stay as they are laid out."""
-    if any(each.table for each in paragraphs):
-        return "\n".join(
-            f"<pre>{escape(each.text, quote=False)}</pre>"
-            if each.table
-            else f"<p>{escape(each.text, quote=False)}</p>"
+    return "\n".join(
+        [
+            f"<pre>{_escaped(each.text)}</pre>" if each.table else f"<p>{_escaped(each.text)}</p>"
             for each in paragraphs
-        )
-    text = escape("\n".join([each.text for each in paragraphs]), quote=False)
-    return "<p>" + text.replace("\n", "</p>\n<p>") + "</p>" if text else ""
+        ]
+    )
+
+
+def _escaped(text: str) -> str:
+    # To replace what is not there takes ten times as long as to look for it.
+    return escape(text, quote=False) if "&" in text or "<" in text or ">" in text else text
 
 
 def join(lines: Sequence[str]) -> str:
     """Lines as one: a blank between them, none between ideographs and behind the hyphen of a word."""
-    text = lines[0] if len(lines) == 1 else " ".join(lines)
-    if text.isascii() and (len(lines) == 1 or "- " not in text):
-        return _without_runs(text)
+    return _without_runs(_joined(lines))
+
+
+def _joined(lines: Sequence[str]) -> str:
+    text = " ".join(lines)
+    if text.isascii() and "- " not in text:
+        return text
     pieces: list[str] = []
     for line in lines:
         if pieces:
             pieces.append(_glue(pieces, line))
         pieces.append(line)
-    return _without_runs("".join(pieces)).strip()
+    return "".join(pieces).strip()
 
 
 def _without_runs(text: str) -> str:
     """``text`` with one blank for each run of blanks."""
+    return _RUN.sub(" ", text) if _has_runs(text) else text
+
+
+def _has_runs(text: str) -> bool:
     if text.isascii():
-        return _RUN.sub(" ", text) if "  " in text or "\t" in text else text
-    return _RUN.sub(" ", text) if any(run in text for run in _RUNS) else text
+        return "  " in text or "\t" in text
+    return any(run in text for run in _RUNS)
 
 
 def _glue(pieces: list[str], line: str) -> str:

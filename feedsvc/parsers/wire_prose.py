@@ -5,17 +5,18 @@ from collections.abc import Iterator
 from itertools import takewhile
 
 from feedsvc.parsers.dates import DateError, may_date
-from feedsvc.parsers.wire_bare import is_bare
-from feedsvc.parsers.wire_byline import is_byline, read_byline
+from feedsvc.parsers.wire_byline import is_byline
 from feedsvc.parsers.wire_dateline import read_dateline
-from feedsvc.parsers.wire_desk import is_desk_line, is_rule
 from feedsvc.parsers.wire_headline import doubt_of, ends_sentence
 from feedsvc.parsers.wire_keys import read_key
+from feedsvc.parsers.wire_kinds import kinds_of
 from feedsvc.parsers.wire_lexicon import is_navigation
 from feedsvc.parsers.wire_lines import Lines
 from feedsvc.parsers.wire_stamps import header_date
 
 _LONGEST_FURNITURE = 60
+_FARTHEST = 16
+_FURNITURE = frozenset(("rule", "desk", "byline"))
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
 
@@ -33,22 +34,22 @@ def is_prose(lines: Lines, index: int, headed: bool, below: bool) -> bool:
         return True
     if headed and ends_sentence(text) and (len(text.split()) > 5 or (wide and len(text) > 12)):
         return True
-    alone = index + 1 == len(lines.texts) or not lines.texts[index + 1]
-    if alone or (len(text) < _LONGEST_FURNITURE and _is_furniture(text)):
+    near = list(takewhile(bool, lines.texts[index : index + _FARTHEST]))
+    # Two lines without a full stop may be a headline's.
+    least = 2 if headed else 3
+    if len(near) < least:
         return False
-    unit = list(_unit(lines, index))
-    if len(unit) < 2:
+    unit = list(_unit(lines, index, near))
+    if len(unit) < least or (len(text) < _LONGEST_FURNITURE and _is_furniture(text)):
         return False
     closed = unit[-1][-1] in ":;" or any(ends_sentence(each) for each in unit)
     if headed:
-        # Two lines without a full stop may be a headline's.
         return len(unit) > 2 or closed
-    return len(unit) > 2 and closed and not _hard_end(unit[0], unit[1], max(map(len, unit)))
+    return closed and not _hard_end(unit[0], unit[1], max(map(len, unit)))
 
 
-def _unit(lines: Lines, index: int) -> Iterator[str]:
-    """The lines that flow on from ``index``: to a blank line, a short line, an indent, or a change from capitals."""
-    near = list(takewhile(bool, lines.texts[index : index + 16]))
+def _unit(lines: Lines, index: int, near: list[str]) -> Iterator[str]:
+    """Of the lines ``near`` that of ``index``, those that flow on: to a short line, an indent, a change from capitals."""
     width = max(map(len, near))
     for position, (text, following) in enumerate(zip(near, [*near[1:], ""], strict=True)):
         yield text
@@ -67,9 +68,8 @@ def _is_furniture(text: str) -> bool:
     """Whether a short line itself says that it belongs to no running text."""
     if doubt_of(text).points >= 3 or is_byline(text):
         return True
-    return not is_bare(text) and (
-        is_rule(text) or bool(read_byline(text)) or is_desk_line(text) or read_key(text) is not None
-    )
+    kinds = kinds_of(text)
+    return not _FURNITURE.isdisjoint(kinds) or ("key" in kinds and read_key(text) is not None)
 
 
 def _begins_anew(text: str) -> bool:

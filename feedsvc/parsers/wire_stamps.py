@@ -8,6 +8,8 @@ from feedsvc.parsers.dates import LONGEST, DateError, has_digit, parse_date
 from feedsvc.parsers.wire_dateline import is_agency
 from feedsvc.parsers.wire_keys import read_key
 
+# A longer line is no line of a date.
+LONGEST_STAMP = LONGEST + 20
 _DATED = re.compile(
     r"((?:first |last )?(?:published|posted|updated|modified|filed|dated|issued|released|created)|date|datum|stand|fecha|"
     r"(?:zuletzt |letzte )?(?:aktualisier(?:t|ung)|geändert|änderung)|veröffentlicht|erschienen|publiée?|(?:dernière )?mise? à jour|publicado|"
@@ -46,7 +48,7 @@ def header_date(text: str, order: str | None = None) -> SourceDate | None:
 
     Raises DateError as parse_date does.
     """
-    found = date_and_name(text, order, None) if len(text) <= LONGEST + 20 else None
+    found = date_and_name(text, order, None) if len(text) <= LONGEST_STAMP else None
     return found[0] if found else None
 
 

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from feedsvc.model import Person, SourceDate
@@ -79,8 +79,7 @@ _INLINE_AGENCY = re.compile(r"(?<=[.!?”\"])\s+([A-Za-z-]{2,10})$")
 _CLOSED = re.compile(r"[.!?…。！？」』\"”’')）\]]$")
 
 
-@dataclass(slots=True)
-class Tail:
+class Tail(Struct):
     """What was taken from the end of a story. ``end`` is the index behind its last line of text."""
 
     end: int
