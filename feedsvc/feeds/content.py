@@ -12,6 +12,9 @@ from feedsvc.text import are_apart, direction, fold, folded
 _OPENING = 1000  # characters
 _TAG = pattern(r"<(/?(?:p|div|h[1-6]|[uod]l|li|d[dt]|blockquote|section|fig\w+|br)\b)?[^<>]*>")
 _IDEOGRAPHS = 0x2E80
+# Behind a place: its country, the date, the agency, and the dash before the first words.
+_TOWN_END = pattern(r"[,(/]")
+_OWN_WORDS = pattern(r"\s*(?:[,.(/][^.!?:–—―]{0,60}(?:\.\s[^.!?:–—―]{1,40})?)?(?:\s-+\s|--|[–—―]|(?<=\))\s|:\s)")
 
 
 def content_html(entry: Entry) -> str | None:
@@ -40,17 +43,26 @@ def _located(html: str, dateline: str | None) -> str:
 
 
 def is_located(lines: Iterable[str], dateline: str) -> bool:
-    """Whether the text that opens with these lines begins with the dateline; below a deck, a dash or the like ends it."""
+    """Whether the text that opens with these lines begins with the dateline; below a deck, a dash or the like ends it.
+
+    It may word the dateline in its own way: "OSLO (AP) —" for "OSLO, Jan. 29 (AP)".
+    """
     place = fold(dateline)
+    town = _TOWN_END.split(place, maxsplit=1)[0].strip()
     for number, line in enumerate(filter(None, map(fold, lines))):
-        rest = line[len(place) :]
-        if (
-            line.startswith(place)
-            and are_apart(place[-1:], rest[:1])
-            and (not number or rest.strip()[:1] in "-–—―:(/")
-        ):
+        rest = _behind(line, place)
+        if rest is not None and (not number or rest.strip()[:1] in "-–—―:(/"):
+            return True
+        rest = _behind(line, town) if town else None
+        if rest is not None and _OWN_WORDS.match(rest):
             return True
     return False
+
+
+def _behind(line: str, start: str) -> str | None:
+    """What stands in ``line`` behind the words of ``start``, with which it begins; None when it does not."""
+    rest = line.removeprefix(start)
+    return rest if line.startswith(start) and are_apart(start[-1:], rest[:1]) else None
 
 
 def summary_text(entry: Entry) -> str:

@@ -5,6 +5,8 @@ import re
 from feedsvc.model import Person
 from feedsvc.parsers.names import split_authors
 from feedsvc.parsers.wire_dateline import is_agency
+from feedsvc.parsers.wire_lexicon import is_masthead
+from feedsvc.parsers.wire_places import is_place
 
 _BYLINE = re.compile(
     r"(?:by|von|par|por|di|door|av|af|text|texto|texte|testo|teksti?|story by|written by|reported by|reporting by|words by)\s*[:：]?\s+(?=[^\W\d_])(.{2,120})",
@@ -46,7 +48,7 @@ _PROFESSION = re.compile(r"(?:[\w.&'’/-]+,? ){0,5}(?:bureau chief|(?!chief)\w+
 _NAME = re.compile(
     r"[^\W\d_a-zß-ÿ][\w.'’-]*(?: (?:(?:de|la|van|von|der|den|di|da|del|el|al) ){0,2}[^\W\d_a-zß-ÿ][\w.'’-]*){1,3}"
 )
-
+_PLACE = re.compile(r"(?:in )?[^\W\d_a-zß-ÿ][\w.'’-]*(?: [^\W\d_a-zß-ÿ][\w.'’-]*){0,2}")
 
 # The words that introduce a name, and what stands between a name and what its bearer is.
 _FIRST_WORDS = frozenset(
@@ -113,3 +115,12 @@ def bare_name(text: str) -> tuple[Person, ...]:
     if (match := _EASTERN_NAME.fullmatch(text)) and not is_agency(match[1]):
         return split_authors(match[1])
     return split_authors(text) if len(text) < 50 and _NAME.fullmatch(text) else ()
+
+
+def name_and_place(text: str) -> tuple[Person, ...]:
+    """The writer whose name stands before a place in ``text``: "Eva Holm, Oslo"; not a town before its country."""
+    name, comma, place = text.partition(",")
+    named = (
+        bool(comma) and not is_place(name) and not is_masthead(name) and _PLACE.fullmatch(place.strip()) is not None
+    )
+    return bare_name(name) if named else ()

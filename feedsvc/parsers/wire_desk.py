@@ -15,6 +15,14 @@ _COUNTED = re.compile(
     r"[-–—(\[ ]*(?:page|seite|página|pagina|p\.|story|article|item|take|part|adv|photo) ?\d{1,4}(?: ?(?:of|von|de|/) ?\d{1,4})?[-–—)\] ]*|"
     r"[-–—(\[ ]*\d{1,4} ?(?:of|/) ?\d{1,4}[-–—)\] ]*"
 )
+# How long a text takes to read, how many have commented on it: 3 min read, Lesezeit: 3 Minuten, 12 comments.
+_READING = re.compile(
+    r"[(\[]?(?:about |ca\. )?\d{1,3}(?: ?[-–] ?\d{1,3})?[ -]?(?:mins?\.?|min(?:ut\w{0,4}\.?)?[ -](?:to |de |di |tot )?(?:read\w*|lesezeit|lesedauer|lecture|"
+    r"lectura|lettura|leitura|leestijd|lezen|läsning|lästid|lesetid|læsetid|lukuaika)(?: time)?)[)\]]?|"
+    r"(?:reading time|read time|lesezeit|lesedauer|temps de lecture|(?:durée|tiempo) de lectur[ae]|tempo d[ie] (?:lettura|leitura)|leestijd|lästid|lesetid|læsetid|"
+    r"lukuaika|読了時間|阅读时间|읽는 시간)\W{0,3}(?:ca\. |约|約)?\d{1,3}\W{0,2}(?:min\w{0,5}\.?|分钟?|분)|"
+    r"[(\[]?\d[\d.,]{0,6} (?:comments?|kommentare?|commentaires?|comentarios?|comentários?|commenti|reacties|kommentarer|views|shares)[)\]]?"
+)
 _PRIORITY = re.compile(
     r"[\W_]*(?:urgent|bulletin|flash|news ?alert|alert|advisory|rpt|repeat|exclusive|eilmeldung|eil|dringend|urgente|"
     r"(?:news)?snap|newsbreak|\d?(?:st|nd|rd|th)? ?(?:lead|ld)(?:-?writethru)?|write-?thru|update ?\d{0,2}|refile|"
@@ -63,12 +71,18 @@ def is_desk_line(text: str) -> bool:
         return False
     numbered, lowered = has_digit(text) is not None, text.lower()
     return bool(
-        (numbered and _COUNTED.fullmatch(lowered))
+        is_count(text)
         or (len(text) < _LONGEST_NEWSROOM and _may_be_newsroom(lowered) and _NEWSROOM.fullmatch(lowered))
         or (_may_be_priority(text) and _PRIORITY.fullmatch(lowered))
         or (_may_be_slug(lowered) and _SLUG.fullmatch(lowered))
         or ((numbered or text.endswith("/")) and _TELEGRAM.fullmatch(lowered))
     )
+
+
+def is_count(text: str) -> bool:
+    """Whether ``text`` only counts words, minutes, comments or pages."""
+    lowered = text.lower()
+    return has_digit(text) is not None and bool(_COUNTED.fullmatch(lowered) or _READING.fullmatch(lowered))
 
 
 def _may_be_newsroom(lowered: str) -> bool:

@@ -10,7 +10,7 @@ from feedsvc.model import Finding, Person, SourceDate
 from feedsvc.parsers.dates import LONGEST, DateError, may_date, parse_date
 from feedsvc.parsers.embargo import may_hold, read_embargo
 from feedsvc.parsers.names import split_authors
-from feedsvc.parsers.wire_byline import bare_name, read_byline
+from feedsvc.parsers.wire_byline import bare_name, name_and_place, read_byline
 from feedsvc.parsers.wire_dateline import Dateline, place_and_date, read_dateline
 from feedsvc.parsers.wire_desk import editors_note
 from feedsvc.parsers.wire_headline import Doubt, Text, choose, doubt_of, is_whole
@@ -357,17 +357,23 @@ def _settle(head: Head) -> None:
 
 
 def _name_below(head: Head) -> None:
-    """Take the last line for the byline when it is nothing but a name and stands below a whole headline."""
+    """Take the last line for the byline when it is nothing but a name and stands below a whole headline.
+
+    Above the date a place may stand behind the name, and a blank line above it.
+    """
     if head.authors or len(head.texts) < 2:
         return
     above, below = head.texts[-2:]
-    if below.at != above.at + 1 or not is_whole(above) or not (authors := bare_name(below.text)):
+    dated = any(date.line == head.number(below.at + 1) for date, _ in head.dates)
+    if not is_whole(above) or not (dated or below.at == above.at + 1):
+        return
+    if not (authors := bare_name(below.text) or (name_and_place(below.text) if dated else ())):
         return
     head.texts.pop()
     head.authors = authors
     head.lines.add(below.at)
     number = head.number(below.at)
-    head.evidence["authors"] = f"line {number}, a name below the headline"
+    head.evidence["authors"] = f"line {number}, a name {'above the date' if dated else 'below the headline'}"
     message = f'"{below.text}" was taken for the byline, by its place; write "By {below.text}".'
     head.findings.append(Finding("byline-guessed", "info", message, "authors", number))
 

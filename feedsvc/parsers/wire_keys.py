@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from feedsvc.parsers.wire_byline import bare_name
 from feedsvc.patterns import pattern
 
 _KEYS = {
@@ -26,9 +27,8 @@ _KEYS = {
     "country service code category-code copyright-holder filename file",
 }
 # Headlines begin with these as well ("Email: the end of an age"), so their value counts.
-_REACHING = frozenset(
-    "contact contacts media-contact press-contact kontakt phone tel telephone email e-mail website".split()
-)
+_NAMING = frozenset("contact contacts media-contact press-contact kontakt pressekontakt".split())
+_REACHING = _NAMING | frozenset("phone tel telephone email e-mail website".split())
 _FIELDS = {name: key for key, names in _KEYS.items() for name in names.split()} | dict.fromkeys(_REACHING, "")
 # A mail address, one of the web, a telephone number.
 _REACHED = pattern(r"@|https?:|www\.|\d[\d ()/.-]{4,}\d|^[^\s.]+\.\S+$|^$", re.IGNORECASE)
@@ -53,6 +53,11 @@ def read_key(text: str, *, below: bool = False) -> Keyed | None:
     key, value = match[1].strip(), match[2].strip()
     name = re.sub(r"[\s_]+", "-", key).casefold()
     field = _FIELDS.get(name)
-    if field is None or (name in _REACHING and not below and _REACHED.search(value) is None):
+    if field is None or (name in _REACHING and not below and not _reaches(name, value)):
         return None
     return Keyed(field, value, key)
+
+
+def _reaches(name: str, value: str) -> bool:
+    """Whether ``value`` says how to reach somebody; behind some keys a name does."""
+    return _REACHED.search(value) is not None or (name in _NAMING and bool(bare_name(value.partition(",")[0])))

@@ -57,6 +57,11 @@ def read_place(text: str) -> Dateline | None:
     return Dateline(match[1], match.end(), match[1])
 
 
+def is_place(name: str) -> bool:
+    """Whether ``name`` is that of a place that is known."""
+    return name.lower() in _PLACES
+
+
 def _places_in(name: str) -> list[str]:
     """Berlin/Paris are two places, Frankfurt/Main is one."""
     lowered = name.lower()

@@ -6,6 +6,7 @@ from contextlib import suppress
 from feedsvc.model import SourceDate
 from feedsvc.parsers.dates import LONGEST, DateError, has_digit, parse_date
 from feedsvc.parsers.wire_dateline import is_agency
+from feedsvc.parsers.wire_desk import is_count
 from feedsvc.parsers.wire_keys import read_key
 
 # A longer line is no line of a date.
@@ -71,7 +72,9 @@ def date_and_name(text: str, order: str | None, line: int | None) -> tuple[Sourc
                 times = [each for each in rest if _is_time(each)]
                 if times and date.time is None:
                     date = parse_date(f"{value} {times[0]}", order=order, line=line) or date
-                others = [each for each in rest if each not in times and not _UPDATED.match(each)]
+                others = [
+                    each for each in rest if each not in times and not _UPDATED.match(each) and not is_count(each)
+                ]
                 if sum(len(each.split()) for each in others) > 8:
                     return None
                 return date, others[0] if others else "", False
