@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
 from types import ModuleType
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -19,9 +19,11 @@ from feedsvc.config import Settings
 from feedsvc.inbox.media import MediaReader
 from feedsvc.inbox.read import Unread, digest
 from feedsvc.model import Clues, Finding, Lookup, Neighbours, Story
-from feedsvc.pool import Pool
 from feedsvc.processes import collect_seldom, give_way
 from feedsvc.topics.rules import Rules
+
+if TYPE_CHECKING:
+    from feedsvc.pool import Pool  # small builds do without
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -167,6 +169,8 @@ class Workers:
         ahead: int,
     ) -> Iterator[S]:
         if self._pool is None:
+            from feedsvc.pool import Pool
+
             self._pool = Pool(self.jobs, f"{__package__}.taking", _sit_down, self.desk)
         for answer in self._pool.map(function, chunks, ahead):
             yield from decode(answer)
