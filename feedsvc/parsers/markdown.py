@@ -23,10 +23,10 @@ from feedsvc.model import (
     Status,
 )
 from feedsvc.parsers.charset import DecodeError, decode
-from feedsvc.parsers.dates import DateError, parse_date
+from feedsvc.parsers.dates import DateError, date_in_name, parse_date
 from feedsvc.parsers.frontmatter import Fields, FrontMatter, split
 from feedsvc.parsers.limits import too_long
-from feedsvc.parsers.markdown_date import date_line
+from feedsvc.parsers.markdown_date import date_line, day_in_address
 from feedsvc.parsers.markdown_tags import without_tags
 from feedsvc.parsers.names import split_authors
 
@@ -120,14 +120,20 @@ def parse(document: Document, neighbours: Neighbours, hints: Hints) -> Parsed:
     summary = read.text("summary") or (_plain(before_more) if before_more is not None else None)
     html = pyromark.html(body, options=_OPTIONS)
     draft = told(read, "markdown", headline, html, summary)
-    return Parsed((draft if opening is None else _dated(draft, opening),))
+    if opening is not None:
+        return Parsed((_dated(draft, opening, "the line that opens the text"),))
+    if read.value("published") is None and date_in_name(document.name) is None:
+        key, addressed = day_in_address(front.fields)
+        if addressed is not None:
+            return Parsed((_dated(draft, addressed, f"{key} in the front matter"),))
+    return Parsed((draft,))
 
 
-def _dated(draft: Draft, opening: SourceDate) -> Draft:
-    message = "The date was found in the line that opens the text; state it as date in the front matter."
+def _dated(draft: Draft, date: SourceDate, place: str) -> Draft:
+    message = f"The date was found in {place}; state it as date in the front matter."
     finding = Finding("date-guessed", "warning", message, "published")
-    evidence = {**draft.evidence, "published": "the line that opens the text"}
-    return replace(draft, published=opening, evidence=evidence, findings=(*draft.findings, finding))
+    evidence = {**draft.evidence, "published": place}
+    return replace(draft, published=date, evidence=evidence, findings=(*draft.findings, finding))
 
 
 def told(read: "Reading", format: str, headline: str | None, html: str, summary: str | None) -> Draft:

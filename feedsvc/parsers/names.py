@@ -39,6 +39,14 @@ _ROLE = pattern(
     r"|special to .{1,60}|for .{1,60}|(?:in|à|aus|in der|desde) [^\W\d_a-z].{1,40}",
     re.IGNORECASE,
 )
+# Josh Aas, Executive Director of the Harbour Trust
+_OFFICE = pattern(
+    r"(?:.{0,60}\s)?(?:(?:co-?)?founders?|directors?|presidents?|officers?|managers?|engineers?|ceo|cto|cfo|coo|chair(?:man|woman|person)?|professors?|"
+    r"fellows?|counsel|researchers?|scientists?|developers?|designers?|architects?|advis[eo]rs?|specialists?|coordinators?|strategists?|consultants?|"
+    r"lecturers?|economists?|evangelists?|advocates?|administrators?|technologists?|maintainers?|spokes(?:man|woman|person))"
+    r"(?:\s(?:of|for|at|in|on)\s.{1,60})?|(?:head|chief|dean|secretary|vp|vice president)\s(?:of|for)\s.{1,60}",
+    re.IGNORECASE,
+)
 _MAIL = r"[^\s<>()\[\],;:\"@]{1,64}@[^\s<>()\[\],;:\"@]{1,190}"
 _NAME_MAIL = pattern(rf"(.*?)[\s<(\[]*(?:mailto:)?({_MAIL})[\s>)\]]*")
 _MAIL_NAME = pattern(rf"({_MAIL})\s*\((.+)\)")
@@ -107,7 +115,7 @@ def _without_roles(parts: list[str]) -> list[str]:
             continue
         if names and _SUFFIX.fullmatch(part):
             names[-1] += f", {part}"
-        elif not (names and (_ROLE.fullmatch(part) or _is_team(part))):
+        elif not (names and (_ROLE.fullmatch(part) or _OFFICE.fullmatch(part) or _is_team(part))):
             names.append(re.sub(r"^(?:and|und|et|y|e|&)\s+", "", part))
     return names
 
