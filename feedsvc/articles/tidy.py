@@ -80,6 +80,7 @@ _VOID = pattern(r"(br|hr) ?/")
 _STATED = pattern(r'code class="language-[A-Za-z0-9+#._-]+"|ol start="[0-9]{1,9}"')
 # What the search for unsafe markup would take for an event handler.
 _HANDLER = pattern(r"(?:\A|/)on[a-z]+=", re.IGNORECASE)
+_UNTIDY = "", ""
 
 
 def tidied(html: str, base: str, find: Find | None) -> Tidy | None:
@@ -89,7 +90,7 @@ def tidied(html: str, base: str, find: Find | None) -> Tidy | None:
         return None
     if (paragraphs_only := _paragraphs(html)) is not None:
         return paragraphs_only
-    pieces = (html.replace("<h1>", "<h2>").replace("</h1>", "</h2>") if "<h1>" in html else html).split("<")
+    pieces = html.split("<")
     if html.count(">") != len(pieces) - 1:
         return None
     paragraphs: list[str] = []
@@ -106,8 +107,10 @@ def tidied(html: str, base: str, find: Find | None) -> Tidy | None:
         else:
             opened = element.inside.get(tag)
             if opened is None:
-                tag = _lasting(tag, base) if find is None else _written(tag, base, find)
-                opened = element.inside.get(f"<{tag.partition(' ')[0]}")
+                if tag == "h1":
+                    return tidied(html.replace("<h1>", "<h2>").replace("</h1>", "</h2>"), base, find)
+                name, tag = _lasting(tag, base) if find is None else _written(tag, base, find)
+                opened = element.inside.get(name)
                 pieces[at] = f"{tag}>{text}"
             if opened is None or len(outer) > _DEEPEST:
                 return None
@@ -158,21 +161,24 @@ def _may_be_tidy(html: str) -> bool:
 
 # The same links stand in many articles of a publication.
 @lru_cache(maxsize=1024)
-def _lasting(tag: str, base: str) -> str:
+def _lasting(tag: str, base: str) -> tuple[str, str]:
     return _written(tag, base, None)
 
 
-def _written(tag: str, base: str, find: Find | None) -> str:
-    """``tag`` with its attributes as the sanitiser writes them; empty when it is none that may be tidy."""
+def _written(tag: str, base: str, find: Find | None) -> tuple[str, str]:
+    """Under which name an element with this ``tag`` may stand (see ``_Element``), and the tag as the sanitiser writes it.
+
+    Both are empty when it is none that may be tidy.
+    """
     if (found := _LINK.fullmatch(tag)) is not None:
         address = _address(found[1], base, LINKS, find)
-        return f'a href="{address}"{found[2]}' if address else ""
+        return ("<a", f'a href="{address}"{found[2]}') if address else _UNTIDY
     if (found := _PICTURE.fullmatch(tag)) is not None:
         address = _address(found[1], base, WEB, find)
-        return f'img src="{address}"{found[2]}' if address else ""
+        return ("<img", f'img src="{address}"{found[2]}') if address else _UNTIDY
     if (found := _VOID.fullmatch(tag)) is not None:
-        return found[1]
-    return tag if _STATED.fullmatch(tag) is not None else ""
+        return f"<{found[1]}", found[1]
+    return (f"<{tag.partition(' ')[0]}", tag) if _STATED.fullmatch(tag) is not None else _UNTIDY
 
 
 def _address(written: str, base: str, schemes: frozenset[str], find: Find | None) -> str | None:
