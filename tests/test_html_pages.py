@@ -76,6 +76,10 @@ def test_what_is_nothing_but_a_caption_is_text() -> None:
         "<div class='affiliate-disclosure'><p>We may receive money when you buy through links on this page, at no cost to you.</p></div>",
         "<p>- Anzeige -</p>",
         "<p>Comments are closed.</p>",
+        "<p><a href='/1'><strong>A LIGHTHOUSE THAT NOBODY KEEPS</strong></a></p>",
+        "<p>To view this video please enable JavaScript, and consider a newer browser</p>",
+        "<p>Empfohlener redaktioneller Inhalt</p><p>Ich bin damit einverstanden, dass mir Inhalte von YouTube angezeigt werden.</p>",
+        "<p>Facebookでシェアする</p><p>印刷する</p>",
         "<a class='btn btn-primary' href='/x'>Buy a ticket</a>",
     ],
 )
@@ -135,6 +139,9 @@ def test_what_stands_above_and_below_the_headline_is_no_part_of_it(heading: str)
         ("<byline>By Ann Mason</byline>", ["Ann Mason"]),
         ("<span class='item--type-author'>Ann Mason</span>", ["Ann Mason"]),
         ("<p>Auteur : Ann Mason</p>", ["Ann Mason"]),
+        ("<p><a href='/people/ann-mason'>Ann Mason</a></p>", ["Ann Mason"]),
+        # People of whom the text tells.
+        (f"{'<i></i>' * 40}<p>Of <a href='/people/1'>Ida Holm</a> and <a href='/people/2'>Ole Berg</a>.</p>", []),
         ("<div class='widget elementor-widget'><p class='author'>Ann Mason</p></div>", ["Ann Mason"]),
     ],
 )

@@ -21,11 +21,16 @@ _BYLINE_WORDS = frozenset(
 )
 _NOT_BYLINE = frozenset("bio box image avatar img photo picture comment comments description social count".split())
 _AUTHOR_PATH = re.compile(
-    r"/(?:authors?|autor(?:en|es|in)?|auteurs?|autori?|writers?|contributors?|columnists?|by|profil[es]?|people|person(?:en)?|"
-    r"journalists?|journalist(?:en|in)?|redaktion|redakteure?|reporters?|staff|users?|team|nutzer|mitarbeiter)/[^/?#]+"
+    r"/(?:authors?|autor(?:en|es|in)?|auteurs?|autori?|writers?|contributors?|columnists?|by|"
+    r"journalists?|journalist(?:en|in)?|redaktion|redakteure?|reporters?|staff)/[^/?#]+"
     r"|[?&](?:author|autor)=",
     re.IGNORECASE,
 )
+# Those of people of any kind: the author's only right beside the headline, or where there is one alone.
+_PERSON_PATH = re.compile(
+    r"/(?:profil[es]?|people|person(?:en)?|users?|team|nutzer|mitarbeiter)/[^/?#]+", re.IGNORECASE
+)
+_BESIDE_HEADLINE = 40
 _NAMES = (
     "a",
     "span",
@@ -86,8 +91,12 @@ def marked_bylines(root: Element, where: Layout) -> Iterator[tuple[str, list[str
         ("the byline", _by_class),
     )
     elements = [each for each in root.iter(*_NAMES, *_GROUPS) if where.is_near(each)]
+    persons = [each for each in elements if _by_person(each)]
+    beside = frozenset(
+        each for each in persons if len(persons) == 1 or abs(where.after_heading(each)) <= _BESIDE_HEADLINE
+    )
     for evidence, test in tests:
-        found = [each for each in elements if test(each)]
+        found = [each for each in elements if test(each) or (test is _by_path and each in beside)]
         # A byline stands beside the headline; what comes first behind it goes before what stands above it.
         found.sort(key=lambda each: (where.after_heading(each) < 0, abs(where.after_heading(each))))
         for each in found[:4]:
@@ -207,11 +216,20 @@ def _by_rel(element: Element) -> bool:
     return "author" in (element.get("rel") or "").split()
 
 
+def _by_person(element: Element) -> bool:
+    return _leads_to(element, _PERSON_PATH)
+
+
 def _by_path(element: Element) -> bool:
+    return _leads_to(element, _AUTHOR_PATH)
+
+
+def _leads_to(element: Element, path: re.Pattern[str]) -> bool:
+    """Whether ``element`` is a link of a few words to a ``path``, and none of a licence."""
     if tag_of(element) != "a" or "tag" in (element.get("rel") or ""):
         return False
     href = element.get("href") or ""
-    if not _AUTHOR_PATH.search(href) or any("license" in (each.get("rel") or "") for each in element.itersiblings()):
+    if not path.search(href) or any("license" in (each.get("rel") or "") for each in element.itersiblings()):
         return False
     return len(text_of(element).split()) <= 6
 

@@ -35,6 +35,10 @@ _SNIPPETS = re.compile(
     |©.{2,60}|anzeige|werbung|werbepause|publicidad|pubblicità|publicité|publicidade|weiterlesen|mehr\ anzeigen|nach\ oben|zurück(?:\ zur?.{1,30})?|bild\ anzeigen|drucken|teilen|merken|kommentare?|print\ (?:this\ )?(?:article|recipe)
     |back\ to\ top|scroll\ to\ continue|view\ comments|show\ more|tags?:?|skip\ ad|playback.*|learn\ more\ »?|click\ here\ to\ (?:subscribe|get\ the).{0,60}|image\ source,?.{0,60}
     |reklama?|реклама|annons|annonce|advertentie|pub|광고|広告|kommentare?\ geschlossen|(?:bisher\ )?keine\ kommentare|no\ comments(?:\ yet)?|comments\ are\ closed|be\ the\ first\ to\ comment|crédits?\ photos?\ ?:.{2,80}
+    |to\ view\ this\ video\ please\ enable\ javascript.*|this\ (?:slideshow|video|content)\ requires\ javascript|please\ enable\ javascript.*
+    |ein\ klick\ für\ den\ datenschutz|datenschutzeinstellungen\ anpassen|empfohlener\ (?:redaktioneller|externer)\ inhalt|an\ dieser\ stelle\ findest\ du\ einen\ externen\ inhalt.*
+    |du\ kannst\ ihn\ dir\ mit\ einem\ klick\ anzeigen\ lassen.*|ich\ bin\ damit\ einverstanden,\ dass\ mir.{1,40}inhalte.{0,40}\ angezeigt\ werden.*|personenbezogene\ daten\ können\ an\ drittplattformen.*
+    |(?:.{0,20}box\ )?(?:aufklappen|zuklappen)(?:\ .{0,20}zuklappen)?|印刷する|(?:メール|facebook|x|twitter|line|はてなブックマーク)でシェア(?:する)?(?:list)?
     |(?:rezept|artikel|seite|beitrag)\ drucken|pinnen|pin\ it|jump\ to\ recipe|sorted\ by|beitragsbild)[\s.:…»>]*""",
     re.IGNORECASE | re.VERBOSE,
 )

@@ -25,6 +25,7 @@ _ABOVE = 0.4
 _MOSTLY = 0.6
 _LISTED = 0.2
 _LAST = 8
+_SHOUTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +81,20 @@ def _drop_blocks(chosen: Element, blocks: list[Block], clues: Clues) -> None:
             _drop_block(block)
         elif (tag_of(block.element) in HEADINGS or block.length < 60) and opens_furniture(text):
             _drop_section(chosen, block, blocks[at + 1 :])
-        elif block.linked > _MOSTLY * block.length and leads_away(text):
+        elif (block.linked > _MOSTLY * block.length and leads_away(text)) or (prose and _is_shouted_link(block)):
             _drop_block(block)
         seen.add(line)
         prose = prose or block.weight > 60
+
+
+def _is_shouted_link(block: Block) -> bool:
+    """Whether a paragraph is nothing but a link in capitals: the headline of another story between those of this one."""
+    return (
+        tag_of(block.element) == "p"
+        and block.linked == block.length >= _SHOUTED
+        and block.text.isupper()
+        and " " in block.text
+    )
 
 
 def _is_no_text(block: Block, text: str, line: str, names: frozenset[str], prose: bool) -> bool:
