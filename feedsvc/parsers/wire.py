@@ -15,7 +15,7 @@ from feedsvc.parsers.charset import DecodeError, decode
 from feedsvc.parsers.limits import too_long
 from feedsvc.parsers.wire_dateline import Dateline, place_and_date, read_dateline
 from feedsvc.parsers.wire_desk import is_page_mark
-from feedsvc.parsers.wire_head import LONGEST_ORDER, Head, read_head, take_embargo
+from feedsvc.parsers.wire_head import LONGEST_ORDER, Head, read_head, stand_alone, take_embargo, take_stamp
 from feedsvc.parsers.wire_lines import Lines, lines_of
 from feedsvc.parsers.wire_paragraphs import Paragraph, read_paragraphs, to_html
 from feedsvc.parsers.wire_places import read_place
@@ -76,7 +76,9 @@ def read_story(lines: Lines, offset: int, neighbours: Neighbours, hints: Hints) 
     above = lines.part(0, tail.end)
     head = read_head(above, neighbours.furniture, hints.date_order, offset)
     short = [index for index, text in enumerate(above.texts) if 0 < len(text) <= LONGEST_ORDER]
-    take_embargo(head, above.texts, short)
+    alone = stand_alone(above.texts, short)
+    take_stamp(head, above.texts, alone)
+    take_embargo(head, above.texts, alone)
     paragraphs, evidence = read_paragraphs(above, offset, head.lines | _marks(above.texts, short))
     dateline = _take_dateline(paragraphs, head)
     if paragraphs:

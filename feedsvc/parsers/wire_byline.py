@@ -48,6 +48,12 @@ _PROFESSION = re.compile(r"(?:[\w.&'’/-]+,? ){0,5}(?:bureau chief|(?!chief)\w+
 _NAME = re.compile(
     r"[^\W\d_a-zß-ÿ][\w.'’-]*(?: (?:(?:de|la|van|von|der|den|di|da|del|el|al) ){0,2}[^\W\d_a-zß-ÿ][\w.'’-]*){1,3}"
 )
+_REACH = re.compile(
+    r"(?:(?:e-?mail|mail|twitter|x)\s*:?\s*)?(?:[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}|@\w{2,30})",
+    re.IGNORECASE,
+)
+# 文＝山田花子　写真＝佐藤太郎
+_PICTURED = re.compile(r"[\s\u3000]+(?:写真|撮影|イラスト|図)\s*[=＝:：・/／].*")
 _PLACE = re.compile(r"(?:in )?[^\W\d_a-zß-ÿ][\w.'’-]*(?: [^\W\d_a-zß-ÿ][\w.'’-]*){0,2}")
 
 # The words that introduce a name, and what stands between a name and what its bearer is.
@@ -75,7 +81,8 @@ def read_byline(text: str) -> tuple[Person, ...]:
         may_be = apart and text.lower().removesuffix("s").endswith(_CREDITS)
         match = _CREDITED.fullmatch(text) if may_be else None
     else:
-        match = _SCRIPTS.fullmatch(text) or _BYLINE_EASTERN.fullmatch(text)
+        words = _PICTURED.sub("", text)
+        match = _SCRIPTS.fullmatch(words) or _BYLINE_EASTERN.fullmatch(words)
     name = next((group for group in match.groups() if group), "") if match else ""
     return split_authors(name) if name else ()
 
@@ -108,6 +115,11 @@ def is_profession(text: str) -> bool:
         return False
     # In capitals a long line is rather a headline.
     return text.count(" ") < (3 if text.isupper() else 6) and _PROFESSION.fullmatch(text) is not None
+
+
+def is_reach(text: str) -> bool:
+    """Whether ``text`` only says how to reach a writer: a mail address, the name in a network."""
+    return "@" in text and _REACH.fullmatch(text) is not None
 
 
 def bare_name(text: str) -> tuple[Person, ...]:

@@ -51,7 +51,7 @@ _TAIL_DATE = re.compile(
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _MARKED = re.compile(
-    r"(?:【([^【】]{1,40})】|［([^［］]{1,40})］|\[([^\[\]]{1,40})\])[\s\u3000]*[-―—–－]*[\s\u3000]*"
+    r"(?:【([^【】]{1,40})】|〔([^〔〕]{1,40})〕|［([^［］]{1,40})］|\[([^\[\]]{1,40})\])[\s\u3000]*[-―—–－]*[\s\u3000]*"
 )
 _CHINESE = re.compile(
     r"(?:[（(]?(新华社|新華社|中新社|中新网|中央社)(?:记者|記者)?[^\s\d，。（）()]{0,12}?)?[\s\u3000]*([一-龠]{2,8}?)[\s\u3000]*"
@@ -64,7 +64,7 @@ _EASTERN = re.compile(
 )
 # （ロンドン共同）: the same groups as above.
 _BRACKETED_PLACE = re.compile(
-    r"（?()([一-龠ァ-ヶー・]{2,12}?)[＝=（(\s\u3000]*([0-9０-９]{1,2}月[0-9０-９]{1,2}日)?[\s\u3000]*(共同|時事|ロイター|ＡＦＰ|AFP)[）)][\s\u3000]*[-―—–－]*[\s\u3000]*"
+    r"（?()([一-龠ァ-ヶー・]{2,12}?)[＝=（(\s\u3000]*([0-9０-９]{1,2}月[0-9０-９]{1,2}日)?[\s\u3000]*(共同|時事|ロイター|ＡＦＰ|AFP)[）)][\s\u3000]*[-―—–－＝]*[\s\u3000]*"
 )
 _NO_PLACE = re.compile("写真|速報|関連|動画|画像|続報|訂正|注|独自|解説|連載|特集|PR|広告")
 _KANJI_AND_NAME = re.compile(r"[一-龠ァ-ヶー]{2,8}・[一-龠々]{3,5}")
@@ -319,7 +319,7 @@ def _eastern(start: str) -> Dateline | None:
     if match := _KOREAN.match(start):
         return Dateline(match[0].strip(" ="), match.end(), match[1], None, match[2])
     if match := _MARKED.match(start):
-        inner = match[1] or match[2] or match[3]
+        inner = next(filter(None, match.groups()))
         if inner.isascii():
             found = _parts(inner, match.end())
             return replace(found, text=match[0].strip(" -")) if found and found.place and found.date else None

@@ -12,7 +12,7 @@ _LONGEST = 100
 _RULE = re.compile(r"[\W_]{2,}|[-=_*~#]")
 _COUNTED = re.compile(
     r"[(\[]?(?:approx\.? |about |ca\. )?\d[\d.,]* ?(?:words|mots|palabras|wörter|zeichen|parole|woorden|字|文字)[)\]]?|"
-    r"[-–—(\[ ]*(?:page|seite|página|pagina|p\.|story|article|item|take|part|adv|photo) ?\d{1,4}(?: ?(?:of|von|de|/) ?\d{1,4})?[-–—)\] ]*|"
+    r"[-–—(\[ ]*(?:page|seite|página|pagina|p\.|story|article|item|take|part|adv|photo|document) ?\d{1,4}(?: ?(?:of|von|de|/) ?\d{1,4})?[-–—)\] ]*|"
     r"[-–—(\[ ]*\d{1,4} ?(?:of|/) ?\d{1,4}[-–—)\] ]*"
 )
 # How long a text takes to read, how many have commented on it: 3 min read, Lesezeit: 3 Minuten, 12 comments.
@@ -26,8 +26,16 @@ _READING = re.compile(
 _PRIORITY = re.compile(
     r"[\W_]*(?:urgent|bulletin|flash|news ?alert|alert|advisory|rpt|repeat|exclusive|eilmeldung|eil|dringend|urgente|"
     r"(?:news)?snap|newsbreak|\d?(?:st|nd|rd|th)? ?(?:lead|ld)(?:-?writethru)?|write-?thru|update ?\d{0,2}|refile|"
-    r"corrected|correction|clarification|for immediate release|速報|至急|号外|緊急)(?: ?\d)?[\W_]*"
+    r"corrected|correction|clarification|for immediate release|速報|至急|号外|緊急|有料記事|会員限定(?:記事|有料記事)?|有料会員限定(?:記事)?)(?: ?\d)?[\W_]*"
 )
+# What kind of text it is, in the place of a masthead: of whom it is, it does not say.
+_GENRE = re.compile(
+    r"(?:press|news|media) release|presse(?:mitteilung|information|meldung|aussendung)|medienmitteilung|communiqué de presse|comunicado(?: de prensa| de imprensa|"
+    r" à imprensa)?|nota de (?:prensa|imprensa)|comunicato stampa|persbericht|pressmeddelande|pressemelding|pressemeddelelse|lehdistötiedote|"
+    r"komunikat prasowy|пресс-релиз|(?:プレス|ニュース)リリース|報道発表(?:資料)?|報道関係者各位|新闻稿|보도자료"
+)
+_GENRE_LETTERS = frozenset("pnmclкпプニ報新보")
+_GENRE_NUMBER = re.compile(r"\s*(?:nr\.?|no\.?|n[º°]|#)?\s*[\d/-]*")
 _LONGEST_NEWSROOM = 30
 _LONGEST_PRIORITY = len("for immediate release")
 # ANPA 1312 slugs: a service letter, the cycle, the keyword; a date, a time and a count may follow.
@@ -53,9 +61,11 @@ _MORE = re.compile(
 )
 # With what such a line, and one with the number of a page, begins when that is no figure.
 _MARK_STARTS = frozenset("-–—([*=_ mMsSàÀcCtTfFaAxX続つpPiI")
+# At the head of a story only what begins like a notice: copyright is news, too.
+_RIGHTS = re.compile(r"(?:(?:©|\(c\))\s*\w|copyright (?:©|\(c\)|(?:19|20)\d\d)).{0,90}|all rights reserved\.?")
 _NOTE = re.compile(
     r"(?:\((?=.*\)$))?(?:eds?|editors?|note to editors?|editor'?s'? notes?|ed\. note|attention editors?|achtung redaktion\w*)\s*[:.–—-]\s*"
-    r"([^()]{2,200}?)\)?",
+    r"([^()]{2,200}?)\)?|\(((?:adds|updates|recasts|corrects|repeats|refiles|rewrites|clarifies)\b[^()]{2,200})\)",
     re.IGNORECASE,
 )
 
@@ -73,8 +83,10 @@ def is_desk_line(text: str) -> bool:
     return bool(
         is_count(text)
         or (len(text) < _LONGEST_NEWSROOM and _may_be_newsroom(lowered) and _NEWSROOM.fullmatch(lowered))
+        or _is_genre(lowered)
         or (_may_be_priority(text) and _PRIORITY.fullmatch(lowered))
         or (_may_be_slug(lowered) and _SLUG.fullmatch(lowered))
+        or lowered.endswith("writethru")
         or ((numbered or text.endswith("/")) and _TELEGRAM.fullmatch(lowered))
     )
 
@@ -83,6 +95,11 @@ def is_count(text: str) -> bool:
     """Whether ``text`` only counts words, minutes, comments or pages."""
     lowered = text.lower()
     return has_digit(text) is not None and bool(_COUNTED.fullmatch(lowered) or _READING.fullmatch(lowered))
+
+
+def _is_genre(lowered: str) -> bool:
+    genre = _GENRE.match(lowered) if lowered[:1] in _GENRE_LETTERS else None
+    return genre is not None and _GENRE_NUMBER.fullmatch(lowered, genre.end()) is not None
 
 
 def _may_be_newsroom(lowered: str) -> bool:
@@ -111,7 +128,17 @@ def is_page_mark(text: str) -> bool:
     )
 
 
+def is_rights(text: str) -> bool:
+    """Whether ``text``, a line of the head, is a notice of copyright."""
+    return text[:1] in "cC©(aA" and _RIGHTS.fullmatch(text.lower()) is not None
+
+
+def _may_be_note(text: str) -> bool:
+    """Whether ``text`` begins with a bracket, or like the words for editors, which all have a d."""
+    return text[:1] == "(" or (text[:1] in "eEnNaA" and ("d" in text or "D" in text))
+
+
 def editors_note(text: str) -> str | None:
     """What a note to editors says; None when ``text`` is none."""
-    match = _NOTE.fullmatch(text) if text[:1] in "(eEnNaA" and ("d" in text or "D" in text) else None
-    return match[1].strip() if match else None
+    match = _NOTE.fullmatch(text) if _may_be_note(text) else None
+    return (match[1] or match[2]).strip() if match else None

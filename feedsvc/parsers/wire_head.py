@@ -13,13 +13,13 @@ from feedsvc.parsers.names import split_authors
 from feedsvc.parsers.wire_byline import bare_name, name_and_place, read_byline
 from feedsvc.parsers.wire_dateline import Dateline, place_and_date, read_dateline
 from feedsvc.parsers.wire_desk import editors_note
-from feedsvc.parsers.wire_headline import Doubt, Text, choose, doubt_of, is_whole
+from feedsvc.parsers.wire_headline import Doubt, Text, choose, doubt_of, ends_sentence, is_whole
 from feedsvc.parsers.wire_keys import read_key
 from feedsvc.parsers.wire_kinds import Kind, kinds_of
 from feedsvc.parsers.wire_lexicon import is_navigation, is_section
 from feedsvc.parsers.wire_lines import Lines
 from feedsvc.parsers.wire_prose import is_indent, is_prose
-from feedsvc.parsers.wire_stamps import date_and_name
+from feedsvc.parsers.wire_stamps import byline_and_date, date_and_name, header_date, is_called
 from feedsvc.patterns import pattern
 from feedsvc.text import fold
 
@@ -28,11 +28,15 @@ MOST_LINES = 60
 _LONGEST_LINE = 400
 # The longest line that holds a story back.
 LONGEST_ORDER = 2 * LONGEST
+# How many lines may stand above the date.
+_FARTHEST_STAMP = 20
 
 # Fields in whose values a bar may stand, beside a date as well.
 _WHOLE = frozenset(("headline", "summary", "tags"))
 # A key, be it one of which nothing is known.
 _OWN_KEY = pattern(r"\s*[^\W\d_][\w'’-]*(?: [\w'’-]+){0,2}\s*[:：](?!//)")
+# What parts several header lines on one line.
+_APART = re.compile(r" \| |\u3000+|\s{2,}")
 _URL = re.compile(r"<?(https?://[^\s<>]{3,2000})>?")
 
 
@@ -127,9 +131,13 @@ def _taken(head: Head, kind: Kind, texts: Sequence[str], index: int, place: str)
         case "embargo":
             return _embargo(head, text, index, place)
         case "key":
-            return _key_value(head, text, index, place, below=_is_below(head, texts, index))
+            several = may_date(text) and _several(head, text, index, place)
+            return several or _key_value(head, text, index, place, below=_is_below(head, texts, index))
         case "profession":
             return _profession(head, index)
+        case "rights":
+            head.note("rights", text, place)
+            return True
         case "note":
             return _note(head, text, place)
         case "byline":
@@ -153,12 +161,18 @@ def _is_below(head: Head, texts: Sequence[str], index: int) -> bool:
     return read_key(texts[index - 1]) is not None or not may_date(texts[index - 1])
 
 
+def _several(head: Head, text: str, index: int, place: str) -> bool:
+    """Whether ``text`` is several header lines on one, one of them a date; what they say is noted in ``head``."""
+    parts = _APART.split(text)
+    if len(parts) < 2 or not _are_apart(parts, head.order):
+        return False
+    for each in parts:
+        if not _key_value(head, each, index, place):
+            _plain_date(head, each, index, place)
+    return True
+
+
 def _key_value(head: Head, text: str, index: int, place: str, *, below: bool = False) -> bool:
-    if " | " in text and may_date(text) and _are_apart(text.split(" | "), head.order):
-        for each in text.split(" | "):
-            if not _key_value(head, each, index, place):
-                _plain_date(head, each, index, place)
-        return True
     keyed = read_key(text, below=below)
     if keyed is None:
         return False
@@ -176,7 +190,9 @@ def _key_value(head: Head, text: str, index: int, place: str, *, below: bool = F
 def _are_apart(parts: Sequence[str], order: str | None) -> bool:
     """Whether a line has several header lines, such as "Source: Xinhua | 2017-01-29 10:15:00 | Editor: huaxia"."""
     keyed = read_key(parts[0])
-    if keyed is None or keyed.field in _WHOLE:
+    if keyed is None and not _is_date(parts[0], order):
+        return False
+    if keyed is not None and keyed.field in _WHOLE:
         return False
     return all(_OWN_KEY.match(each) or _is_date(each, order) for each in parts[1:])
 
@@ -225,14 +241,32 @@ def _embargo(head: Head, text: str, index: int, place: str) -> bool:
     return True
 
 
-def take_embargo(head: Head, texts: Sequence[str], short: Sequence[int]) -> None:
-    """Note an embargo that stands by itself between the paragraphs or below them: one of the lines at ``short``."""
-    for index in short:
-        alone = (index == 0 or not texts[index - 1]) and (index + 1 == len(texts) or not texts[index + 1])
-        if not alone or not may_hold(texts[index]) or index in head.lines:
+def stand_alone(texts: Sequence[str], short: Sequence[int]) -> list[int]:
+    """Which of the lines at ``short`` have no other directly above or below."""
+    last = len(texts) - 1
+    return [at for at in short if (at == 0 or not texts[at - 1]) and (at == last or not texts[at + 1])]
+
+
+def take_embargo(head: Head, texts: Sequence[str], alone: Sequence[int]) -> None:
+    """Note an embargo that stands by itself between the paragraphs or below them: one of the lines at ``alone``."""
+    for index in alone:
+        if index in head.lines or not may_hold(texts[index]):
             continue
         if _embargo(head, texts[index], index, f"line {head.number(index)}"):
             head.lines.add(index)
+
+
+def take_stamp(head: Head, texts: Sequence[str], alone: Sequence[int]) -> None:
+    """Note the date that is called that of publication below the first words of the text: one of the lines at ``alone``."""
+    if head.dates or head.updated is not None:
+        return
+    for index in alone:
+        if index >= _FARTHEST_STAMP:
+            return
+        text = texts[index]
+        if index not in head.lines and is_called(text) and _header_line(head, texts, text, index):
+            head.lines.add(index)
+            return
 
 
 def _byline(head: Head, text: str, place: str) -> bool:
@@ -267,17 +301,30 @@ def _line_dateline(texts: Sequence[str], text: str, index: int) -> Dateline | No
 def _is_filed(texts: Sequence[str], text: str, index: int) -> bool:
     """Whether ``text`` is the start of a story behind its dateline, whose date is not the line's own."""
     dateline = _line_dateline(texts, text, index)
-    return dateline is not None and dateline.date is not None and text.count(" ", dateline.end) > 2
+    if dateline is None or dateline.date is None or text.count(" ", dateline.end) < 3:
+        return False
+    with suppress(DateError):
+        # Behind a bar another date may stand.
+        return text[dateline.end - 2 : dateline.end - 1] != "|" or header_date(text[dateline.end :]) is None
+    return False
 
 
 def _dated(head: Head, texts: Sequence[str], text: str, index: int, place: str) -> bool:
     """A line that is a date, or a date beside a name: "Kyodo News / January 29, 2017"."""
     if _is_filed(texts, text, index):
         return False
+    if _several(head, text, index, place):
+        return True
     try:
-        found = date_and_name(text, head.order, head.number(index))
+        signed = byline_and_date(text, head.order, head.number(index))
+        found = date_and_name(text, head.order, head.number(index)) if signed is None else None
     except DateError as error:
         head.findings.append(Finding("bad-date", "warning", str(error), "published", head.number(index)))
+        return True
+    if signed is not None:
+        head.authors = head.authors or signed[0]
+        head.evidence.setdefault("authors", f"{place}, beside the date")
+        head.dates.append((signed[1], f"{place}, beside the byline"))
         return True
     if found is None:
         return False
@@ -302,7 +349,7 @@ def _text_begins(head: Head, lines: Lines, index: int) -> bool:
     dateline = _line_dateline(lines.texts, text, index)
     if dateline is not None and dateline.end <= len(text) + 4:
         # Capitals alone may be those of a headline with a dash.
-        if dateline.date or len(text) > 60 or (head.texts and dateline.agency):
+        if dateline.date or len(text) > 60 or (head.texts and dateline.agency) or ends_sentence(text):
             return not text.isupper() or dateline.date is not None
     elif alone := place_and_date(text):
         head.dateline = head.dateline or alone

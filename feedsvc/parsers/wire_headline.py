@@ -70,7 +70,7 @@ def _own_doubt(text: str) -> Doubt:
     name = text.strip(" *=-~|[]:")
     if is_sections(name):
         return Doubt(4, "the name of a section")
-    if is_agency(text) or (len(words) <= 5 and is_masthead(name)):
+    if is_agency(text) or (len(words) <= 5 and _is_masthead(name)):
         return Doubt(4, "the words of mastheads")
     if (marked := _DECORATED.fullmatch(text)) and not text.startswith("<"):
         return Doubt(4 if len(marked[2].split()) < 5 else 2, "the marks around it")
@@ -79,6 +79,14 @@ def _own_doubt(text: str) -> Doubt:
     if len(words) == 1:
         return Doubt(2, "its single word")
     return Doubt(1, "its shortness") if len(words) < 4 and len(text) < 25 else Doubt(0, "")
+
+
+def _is_masthead(name: str) -> bool:
+    """Whether ``name`` is like that of a newspaper, be it with a place behind it: "BBC News, Westhaven"."""
+    if is_masthead(name):
+        return True
+    before, comma, place = name.partition(", ")
+    return bool(comma) and " " in before and place.istitle() and is_masthead(before)
 
 
 def _is_linked(text: str) -> bool:

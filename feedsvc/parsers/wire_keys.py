@@ -24,7 +24,7 @@ _KEYS = {
     "ednote": "ednote editors-note editor's-note note-to-editors 注意",
     "summary": "summary abstract description teaser standfirst deck lead lede intro subhead subheadline subtitle 要約 概要",
     "": "priority urgency version words word-count wordcount length format edition page type status from to cc city "
-    "country service code category-code copyright-holder filename file",
+    "country service code body graphic load-date category-code copyright-holder filename file",
 }
 # Headlines begin with these as well ("Email: the end of an age"), so their value counts.
 _NAMING = frozenset("contact contacts media-contact press-contact kontakt pressekontakt".split())
@@ -32,7 +32,7 @@ _REACHING = _NAMING | frozenset("phone tel telephone email e-mail website".split
 _FIELDS = {name: key for key, names in _KEYS.items() for name in names.split()} | dict.fromkeys(_REACHING, "")
 # A mail address, one of the web, a telephone number.
 _REACHED = pattern(r"@|https?:|www\.|\d[\d ()/.-]{4,}\d|^[^\s.]+\.\S+$|^$", re.IGNORECASE)
-_KEY_VALUE = re.compile(r"([^\W\d_][\w '’/-]{0,22}?)\s*(?:[:：]|(?<=[一-龠])】)\s*(.*)")
+_KEY_VALUE = re.compile(r":?([^\W\d_][\w '’/-]{0,22}?)\s*(?:[:：]|(?<=[一-龠])】)\s*(.*)")
 
 
 class Keyed(NamedTuple):

@@ -8,12 +8,12 @@ from typing import Literal
 
 from feedsvc.parsers.dates import may_date
 from feedsvc.parsers.embargo import may_hold
-from feedsvc.parsers.wire_byline import is_profession, read_byline
-from feedsvc.parsers.wire_desk import editors_note, is_desk_line, is_rule
+from feedsvc.parsers.wire_byline import is_profession, is_reach, read_byline
+from feedsvc.parsers.wire_desk import editors_note, is_desk_line, is_rights, is_rule
 from feedsvc.parsers.wire_keys import read_key
 from feedsvc.parsers.wire_stamps import LONGEST_STAMP
 
-Kind = Literal["rule", "address", "embargo", "key", "profession", "desk", "note", "byline", "date"]
+Kind = Literal["rule", "address", "embargo", "key", "profession", "desk", "rights", "note", "byline", "date"]
 # A longer line is rather text, and no two stories have it in common.
 _LONGEST = 100
 
@@ -33,10 +33,12 @@ def _look(text: str) -> tuple[Kind, ...]:
         found.append("embargo")
     if read_key(text, below=True) is not None:
         found.append("key")
-    if is_profession(text):
+    if is_profession(text) or is_reach(text):
         found.append("profession")
     if is_desk_line(text):
         found.append("desk")
+    if is_rights(text):
+        found.append("rights")
     if editors_note(text) is not None:
         found.append("note")
     if read_byline(text):

@@ -3,11 +3,13 @@
 import re
 from contextlib import suppress
 
-from feedsvc.model import SourceDate
+from feedsvc.model import Person, SourceDate
 from feedsvc.parsers.dates import LONGEST, DateError, has_digit, parse_date
+from feedsvc.parsers.wire_byline import bare_name
 from feedsvc.parsers.wire_dateline import is_agency
 from feedsvc.parsers.wire_desk import is_count
 from feedsvc.parsers.wire_keys import read_key
+from feedsvc.parsers.wire_lexicon import is_masthead
 
 # A longer line is no line of a date.
 LONGEST_STAMP = LONGEST + 20
@@ -32,7 +34,7 @@ _UPDATED = re.compile(
 )
 # What stands behind a date: "(updated …)", "and last updated …".
 _ALSO_CHANGED = re.compile(
-    rf"\s*\((?:updated|modified|last).*\)$|(?:\s*[,;]|\s+(?:and|et|und|y|e|en))\s+(?:{_UPDATED.pattern}).*$",
+    rf"\s*\((?:updated|modified|last).*\)$|\s*[（(][^()（）]{{0,40}}更新[^()（）]{{0,20}}[)）]?$|(?:\s*[,;]|\s+(?:and|et|und|y|e|en))\s+(?:{_UPDATED.pattern}).*$",
     re.IGNORECASE,
 )
 # 2017-01-29 10:15 (共同通信)
@@ -40,7 +42,17 @@ _BRACKETED = re.compile(r"(.*\d\S{0,8})\s*[(（]([^()（）]{2,30})")
 # 2017-01-29 10:15 来源：新华网
 _CREDITED = re.compile(r"(.*\d\S{0,8})\s+(\S{1,12}[:：].{2,40})")
 # The edition of a Japanese newspaper.
-_EDITION = re.compile(r"(?<=日)[\s\u3000]*(?:[付朝夕]刊?|付け|配信|掲載|発行)$")
+_EDITION = re.compile(
+    r"(?<=日)[\s\u3000]*(?:[付朝夕]刊?|付け|配信|掲載|発行)?(?:[\s\u3000]*(?:第?[0-9０-９]{1,2}(?:面|ページ|頁)))?$"
+)
+# Posted by Lena Hart on March 15, 2023; Von Lena Hart, 15. März 2023: what stands between the name and the date.
+_SIGNED = re.compile(
+    r"(?:(?:posted|published|written|submitted|publié|publicado|veröffentlicht|geplaatst)\s+)?(?:by|von|par|por|door|av|af)\s+",
+    re.IGNORECASE,
+)
+_ON = re.compile(r"\s*[,|·–—-]\s*(?:(?:on|am|le|el|op|den)\s+)?|\s+(?:on|am|le|el|op|den)\s+")
+# AP-ES-03-14-23 0915EDT: service, zone, month, day, year, hour and minute, as ANPA's members end their stories.
+_SERVICE_STAMP = re.compile(r"[A-Z]{2,4}-[A-Z]{2,3}-(\d\d)-(\d\d)-(\d\d)\s+(\d\d)(\d\d)([A-Z]{3,4})?<?")
 _SLASHED = re.compile(r"\s+[/|·•–—-]\s+|\s*[|｜·•–—]\s*|\s{3,}|\t")
 
 
@@ -57,6 +69,8 @@ def date_and_name(text: str, order: str | None, line: int | None) -> tuple[Sourc
     """The date of a header line, what stands beside it, and whether it is a date of change."""
     bare = _EDITION.sub("", text.strip("()（）[]［］ -–—*"))
     if date := parse_date(bare, order=order, line=line):
+        return date, "", False
+    if "更新" in bare and (date := parse_date(_ALSO_CHANGED.sub("", bare), order=order, line=line)):
         return date, "", False
     if match := _DATED.fullmatch(bare):
         value = _ALSO_CHANGED.sub("", match[2])
@@ -77,8 +91,32 @@ def date_and_name(text: str, order: str | None, line: int | None) -> tuple[Sourc
                 ]
                 if sum(len(each.split()) for each in others) > 8:
                     return None
-                return date, others[0] if others else "", False
+                return date, _named(others), False
     return _name_then_date(bare, order, line) or _date_then_key(bare, order, line)
+
+
+def is_called(text: str) -> bool:
+    """Whether ``text`` calls a date that of publication or of a change: "Published: 5 January 2017"."""
+    if len(text) > LONGEST_STAMP or has_digit(text) is None:
+        return False
+    match = _DATED.fullmatch(text)
+    # "Date: 20 March" may be that of an event.
+    return match is not None and match[1].lower() not in ("date", "datum", "fecha", "stand")
+
+
+def _named(others: list[str]) -> str:
+    """Of what stands beside a date, the name of a newspaper or an agency, else the first."""
+    return next((each for each in others if is_masthead(each) or is_agency(each)), others[0] if others else "")
+
+
+def byline_and_date(text: str, order: str | None, line: int | None) -> tuple[tuple[Person, ...], SourceDate] | None:
+    """ "Posted by Lena Hart on March 15, 2023": who wrote a story, and when."""
+    introduced = _SIGNED.match(text)
+    for between in _ON.finditer(text, introduced.end()) if introduced else ():
+        authors = bare_name(text[introduced.end() : between.start()]) if introduced else ()
+        if authors and (date := parse_date(text[between.end() :], order=order, line=line)):
+            return authors, date
+    return None
 
 
 def _date_then_key(text: str, order: str | None, line: int | None) -> tuple[SourceDate, str, bool] | None:
@@ -100,13 +138,25 @@ def _is_time(text: str) -> bool:
 
 def _name_then_date(text: str, order: str | None, line: int | None) -> tuple[SourceDate, str, bool] | None:
     """ "Kyodo News, January 29, 2017": a short name before a full date."""
-    for match in list(re.finditer(r",\s+|\s+\(|:\s+", text))[:2]:
+    for match in list(re.finditer(r",\s+|\s+\(|:\s+|\s+(?=\d{4}年)", text))[:2]:
         name, rest = text[: match.start()], text[match.end() :].rstrip(")")
         if len(name.split()) > 5 or not rest:
             break
         date = parse_date(rest, order=order, line=line) if has_digit(rest) else None
         if date is not None and date.year is not None:
             return date, name, False
+    return None
+
+
+def service_stamp(text: str) -> SourceDate | None:
+    """The moment in the line with which a story of an American service ends (ANPA 1312): AP-ES-03-14-23 0915EDT."""
+    match = _SERVICE_STAMP.fullmatch(text)
+    if match is None:
+        return None
+    month, day, year, hour, minute, zone = match.groups()
+    century = "20" if int(year) < 70 else "19"
+    with suppress(DateError):
+        return parse_date(f"{century}{year}-{month}-{day} {hour}:{minute} {zone or ''}".strip())
     return None
 
 

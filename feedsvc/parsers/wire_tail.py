@@ -13,7 +13,7 @@ from feedsvc.parsers.wire_byline import bare_name, is_byline
 from feedsvc.parsers.wire_dateline import is_agency, place_and_date
 from feedsvc.parsers.wire_keys import Keyed, read_key
 from feedsvc.parsers.wire_lexicon import is_button, items_of
-from feedsvc.parsers.wire_stamps import DATE_TIME_GROUP, date_time_group
+from feedsvc.parsers.wire_stamps import DATE_TIME_GROUP, date_time_group, service_stamp
 
 # Closing punctuation alone is the end of a sentence that found no room on its line.
 _ONLY_MARKS = re.compile(r"(?![。、，」』）”’]+$)[\W_]+")
@@ -228,8 +228,9 @@ def _dated(tail: Tail, line: str, order: str | None, number: int) -> bool:
     if keyed is None and (named := read_key(inner)) is not None and named.field in ("published", "updated"):
         return _keyed(tail, named, order, number)
     inner = _EDITION.sub("", inner)
-    if DATE_TIME_GROUP.fullmatch(inner) and (date := date_time_group(inner)):
-        tail.date = tail.date or replace(date, line=number)
+    stamp = service_stamp(inner) or (date_time_group(inner) if DATE_TIME_GROUP.fullmatch(inner) else None)
+    if stamp is not None:
+        tail.date = tail.date or replace(stamp, line=number)
         return True
     try:
         date = parse_date(keyed[1] if keyed else inner, order=order, line=number)
