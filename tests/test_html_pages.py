@@ -80,6 +80,8 @@ def test_what_is_nothing_but_a_caption_is_text() -> None:
         "<p>To view this video please enable JavaScript, and consider a newer browser</p>",
         "<p>Empfohlener redaktioneller Inhalt</p><p>Ich bin damit einverstanden, dass mir Inhalte von YouTube angezeigt werden.</p>",
         "<p>Facebookでシェアする</p><p>印刷する</p>",
+        "<h3>Über die Autorin</h3>",
+        "<h2>Table of contents</h2><ul><li><a href='#1'>Tides</a></li><li><a href='#2'>Winds</a></li></ul>",
         "<a class='btn btn-primary' href='/x'>Buy a ticket</a>",
     ],
 )

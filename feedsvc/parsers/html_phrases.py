@@ -8,7 +8,8 @@ _OPENINGS = re.compile(
     | see\ also\b | also\ (?:read|see)\b | recommended\b | you\ (?:may|might)\b.{0,20}\blike\b | don.t\ miss\b | most\ (?:read|popular|viewed)\b
     | latest\ (?:news|stories|posts)\b | trending\b | popular\ (?:posts|stories)\b | further\ reading\b | up\ next\b | explore\ further\b
     | subscribe\b | sign\ up\b | newsletter\b | share\ (?:this|it|on|via)\b | share$ | follow\ us\b | leave\ a\ (?:comment|reply)\b | (?:\d+\ )?comments?$ | post\ a\ comment\b
-    | tell\ us\ what\ you\ think\b | something\ to\ consider\b | about\ the\ authors?\b | want\ more\ stories\b
+    | tell\ us\ what\ you\ think\b | something\ to\ consider\b | about\ the\ authors?\b | über\ d(?:en|ie)\ autor(?:in|en|innen)?\b | à\ propos\ de\ l.auteur | sobre\ (?:el|la|o|a)\ autora?\b | l.autore$ | over\ de\ auteur\b | об\ авторе\b
+    | inhaltsverzeichnis\b | table\ of\ contents\b | sommaire$ | índice$ | want\ more\ stories\b
     | das\ könnte\b.{0,30}\b(?:interessieren|gefallen)\b | (?:auch|ebenfalls)\ interessant\b | mehr\ zum\ thema\b | mehr\ (?:zu|von|aus|über)\b | weitere\ (?:informationen|artikel|news|themen|nachrichten|beiträge|meldungen)\b
     | weiterführende?\b | verwandte\b | ähnliche\ (?:beiträge|artikel)\b | lesen\ sie\ (?:auch|mehr|hier)\b | lies\ auch\b | mehr\ lesen\b | passend\ dazu\b | zum\ thema\b | empfehlungen?\b | meistgelesen\b
     | kommentare?$ | kommentar\ (?:schreiben|verfassen|hinterlassen)\b | schreibe?\ einen\ kommentar\b | teilen$ | (?:diesen\ )?(?:artikel|beitrag|seite)\ teilen\b | diese\ geschichte\ teilen\b | neueste\ (?:beiträge|artikel)\b | externer\ inhalt\b
