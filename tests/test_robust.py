@@ -154,6 +154,8 @@ def hostile() -> Iterator[tuple[str, bytes]]:
         (b"\x16\x16\x01", b"^a<\r\n"),
     ):
         yield "a.xml", head + piece * many
+    for space in (b" ", b"\n"):
+        yield "a.rss", b"<rss><channel><item><author>a" + space * 1_000_000 + b"b</author></item></channel></rss>"
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,7 @@ def test_an_external_document_type_is_not_fetched(tmp_path: Path) -> None:
         (b"<?xml version='1.0' encoding='utf-8'?><a>caf\xe9</a>", "caf\u00e9"),
         (b"<a>\x01one</a>", "one"),
         (b"<a>cut <b>off", "cut off"),
+        (b"<a>two &#55296;&#x00dfff; halves & one &#xE000;</a>", "two \ufffd\ufffd halves & one \ue000"),
     ],
 )
 def test_what_is_broken_is_mended_and_told(data: bytes, text: str) -> None:

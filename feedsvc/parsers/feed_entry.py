@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from feedsvc.model import Draft, Enclosure, Finding, Parsed, Person, SourceDate
 from feedsvc.parsers.dates import DateError, parse_date
 from feedsvc.parsers.limits import MOST_ENTRIES, MOST_ITEMS
-from feedsvc.parsers.names import split_authors
+from feedsvc.parsers.names import LONGEST, split_authors
 from feedsvc.parsers.xml import Element, XmlError
 from feedsvc.text import fold, one_line
 
@@ -59,9 +59,10 @@ def people(texts: Iterable[str]) -> tuple[Person, ...]:
     """The people of ``author`` and ``creator`` elements: ``mail (Name)``, ``Name <mail>``, or a name."""
     found = []
     for text in texts:
-        if matched := _MAIL_AND_NAME.fullmatch(text):
+        line = one_line(text[:LONGEST])
+        if matched := _MAIL_AND_NAME.fullmatch(line):
             found.append(Person(one_line(matched[2]), matched[1]))
-        elif matched := _NAME_AND_MAIL.fullmatch(text):
+        elif matched := _NAME_AND_MAIL.fullmatch(line):
             found.append(Person(one_line(matched[1]), matched[2]))
         else:
             found += split_authors(text)

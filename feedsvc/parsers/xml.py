@@ -45,6 +45,10 @@ _DECLARATION = pattern(r"^\s*<\?xml[^>]*\?>")
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,100}encoding\s*=\s*["']([\w.:-]{1,40})["']""")
 _NAMED = pattern(r"&([A-Za-z][A-Za-z0-9]{1,30});")
 _BARE = pattern(r"&(?!#\d{1,7};|#x[0-9A-Fa-f]{1,6};|(?:amp|lt|gt|quot|apos);)")
+# References to halves of characters, U+D800 to U+DFFF: where it mends, libxml2 writes out what is no UTF-8 for them.
+_HALF = pattern(
+    r"&#(?:0{0,2}5(?:529[6-9]|5[3-9]\d\d|6\d{3}|7[0-2]\d\d|73[0-3]\d|734[0-3])|x0{0,2}[Dd][89A-Fa-f][0-9A-Fa-f]{2});"
+)
 _XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 # How far into a document its root element is looked for.
 _PROLOG_LIMIT = 16_384
@@ -164,7 +168,7 @@ def _mended(data: bytes, error: Exception) -> tuple[Element, tuple[Finding, ...]
     except DecodeError as undecodable:
         raise XmlError(Finding("undecodable", "error", str(undecodable))) from undecodable
     text = _DECLARATION.sub("", text.lstrip("\ufeff"))
-    text = _BARE.sub("&amp;", _NAMED.sub(_written_out, text))
+    text = _HALF.sub("\ufffd", _BARE.sub("&amp;", _NAMED.sub(_written_out, text)))
     reason = " ".join(str(getattr(error, "msg", None) or error).split())[:200]
     try:
         root = etree.fromstring(text.encode("utf-8"), _parser(recover=True))
