@@ -15,6 +15,7 @@ from feedsvc.text import one_line, slugify
 
 # RFC 4151, section 2.1: an authority name and a date.
 _AUTHORITY = pattern(r"[A-Za-z0-9](?:[A-Za-z0-9.\-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9\-]+)*,\d{4}(?:-\d\d(?:-\d\d)?)?")
+_LONGEST_AUTHORITY = 264  # a name of a host has 253 characters at most
 _LANGUAGE = pattern(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _RESERVED = pattern(r"all(?:-[a-z]{2,3}(?:-[a-z0-9]{2,8})*)?")
 
@@ -68,7 +69,7 @@ def email(value: object) -> str:
 
 def authority(value: object) -> str:
     """A domain, a comma and a date (RFC 4151, section 2.1)."""
-    if not isinstance(value, str) or not _AUTHORITY.fullmatch(value):
+    if not isinstance(value, str) or len(value) > _LONGEST_AUTHORITY or not _AUTHORITY.fullmatch(value):
         raise ValueError('a domain you own and a date are wanted, such as "news.example.org,2026" (RFC 4151)')
     return value.lower()
 

@@ -17,7 +17,7 @@ from test_parsers import DOCUMENTS
 from feedsvc.articles.dates import Surroundings
 from feedsvc.articles.settle import settle
 from feedsvc.config import FolderDefaults, Publication, Settings
-from feedsvc.model import Clues, Document, Draft, Neighbours, Parsed
+from feedsvc.model import Clues, Document, Draft, Enclosure, Neighbours, Parsed, Person
 from feedsvc.parsers import PARSERS, html_bylines, parse, parser_for
 from feedsvc.parsers.html_attributes import with_few_attributes
 from feedsvc.parsers.html_layout import layout
@@ -154,6 +154,13 @@ def hostile() -> Iterator[tuple[str, bytes]]:
         (b"\x16\x16\x01", b"^a<\r\n"),
     ):
         yield "a.xml", head + piece * many
+    yield "a.json", b'{"uri": "a", ' + b'"a": 1, "b": 1, ' * many + b'"headline": "b"}'
+    yield (
+        "a.html",
+        b"<link type='application/rss+xml' title='a" + b" " * many + b"b'><h1>A headline</h1><p>Some words.",
+    )
+    yield "a.txt", b"\x16\x16\x01a0001\nr n " + b"word " * many + b"\x02^BC-Slug<\n^Headline<\nSome words.\x03"
+    yield "a.txt", b"A headline\n\nEMBARGO: " + b">" * many + b"x\n\nSome words of text.\n"
     for space in (b" ", b"\n"):
         yield "a.rss", b"<rss><channel><item><author>a" + space * 1_000_000 + b"b</author></item></channel></rss>"
 
@@ -440,6 +447,23 @@ def test_a_text_that_is_refused_tells_its_neighbours_nothing(monkeypatch: pytest
     assert clues(b"A head\n" * 30_000) == Clues()
     monkeypatch.setattr("feedsvc.parsers.neighbours.decode", None)
     assert clues(b"x\n" * 3_000_000) == Clues()
+
+
+def test_of_an_article_so_many_tags_sections_authors_and_files_count() -> None:
+    draft = Draft(
+        format="rss",
+        headline="A",
+        html="<p>b</p>",
+        tags=tuple(f"tag {at % 2000}" for at in range(4000)),
+        sections=tuple(f"section {at}" for at in range(200)),
+        authors=tuple(Person(f"Ann {at}") for at in range(201)),
+        enclosures=tuple(Enclosure(f"https://e.example/{at}.mp3", "audio/mpeg", 1) for at in range(300)),
+    )
+    story = settle(draft, Surroundings("2026-02-03.rss", MODIFIED, Neighbours(), FolderDefaults()), SETTINGS)
+    assert [len(each) for each in (story.tags, story.sections, story.authors, story.enclosures)] == [200] * 4
+    assert (story.tags[-1], story.authors[0].name) == ("tag 199", "Ann 0")
+    told = {finding.field for finding in story.findings if finding.code == "too-many-values"}
+    assert told == {"tags", "authors", "enclosures"}
 
 
 @pytest.mark.parametrize("letter", ["\u0130", "\u017f", "\u0131"])

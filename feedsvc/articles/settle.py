@@ -6,6 +6,7 @@ What needs the ledger (id, slug, published, updated) is done by ``identity``.
 import re
 from dataclasses import replace
 from datetime import datetime, tzinfo
+from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from msgspec import Struct, field
@@ -33,9 +34,14 @@ from feedsvc.model import (
 )
 from feedsvc.text import fold, one_line, slugify
 
+_Value = TypeVar("_Value")
+
 _HEADLINE_LENGTH = 100
 # RFC 5646, section 2.1, as far as feeds and pages need it: a language, then parts of it.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
+# Tags, sections, authors and files of one article: real ones have some dozens at most. Tags and sections get feeds of their
+# own, of which 10,000 take a minute.
+_MOST_VALUES = 200
 _NO_DEFAULTS = FolderDefaults()
 
 
@@ -96,8 +102,8 @@ def settle(draft: Draft, around: Surroundings, settings: Settings) -> Story:
         slugline=_line(draft.slugline),
         ednote=ednote,
         via=_address(draft.url, base, "url", notes),
-        tags=_names(draft.tags),
-        sections=_names((*draft.sections, *around.defaults.topics)),
+        tags=_names(draft.tags, "tags", notes),
+        sections=_names((*draft.sections, *around.defaults.topics), "sections", notes),
         rights=_line(draft.rights) or local.rights,
         license=_address(draft.license, base, "license", notes) or local.license,
         picture=_picture(draft.picture, base, files, notes),
@@ -144,7 +150,7 @@ def _authors(draft: Draft, default: str, notes: _Notes) -> tuple[Person, ...]:
     cleaned = (Person(one_line(each.name), _line(each.email), _web(each.uri)) for each in draft.authors)
     unique = {fold(each.name): each for each in reversed(tuple(cleaned)) if each.name}
     if unique:
-        return tuple(reversed(unique.values()))
+        return _bounded(tuple(reversed(unique.values())), "authors", notes)
     notes.evidence["authors"] = "the settings: nobody is named"
     return (Person(default),)
 
@@ -207,13 +213,24 @@ def _line(text: str | None) -> str | None:
     return (one_line(text) or None) if text else None
 
 
-def _names(names: tuple[str, ...]) -> tuple[str, ...]:
+def _names(names: tuple[str, ...], about: str, notes: _Notes) -> tuple[str, ...]:
     """``names`` cleaned, each once, as first written."""
     unique: dict[str, str] = {}
     for name in map(one_line, names):
         if name:
             unique.setdefault(fold(name), name)
-    return tuple(unique.values())
+    return _bounded(tuple(unique.values()), about, notes)
+
+
+def _bounded(values: tuple[_Value, ...], about: str, notes: _Notes) -> tuple[_Value, ...]:
+    """``values`` as far as an article goes."""
+    if len(values) <= _MOST_VALUES:
+        return values
+    message = (
+        f"There are {len(values):,} {about}, of which the first {_MOST_VALUES} count; leave those that say something."
+    )
+    notes.remark("too-many-values", "warning", message, about)
+    return values[:_MOST_VALUES]
 
 
 def _is_web(address: str) -> bool:
@@ -261,7 +278,7 @@ def _picture(stated: Picture | None, base: str, files: Files, notes: _Notes) -> 
 def _enclosures(stated: tuple[Enclosure, ...], base: str, files: Files, notes: _Notes) -> tuple[Enclosure, ...]:
     found = (_enclosure(each, base, files, notes) for each in stated)
     unique = {each.url: each for each in found if each is not None}
-    return tuple(unique.values())
+    return _bounded(tuple(unique.values()), "enclosures", notes)
 
 
 def _enclosure(stated: Enclosure, base: str, files: Files, notes: _Notes) -> Enclosure | None:

@@ -23,6 +23,7 @@ _TITLE = re.compile(r"(?:AP|UPI|The Associated Press|Associated Press)\b.*|.*\b(
 # AP-WF-02-20-16 0337GMT
 _SENT = re.compile(r"-(\d\d)-(\d\d)-(\d\d)\s+(\d\d)(\d\d)\s?(GMT|[ECMP][SD]T)")
 _HEADER = re.compile(r"(?P<slug>\S.*?)\s+(?P<month>\d\d)-(?P<day>\d\d)\s+\d{4}")
+_LONGEST = 400  # of a field or a header; a longer line is a paragraph
 _TYPED = (("``", "\u201c"), ("''", "\u201d"), (" _ ", " \u2014 "))
 
 
@@ -58,7 +59,7 @@ def _telegram(message: re.Match[bytes], above: int) -> Telegram:
         text = text.replace(typed, printed)
     telegram = Telegram(FORMAT, text.split("\n"), offset=above, findings=findings)
     _read_fields(telegram)
-    header = _HEADER.search(head.split("\n")[-1].strip() or head)
+    header = _HEADER.search((head.split("\n")[-1].strip() or head)[:_LONGEST])
     if header is not None and telegram.slugline is None:
         telegram.slugline = header["slug"]
     telegram.date = _sent(tail) or _sent(text)
@@ -77,7 +78,7 @@ def _read_fields(telegram: Telegram) -> None:
     headlines: list[str] = []
     for line in telegram.lines:
         found = _FIELD.fullmatch(line.strip())
-        if found is None or len(line) > 400:
+        if found is None or len(line) > _LONGEST:
             kept.append(line.rstrip().removesuffix("<"))
             continue
         kept.append("")

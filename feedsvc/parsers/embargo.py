@@ -16,7 +16,7 @@ _LINE = re.compile(
     re.IGNORECASE,
 )
 _HINTS = ("mbargo", "perrfrist", "ot for", "old for", "解禁", "エンバーゴ")
-_NONE = re.compile(r"[\W_]*(?:no|none|nil|n/?a|keine|ohne|aucun|ninguno|sin|なし)?[\W_]*", re.IGNORECASE)
+_NONE = re.compile(r"[\W_]*+(?:none|no|nil|n/?a|keine|ohne|aucun|ninguno|sin|なし)?+[\W_]*+", re.IGNORECASE)
 _TIME = re.compile(
     r"\d[:.h]\d\d|\d\s?(?:[ap]\.?m|h|uhr)\b|\b(?:noon|midnight|dawn|dusk|morning|afternoon|evening|mittags?|mitternacht|midi|minuit|mediodía|medianoche)\b"
     r"|\b\d{4}\s(?:gmt|utc|[ecmp]t|[a-z][sd]t)\b|時|正午",

@@ -143,7 +143,7 @@ def _parts(title: str) -> Iterator[str]:
 def _feed_title(root: Element) -> str | None:
     """The headline in the title of the feed of the story's own comments, as blogs link it."""
     for link in root.iter("link"):
-        title = link.get("title") or ""
+        title = (link.get("title") or "")[:_LONGEST]
         if "rss" in (link.get("type") or "") and (ending := _FEED_ENDING.search(title)):
             name = title[: ending.start()].partition("»")[2].strip()
             if name:

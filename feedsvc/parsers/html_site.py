@@ -16,6 +16,7 @@ _ORGANISATIONS = frozenset("organization newsmediaorganization website corporati
 _FEED_WORDS = re.compile(r"\s*[|:–»\-(]*\s*(?:rss|atom|feed|newsfeed|news)[\s\d.)]*$", re.IGNORECASE)
 # A name that is part of another one counts from this length.
 _TELLING = 4
+_LONGEST = 400  # of a title
 
 
 def site_names(root: Element, facts: Stated, address: str | None) -> frozenset[str]:
@@ -62,9 +63,10 @@ def _feed_names(root: Element) -> Iterator[str]:
     """What the titles of the site's feeds call it: the first of two that agree, or all before the mark."""
     for link in root.iter("link"):
         if "rss" in (link.get("type") or "") or "atom" in (link.get("type") or ""):
-            name, mark, _ = (link.get("title") or "").partition("»")
+            title = (link.get("title") or "")[:_LONGEST]
+            name, mark, _ = title.partition("»")
             name = name if mark else _FEED_WORDS.sub("", name)
-            if name.strip() and (mark or name != link.get("title")):
+            if name.strip() and (mark or name != title):
                 yield name.strip()
 
 

@@ -29,7 +29,7 @@ _WORD = re.compile(r"\w+")
 _UNSEEN = frozenset(("script", "style", "noscript", "template", "option"))
 _LONGEST = 100
 _LONGEST_LINK = 60
-_SPLIT = re.compile(r"\s*[,;|]\s*")
+_SPLIT = re.compile(r"[,;|]")
 _TAG_PATH = re.compile(
     r"(?:/|[?&/]_?)(?:tags?|tagged|keywords?|themen?|themenseite|topics?|etiquetas?|temas?|mots?-cles|schlagw(?:ort|oerter|orte)|stichwort|thema)[/=][^/?#&]",
     re.I,

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from typing import Any
 
 from feedsvc.model import TOO_LONG, Finding
@@ -31,8 +32,8 @@ def read_json(text: str, *, lowered: bool = False) -> tuple[Any, tuple[Finding, 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = {key.lower(): value for key, value in pairs} if lowered else dict(pairs)
         if len(found) < len(pairs):
-            keys = [key for key, _ in pairs]
-            repeated.update((key, None) for key in keys if keys.count(key) > 1)
+            times = Counter(key for key, _ in pairs)
+            repeated.update((key, None) for key, count in times.items() if count > 1)
         return found
 
     try:

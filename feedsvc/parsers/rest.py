@@ -26,6 +26,7 @@ _LONGEST = 100_000
 _MOST_MARKS = 2_000
 _MARK = re.compile(r"[*`|]+|_(?=\W)|^[ \t]*[^\w\s]", re.MULTILINE)
 _MOST_REMARKS = 20
+_LONGEST_ROLE = 1_000
 _SETTINGS = {
     "_disable_config": True,
     "file_insertion_enabled": False,
@@ -131,7 +132,9 @@ def _remarks(tree: nodes.document) -> Iterator[Finding]:
         if message.parent is not None:
             message.parent.remove(message)
     for problem in list(tree.findall(nodes.problematic)):
-        problem.parent.replace(problem, nodes.Text(_ROLE.sub(r"\1", problem.astext())))
+        text = problem.astext()
+        shown = _ROLE.sub(r"\1", text) if len(text) <= _LONGEST_ROLE else text
+        problem.parent.replace(problem, nodes.Text(shown))
 
 
 def _heading(tree: nodes.document) -> tuple[str | None, str | None]:
