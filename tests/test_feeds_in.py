@@ -16,7 +16,7 @@ from feedsvc.articles.dates import Surroundings
 from feedsvc.articles.settle import settle
 from feedsvc.config import FolderDefaults, load_settings
 from feedsvc.model import Document, Neighbours, Parsed, Story
-from feedsvc.parsers import parse, parser_for
+from feedsvc.parsers import feed_atom, parse, parser_for
 
 FOLDERS = ("feed-atom", "feed-rss", "feed-json", "wxr", "opml")
 FEEDS = sorted(
@@ -548,3 +548,14 @@ def test_a_corrected_headline_outlives_a_new_name_of_the_file(publication: Publi
     found = {item["title"]: item["id"] for item in publication.json_feed()["items"]}
     assert found == {"B, corrected": first["B"], "A": first["A"]}
     assert "_tombstones" not in publication.json_feed()
+
+
+def test_what_an_atom_feed_says_for_all_entries_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    alternate = feed_atom._alternate
+    monkeypatch.setattr(feed_atom, "_alternate", lambda links: asked.append(len(links)) or alternate(links))
+    links = b"<link href='https://e.example/'/>" * 1000
+    entries = b"<entry><id>a</id><author><name>A</name></author><title>B</title></entry>" * 50
+    feed = b"<feed xmlns='http://www.w3.org/2005/Atom'>" + links + entries + b"</feed>"
+    assert len(parse(Document("a.atom", feed, datetime(2026, 1, 1, tzinfo=UTC))).drafts) == 50
+    assert sum(asked) <= 2 * 1000

@@ -1,6 +1,7 @@
 """Atom 1.0 (RFC 4287) and Atom 0.3: every entry an article with its own id."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from lxml import etree
 from msgspec.structs import replace
@@ -49,7 +50,7 @@ def parse(document: Document, _neighbours: Neighbours, _hints: Hints) -> Parsed:
     except XmlError as error:
         return Parsed((), (error.finding,))
     if name_of(root) in ("atom:entry", "entry"):
-        return Parsed((_draft(root, node(root), 0),), findings)
+        return Parsed((_draft(root, _Frame(), 0),), findings)
     if name_of(root) not in ("atom:feed", "feed"):
         message = "This is no Atom feed although its root is called feed; docs/formats.md lists what is read."
         return Parsed((), (*findings, Finding("format-unknown", "error", message)))
@@ -57,17 +58,26 @@ def parse(document: Document, _neighbours: Neighbours, _hints: Hints) -> Parsed:
     # Before the namespace was declared everywhere, some feeds had none.
     entries = list(feed.all("atom:entry", "entry"))
     read, remarks = spoken(entries, says_something)
-    return parsed([_draft(each, feed, part) for part, each in read], (*findings, *remarks), len(entries))
+    frame = _Frame(_alternate(list(feed.all("atom:link", "link"))), _origin(feed), _authors(feed))
+    return parsed([_draft(each, frame, part) for part, each in read], (*findings, *remarks), len(entries))
 
 
-def _draft(element: Element, feed: Node, part: int) -> Draft:
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What a feed says for all its entries: read once, since it may say much."""
+
+    home: str | None = None
+    origin: Origin | None = None
+    authors: tuple[Person, ...] = ()
+
+
+def _draft(element: Element, frame: _Frame, part: int) -> Draft:
     """1. Addresses. 2. The text. 3. Who, when, what about."""
     entry = node(element)
     notes = Notes()
     links = list(entry.all("atom:link", "link"))
-    home = _alternate(list(feed.all("atom:link", "link"))) if feed.element is not element else None
     url = _alternate(links)
-    base = base_of(element, url or home)
+    base = base_of(element, url or frame.home)
     content = entry.first("atom:content", "content")
     summary = entry.first("atom:summary", "summary")
     html = markup(content, notes) if content is not None else ""
@@ -88,14 +98,14 @@ def _draft(element: Element, feed: Node, part: int) -> Draft:
         id=entry.text("atom:id", "id"),
         status=Status.WITHHELD if _is_draft(entry) else None,
         headline=_title(entry),
-        authors=_authors(entry) or (_authors(origin) if origin else ()) or _authors(feed),
+        authors=_authors(entry) or (_authors(origin) if origin else ()) or frame.authors,
         source=entry.text("dc:source") or (_title(origin) if origin else None),
-        origin=_origin(origin or feed) if origin or feed.element is not element else None,
+        origin=_origin(origin) if origin else frame.origin,
         language=language_of(content if content is not None else element),
         published=published,
         updated=updated,
         url=joined(base or "", url) if url else None,
-        base=base_of(content, url or home) if content is not None else base,
+        base=base_of(content, url or frame.home) if content is not None else base,
         html=html or described,
         summary=plain(described) if html and described else None,
         tags=unique(_categories(entry)),
