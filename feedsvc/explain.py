@@ -22,6 +22,7 @@ from feedsvc.store.edition import ALL
 from feedsvc.store.ledger import Ledger
 from feedsvc.store.lock import build_lock
 from feedsvc.store.memberships import Memberships
+from feedsvc.store.records import DocumentRecord
 from feedsvc.store.schema import articles, schema_version
 
 _UNKNOWN = dict.fromkeys(
@@ -107,7 +108,7 @@ class _Understood:
 
     def _told(self, name: str) -> dict[str, Any]:
         """The contract's object."""
-        article, document = self.articles.get(name), self.documents.get(document_of(name))
+        article, document = self.articles.get(name), self._document(name)
         story = self.rejects.get(name) or article
         findings = [*(document.findings if document else ()), *(story.findings if story else ())]
         shown: dict[str, Any] = {"document": name, "format": None, "status": None, **_UNKNOWN, "authors": []}
@@ -132,9 +133,13 @@ class _Understood:
         shown["findings"] = [finding_json(name, each) for each in findings]
         return shown
 
+    def _document(self, name: str) -> DocumentRecord | None:
+        """The document of that name, which may itself end like a part (and is refused for it), else the one it is a part of."""
+        return self.documents.get(name) or self.documents.get(document_of(name))
+
     def _is_rejected(self, name: str) -> bool:
         """Whether what lies in the inbox under ``name`` now was rejected, whatever version is published."""
-        document = self.documents.get(document_of(name))
+        document = self._document(name)
         if name in self.rejects or document is None or not document.rejected:
             return name in self.rejects
         return not any(document_of(each) == document.name for each in self.rejects)

@@ -89,3 +89,9 @@ def test_where_a_day_and_its_year_come_from_is_told(publication: Publication) ->
     told = publication.explain("2024/tide.txt")
     assert told["published"].startswith("2024-03-04T")
     assert told["evidence"]["published"] == "the dateline; its year: the name of the file or folder"
+
+
+def test_a_name_that_ends_like_a_part_is_told_to_be_the_reason(publication: Publication) -> None:
+    publication.write("story.md#3", "Some words.")
+    told = publication.explain("story.md#3")
+    assert (told["status"], [each["code"] for each in told["findings"]]) == ("rejected", ["bad-name"])
