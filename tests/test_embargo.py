@@ -240,3 +240,61 @@ def test_a_version_that_waits_can_be_taken_back_and_the_public_one_edited_meanwh
     assert publication.titles()[0] == "First version, edited"
     page = client_of(publication).get(publication.json_feed()["items"][0]["url"]).get_data(as_text=True)
     assert "First version, edited" in page
+
+
+def test_an_id_whose_next_version_waits_belongs_to_it_when_the_public_one_is_gone(publication: Publication) -> None:
+    publication.article("first.md", "First", id="urn:x:1", date="2026-02-01")
+    publication.article("next.md", "Next", id="urn:x:1", date="2026-02-01", embargo=END.isoformat())
+    publication.build()
+    (publication.inbox / "first.md").unlink()
+    publication.later()
+    publication.build()
+    assert publication.titles() == []
+    # Readers have nothing of it, but the id is not free for whoever comes.
+    publication.article("other.md", "Other", id="urn:x:1", date="2026-02-02")
+    publication.later(hours=3)
+    publication.build()
+    assert publication.titles() == ["Other"]  # the newer of the two that may be read
+    assert publication.explain("next.md")["status"] == "superseded"
+    (publication.inbox / "other.md").unlink()
+    publication.later()
+    publication.build()
+    assert publication.titles() == ["Next"]
+
+
+def test_what_opens_again_is_withdrawn_no_more(publication: Publication) -> None:
+    publication.article("first.md", "First", id="urn:x:1", date="2026-02-01")
+    publication.article("next.md", "Next", id="urn:x:1", date="2026-02-01", embargo=END.isoformat())
+    publication.build()
+    (publication.inbox / "first.md").unlink()
+    publication.later()
+    publication.build()
+    publication.later(hours=3)
+    publication.build()
+    assert publication.titles() == ["Next"]
+    publication.later()
+    # A copy of what stands there is an article of its own.
+    copy = (publication.inbox / "next.md").read_text("utf-8").replace("id: urn:x:1\n", "")
+    publication.write("copy.md", copy)
+    publication.build()
+    assert publication.titles() == ["Next", "Next"]
+
+
+def test_a_copy_of_what_has_run_out_is_an_article_of_its_own(publication: Publication) -> None:
+    publication.article("old.md", "Old", date="2026-02-01", expires=END.isoformat())
+    publication.build()
+    publication.later(hours=3)
+    publication.build()
+    assert publication.titles() == []
+    publication.article("copy.md", "Old", date="2026-02-01")
+    publication.build()
+    assert publication.titles() == ["Old"]
+    assert {publication.explain(name)["id"] for name in ("old.md", "copy.md")} == {
+        "tag:news.example.org,2026:old.md",
+        "tag:news.example.org,2026:copy.md",
+    }
+    # Taken out, it leaves its place to the copy that comes then.
+    (publication.inbox / "old.md").unlink()
+    publication.later()
+    publication.build()
+    assert publication.titles() == ["Old"]

@@ -77,6 +77,8 @@ class Entering:
                 article = article_of(record.article, holder, self._base, self.now)
                 renewed.append(self._record(record.document, article, holder))
         self.ledger.save_articles(renewed)
+        opened = [known[each.article.id] for each in renewed if each.term.holds(self.now)]
+        self.ledger.save_identities(replace(each, withdrawn=None) for each in opened if each.withdrawn is not None)
         self.settle_contests()
 
     def settle_contests(self) -> None:
@@ -254,7 +256,9 @@ class Entering:
 
     def _is_held(self, known: Identity, story: Story) -> bool:
         """Whether another document of the inbox stands under this id."""
-        return known.name != story.name and known.withdrawn is None and not self._is_missing(known.name)
+        if known.name == story.name or self._is_missing(known.name):
+            return False
+        return known.withdrawn is None or self.ledger.is_standing(known)
 
     def _is_missing(self, name: str) -> bool:
         """Whether the document of an article is gone from the inbox."""

@@ -99,7 +99,10 @@ class Recall:
     def _is_free(self, identity: Identity, story: Story) -> bool:
         if identity.name == story.name:
             return False
-        return identity.withdrawn is not None or self._is_vacant(identity.name)
+        if self._is_vacant(identity.name):
+            return True
+        # Its document may stand there all the same, run out or waiting for its time.
+        return identity.withdrawn is not None and not self._ledger.is_standing(identity)
 
     def _is_same(self, identity: Identity, story: Story, key: str, digest: str) -> bool:
         if key == digest:

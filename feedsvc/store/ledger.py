@@ -223,6 +223,10 @@ class Ledger:
         columns = (articles.c.name, articles.c.id)
         return dict(rows_where_in(self.connection, columns, articles.c.name, names))
 
+    def is_standing(self, identity: Identity) -> bool:
+        """Whether there is an article under this identity and its name, public or not."""
+        return self.ids_by_name([identity.name]).get(identity.name) == identity.id
+
     def embargo_pending(self) -> bool:
         """Whether any article waits for its time."""
         query = select(articles.c.name).where(articles.c.status == Status.EMBARGOED, articles.c.changes.is_not(None))
