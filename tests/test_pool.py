@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -37,9 +38,22 @@ def fail(task: str) -> bytes:
         raise QueryError("of two arguments, so that it does not travel", 3)
     if task == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
+    if task == "memory":
+        raise MemoryError
     if task == "interrupt":
         os.kill(os.getpid(), signal.SIGINT)
     return task.encode()
+
+
+class Unreadable:
+    """What can be sent, but not be taken in."""
+
+    def __reduce__(self) -> tuple[type, tuple[str]]:
+        return int, ("no number",)
+
+
+def refuse(word: str) -> None:
+    sys.exit(word)
 
 
 @pytest.fixture
@@ -95,6 +109,29 @@ def test_a_process_that_is_killed_is_told(pool: Pool) -> None:
 
 def test_whoever_uses_the_pool_decides_when_it_ends(pool: Pool) -> None:
     assert list(pool.map(fail, ["interrupt", "fine"], 2)) == [b"interrupt", b"fine"]
+
+
+def test_a_task_that_cannot_be_taken_in_ends_its_process(pool: Pool) -> None:
+    with pytest.raises(WorkerLostError, match=r"exit code 1.*what it printed says why"):
+        list(pool.map(answer, ["fine", Unreadable()], 2))
+
+
+def test_want_of_memory_is_told_with_what_to_do(pool: Pool) -> None:
+    with pytest.raises(WorkerLostError, match=r"too little memory.*--jobs 1"):
+        list(pool.map(fail, ["fine", "memory"], 2))
+
+
+def test_processes_that_cannot_begin_are_told() -> None:
+    opened = Pool(2, PRELOAD, refuse, "no desk")
+    with pytest.raises(WorkerLostError, match="exit code 1"):
+        list(opened.map(answer, ["fine"] * 4, 2))
+    opened.close()
+
+
+def test_answers_that_were_not_taken_are_no_answers_to_other_tasks(pool: Pool) -> None:
+    assert next(pool.map(answer, range(4), 2)) == b"Word 0"
+    with pytest.raises(RuntimeError, match="were not taken"):
+        next(pool.map(answer, range(4), 2))
 
 
 def test_it_ends_with_tasks_under_way() -> None:
