@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import select
 import shlex
 import shutil
 import sys
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from feedsvc import __version__, clock, manual
 from feedsvc.completion import SHELLS, completion
@@ -44,14 +45,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("feedsvc: stopped; what stood before stands", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read the output has seen enough; nothing more can be written, not even at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
     except Exception as error:  # noqa: BLE001 (a fault of feedsvc: it is told in a line, like all that goes wrong)
+        if isinstance(error, BrokenPipeError) and _is_unread(sys.stdout):
+            # Whoever read the output has seen enough; nothing more can be written, not even at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return DONE
         print(f"feedsvc: {fault(error)}; nothing was changed. Please report it.", file=sys.stderr)
         return REFUSED
     return code
+
+
+def _is_unread(stream: TextIO) -> bool:
+    """Whether nobody reads any more what is written there."""
+    look = select.poll()
+    look.register(stream.fileno(), select.POLLOUT)
+    return any(event & (select.POLLERR | select.POLLHUP) for _, event in look.poll(0))
 
 
 def _exit_code(error: FeedsvcError) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
 
 from feedsvc.config import Settings
@@ -134,6 +134,8 @@ class Database:
     def _translated(self) -> Iterator[None]:
         try:
             yield
+        except IntegrityError:
+            raise  # a fault of feedsvc, not of the store
         except DBAPIError as error:
             raise StoreError(f"{self.place}: {error.orig}; check the disk and the permissions") from error
 
