@@ -1,6 +1,6 @@
 """Entering stories into the ledger, and taking out those whose document is gone."""
 
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -8,8 +8,9 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from feedsvc.articles.identity import article_of, continue_as, enter, wanted_slug
+from feedsvc.articles.identity import article_of, continue_as, enter
 from feedsvc.articles.standing import is_rejected, term
+from feedsvc.build.admitting import admissible
 from feedsvc.build.contests import contest
 from feedsvc.build.corrected import corrected, is_made
 from feedsvc.build.newcomers import Newcomer
@@ -202,39 +203,13 @@ class Entering:
         return {record.article.name: record.article for record in records}
 
     def _admit(self, newcomers: Sequence[Newcomer], others: Sequence[Story]) -> dict[str, Newcomer | Article]:
-        """Enter the newcomers whose id, slug and name nobody has or had, and that are no withdrawn article's; they by name.
-
-        Who wants what an ``other`` story of the batch or a newcomer before may want takes the way of any story, in the
-        order in which all were read.
-        """
-        if self.missing or not newcomers:
+        """Enter the newcomers of a batch that may go their short way; they by name."""
+        if self.missing:
             return {}  # any of them may be the new place of a document that is gone
-        traces = self._traces_of_withdrawn(newcomers)
-        names = self.ledger.taken(identities.c.name, [each.name for each in newcomers])
-        ids = self.ledger.taken(identities.c.id, [each.id for each in newcomers])
-        ids |= {story.own_id for story in others if story.own_id is not None}
-        wanted = {each.slug for each in newcomers}
-        slugs = self.ledger.taken(identities.c.slug, wanted) | self.ledger.former_owners(wanted).keys()
-        slugs |= set(map(wanted_slug, others))
-        admitted = []
-        for each in newcomers:
-            is_known = each.id in ids or each.slug in slugs or each.name in names
-            if not is_known and traces.isdisjoint(each.rows.traces):
-                admitted.append(each)
-            ids.add(each.id)
-            slugs.add(each.slug)
+        admitted = admissible(newcomers, others, self.ledger)
         self.touched.add(each.id for each in admitted)
         self.ledger.insert_fresh([each.rows for each in admitted])
         return {each.name: each for each in admitted}
-
-    def _traces_of_withdrawn(self, newcomers: Sequence[Newcomer]) -> Set[str]:
-        """The traces of newcomers that are those of articles that were taken out, of which they may be the new place."""
-        if not self.ledger.has_withdrawn():
-            return frozenset()
-        digests, fingerprints = map(set, zip(*(each.rows.traces for each in newcomers), strict=True))
-        by_digest = self.ledger.withdrawn_where_in(identities.c.digest, digests)
-        by_fingerprint = self.ledger.withdrawn_where_in(identities.c.fingerprint, fingerprints)
-        return {each.digest for each in by_digest} | {each.fingerprint for each in by_fingerprint}
 
     def _enter(self, story: Story, outcome: Outcome, recall: Recall, before: str | None) -> ArticleRecord:
         """The article of ``story``; ``before`` is the id under which one of its name stood until now."""

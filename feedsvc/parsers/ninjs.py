@@ -83,8 +83,9 @@ def _is_package(item: Object) -> bool:
 
 
 def _package(item: Object, *, alone: bool) -> Finding:
+    name = _line(item.get("uri") or item.get("guid"))
     message = (
-        f"The item {_line(item.get('uri') or item.get('guid'))} is a package, which only points to its articles; "
+        f"{f'The item {name}' if name else 'An item without an id'} is a package, which only points to its articles; "
         "put the articles themselves into the inbox."
     )
     return Finding("package", "error" if alone else "info", message)
