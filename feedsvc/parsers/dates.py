@@ -32,7 +32,7 @@ _HOURS = {
     "z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7,
     "mdt": -6, "pst": -8, "pdt": -7, "akst": -9, "akdt": -8, "hst": -10, "ast": -4, "adt": -3, "bst": 1,
     "west": 1, "cet": 1, "mez": 1, "cest": 2, "mesz": 2, "eet": 2, "cat": 2, "sast": 2, "eest": 3, "msk": 3,
-    "eat": 3, "trt": 3, "pkt": 5, "wib": 7, "hkt": 8, "sgt": 8, "myt": 8, "awst": 8, "jst": 9, "kst": 9,
+    "eat": 3, "мск": 3, "trt": 3, "pkt": 5, "wib": 7, "hkt": 8, "sgt": 8, "myt": 8, "awst": 8, "jst": 9, "kst": 9,
     "acst": 9.5, "acdt": 10.5, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13, "brt": -3, "art": -3,
 }  # fmt: skip
 # What American newsrooms write; which offset that is depends on the day.
@@ -66,6 +66,15 @@ _JAPANESE = pattern(
     r"[\s,、]*(?:(午前|午後|上午|下午|am|pm)?\s*(\d{1,2})\s*(?:時|点|:)\s*(?:(\d{1,2})\s*分?)?(?:\s*:?(\d{1,2})\s*秒?)?"
     r"(?:\s*\(?(jst|日本時間)\)?)?)?(?:\s*(?:付け?|配信|更新|公開|掲載|発))?"
 )
+# What East Asia writes around figures: a weekday, half of the day before the time. A day with a weekday of one
+# character and no year has the month first there.
+_EASTERN_WEEKDAY = pattern(
+    r"\s*\((?:[月火水木金土日화수목금토](?:曜日?|요日)?(?:[・·]?[祝休])?|(?:星期|周|週)[一二三四五六日天])\)\s*|"
+    r"(?<=[\d日])\s*(?:(?:星期|周|週)[一二三四五六日天]|[月日화수목금토]요日)\s*"
+)
+_EASTERN_DAY = pattern(r"(?<![\d./-])(\d{1,2})/(\d{1,2})(?=\s*\([月火水木金土日])")
+_EASTERN_CLOCK = pattern(r"(午前|午後|上午|下午|오전|오후)\s*(\d{1,2}:\d\d(?::\d\d)?)")
+_MORNINGS = frozenset(("午前", "上午", "오전"))
 # 二〇一七年一月二十九日. The numbers of an hour may be meant otherwise.
 _IDEOGRAPHS = pattern(r"[〇零一二三四五六七八九十]{1,4}(?=年|月|日)")
 _DIGITS = {digit: number for number, digit in enumerate("〇一二三四五六七八九")} | {"零": 0}
@@ -74,9 +83,11 @@ _TIME = pattern(
     r"\s*([ap]\.?\s?m\b\.?)?"
 )
 _BARE_TIME = pattern(r"([01]\d|2[0-4])([0-5]\d)([0-5]\d)?(?:[.,]\d{1,9})?(?![\d:])")
+# What stands behind a time of day, also in Hindi and Thai.
+_HOUR_WORD = pattern(r"^(?:uhr|hs?|hrs|hours|बजे|น)(?=[\s.,(]|$)\.?")
 _OFFSET = pattern(r"(?:utc|gmt|ut)?\s?([+-])(\d{1,2}):?(\d\d)?")
 _BETWEEN = pattern(
-    r"(?:[\s,;|@/·•–—-]|\b(?:at|um|a las|a la|alle|a|as|ore|klo|om|kl|kello|godz|r|o|v|u|в|г|р|року|года|στις|בשעה|الساعة|saat|pukul)\b\.?)*"
+    r"(?:[\s,;|@/·•–—-]|\b(?:at|um|a las|a la|alle|a|as|ore|klo|om|kl|kello|godz|r|o|v|u|в|г|р|року|года|στις|בשעה|الساعة|saat|pukul|เวลา)(?!\w)\.?)*"
 )
 _INTRODUCTION = pattern(r"\(?([^\W\d_]+)(?:-feira)?\)?\s*[.,]*\s*(?=\S)")
 _INTRODUCING = WEEKDAYS | _LEADING
@@ -156,6 +167,8 @@ def _plain_iso(text: str, line: int | None = None) -> SourceDate | None:
 @lru_cache(maxsize=1024)
 def _stated(text: str, order: str | None) -> SourceDate | None:
     words = folded(text)
+    if not words.isascii():
+        words = _without_eastern(words)
     if "月" in words:
         return _japanese(words, text)
     if not has_digit(words):
@@ -170,6 +183,14 @@ def _stated(text: str, order: str | None) -> SourceDate | None:
     day, clock = found
     _check(day, text)
     return _source_date(day, clock)
+
+
+def _without_eastern(words: str) -> str:
+    """``words`` with 9:15 am for 午前9:15, and figures without the weekday behind them: 3/14(火), 2023.03.14.(화)."""
+    words = _EASTERN_WEEKDAY.sub(" ", _EASTERN_DAY.sub(r"\1月\2日", words)).strip()
+    if "月" in words:
+        return words.replace("오전", "午前").replace("오후", "午後")
+    return _EASTERN_CLOCK.sub(lambda half: f"{half[2]} {'am' if half[1] in _MORNINGS else 'pm'}", words)
 
 
 def _source_date(day: _Day, clock: _Clock | None) -> SourceDate:
@@ -288,7 +309,10 @@ def _worded(plain: str, text: str) -> tuple[_Day, _Clock | None] | None:
         return (_Day(int(match[4]), month, int(match[2])), clock) if month and clock else None
     if day := _day_of(plain):
         rest = _BETWEEN.sub("", day.rest, count=1).strip(" .()")
-        if not rest or rest in WEEKDAYS:
+        first, _, behind = rest.partition(" ")
+        if first.rstrip(",.") in WEEKDAYS:
+            rest = _BETWEEN.sub("", behind, count=1)
+        if not rest:
             return day, None
         clock = _clock(rest, text)
         return (day, clock) if clock else None
@@ -384,7 +408,7 @@ def _clock(plain: str, text: str) -> _Clock | None:
 
 def _zone(rest: str) -> tuple[timedelta | None, str | None] | None:
     """Offset and unresolved name of the zone that ``rest`` consists of; None when it is something else."""
-    rest = re.sub(r"^(?:uhr|h|hrs|hours)\b\.?", "", rest.strip(" .,"))
+    rest = _HOUR_WORD.sub("", rest.strip(" .,"))
     rest = rest.strip(" .,()[]")
     if not rest:
         return None, None

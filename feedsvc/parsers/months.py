@@ -100,6 +100,11 @@ _REORDERED = (
     (pattern(r"(\d{4})\s+m\.\s+(\w+)\s+(?:menesio\s+)?(\d{1,2})(?:\s+d\.?|-oji)?"), r"\3 \2 \1"),
     (pattern(r"(\d{4})\.\s?([^\W\d_]{3,10})\.?\s(\d{1,2})\.?(?!\d)"), r"\3 \2 \1"),
 )
+# Weekdays of several words, or of letters that patterns do not count as such.
+_WEEKDAY_WORDS = pattern(
+    r"^(?:thu (?:hai|ba|tu|nam|sau|bay)|chu nhat|(?:วัน)?(?:จันทร์|อังคาร|พุธ|พฤหัส(?:บดี)?|ศุกร์|เสาร์|อาทิตย์)(?:ที่)?|"
+    r"(?:सोम|मंगल|बुध|गुरु|शुक्र|शनि|रवि)वार|(?:יום )?(?:ראשון|שני|שלישי|רביעי|חמישי|שישי|שבת)|יום [א-ו]['׳]?)[\s,]+(?=\d)"
+)
 _REORDERING = pattern(r"thang|gada|\d m\.|\d\.\s?[^\W\d_]")
 _THAI = pattern(r"(?<!\d)25[4-9]\d(?!\d)")
 _THAI_SHORT = pattern(r"([\u0e00-\u0e7f]{1,3})\.([\u0e00-\u0e7f])\.")
@@ -123,7 +128,7 @@ def folded(text: str) -> str:
         text = unicodedata.normalize("NFKC", text)
         if _HANGUL.search(text):
             return _WHITE.sub(" ", _western_digits(text.translate(_KOREAN))).strip().lower()
-        text = _without_accents(_other_scripts(text))
+        text = _WEEKDAY_WORDS.sub("", _without_accents(_other_scripts(text)).strip())
     text = _WHITE.sub(" ", text).strip().lower()
     if _REORDERING.search(text):
         for order, replacement in _REORDERED:

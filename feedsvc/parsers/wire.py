@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from feedsvc.model import Document, Draft, Finding, Hints, Neighbours, Parsed, Person, SourceDate
 from feedsvc.parsers.charset import DecodeError, decode
 from feedsvc.parsers.limits import too_long
-from feedsvc.parsers.wire_dateline import Dateline, place_and_date, read_dateline
+from feedsvc.parsers.wire_dateline import Dateline, is_agency, place_and_date, read_dateline
 from feedsvc.parsers.wire_desk import is_page_mark
 from feedsvc.parsers.wire_head import LONGEST_ORDER, Head, read_head, stand_alone, take_embargo, take_stamp
 from feedsvc.parsers.wire_lines import Lines, lines_of
@@ -145,7 +145,8 @@ def _take_below_deck(paragraphs: list[Paragraph]) -> Dateline | None:
     """Take a dated dateline off a paragraph that stands below a deck: a line or a few that explain the headline."""
     for at, below in enumerate(paragraphs[: _MOST_DECKS + 1]):
         found = None if below.table else read_dateline(below.text)
-        if found is not None and found.date is not None and found.place and found.end < len(below.text):
+        proved = found is not None and (found.date is not None or is_agency(found.agency or ""))
+        if found is not None and proved and found.place and found.end < len(below.text):
             paragraphs[at] = Paragraph(below.text[found.end :], below.first, below.last, cut_off=below.cut_off)
             return found
         if len(below.text) > _LONGEST_DECK:
@@ -165,7 +166,9 @@ def _draft(
     if paragraph_evidence == "short line ends":
         message = "No blank lines or indents part the paragraphs: short line ends did; put blank lines between them."
         findings.append(Finding("paragraphs-guessed", "info", message, "html"))
-    findings.extend(_cut_off(paragraph) for paragraph in paragraphs if paragraph.cut_off)
+    findings.extend(
+        _cut_off(paragraph) for paragraph in paragraphs if paragraph.cut_off and paragraph.first not in head.decks
+    )
     fields = head.fields
     return Draft(
         format=FORMAT,

@@ -10,13 +10,14 @@ from feedsvc.model import Finding, Person, SourceDate
 from feedsvc.parsers.dates import LONGEST, DateError, may_date, parse_date
 from feedsvc.parsers.embargo import may_hold, read_embargo
 from feedsvc.parsers.names import split_authors
+from feedsvc.parsers.wire_beside import what_is
 from feedsvc.parsers.wire_byline import bare_name, name_and_place, read_byline
 from feedsvc.parsers.wire_dateline import Dateline, place_and_date, read_dateline
 from feedsvc.parsers.wire_desk import editors_note
 from feedsvc.parsers.wire_headline import Doubt, Text, choose, doubt_of, ends_sentence, is_whole
 from feedsvc.parsers.wire_keys import read_key
 from feedsvc.parsers.wire_kinds import Kind, kinds_of
-from feedsvc.parsers.wire_lexicon import is_navigation, is_section
+from feedsvc.parsers.wire_lexicon import is_masthead, is_navigation, is_section
 from feedsvc.parsers.wire_lines import Lines
 from feedsvc.parsers.wire_prose import is_indent, is_prose
 from feedsvc.parsers.wire_stamps import byline_and_date, date_and_name, header_date, is_called
@@ -37,11 +38,15 @@ _WHOLE = frozenset(("headline", "summary", "tags"))
 _OWN_KEY = pattern(r"\s*[^\W\d_][\w'’-]*(?: [\w'’-]+){0,2}\s*[:：](?!//)")
 # What parts several header lines on one line.
 _APART = re.compile(r" \| |\u3000+|\s{2,}")
+_COMMA = re.compile(r"\s*[,;|/]\s*")
 _URL = re.compile(r"<?(https?://[^\s<>]{3,2000})>?")
 
 
 class Head(Struct):
-    """What the lines above the text say. ``lines`` are the indexes that are no text; ``order`` settles 01/02/2017."""
+    """What the lines above the text say. ``lines`` are the indexes that are no text; ``order`` settles 01/02/2017.
+
+    ``decks`` are the lines, by their numbers, that stand between headline and text and explain the headline.
+    """
 
     order: str | None
     offset: int = 0
@@ -56,6 +61,7 @@ class Head(Struct):
     findings: list[Finding] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
+    decks: set[int] = field(default_factory=set)
     below_stamp: bool = False
 
     def number(self, index: int) -> int:
@@ -180,11 +186,19 @@ def _key_value(head: Head, text: str, index: int, place: str, *, below: bool = F
     if keyed.field in ("published", "updated"):
         return _keyed_date(head, keyed.field, keyed.value, index, evidence)
     if keyed.field == "authors":
-        head.authors = head.authors or split_authors(keyed.value)
+        credit = _behind(keyed.value)
+        head.authors = head.authors or split_authors(keyed.value[: credit.start()] if credit else keyed.value)
+        if credit:
+            _key_value(head, keyed.value[credit.end() :], index, place)
         head.evidence.setdefault("authors", evidence)
     elif keyed.field:
         head.note(keyed.field, keyed.value, evidence)
     return True
+
+
+def _behind(value: str) -> re.Match[str] | None:
+    """Where another header line stands behind the names of writers: "Anna Berg, źródło: PAP"."""
+    return next((each for each in _COMMA.finditer(value) if read_key(value[each.end() :]) is not None), None)
 
 
 def _are_apart(parts: Sequence[str], order: str | None) -> bool:
@@ -328,17 +342,34 @@ def _dated(head: Head, texts: Sequence[str], text: str, index: int, place: str) 
         return True
     if found is None:
         return False
-    date, name, updated = found
-    if updated:
-        head.updated = head.updated or date
+    if found.updated:
+        head.updated = head.updated or found.date
         head.evidence.setdefault("updated", f"{place}, the date of the last change")
     else:
-        head.dates.append((date, f"{place}, a date of its own"))
-    if name and not is_navigation(name):
-        head.names.append(name)
-    if date.time is not None and not name and text[:4].isdigit():
+        head.dates.append((found.date, f"{place}, a date of its own"))
+    if found.town:
+        head.dateline = head.dateline or Dateline(found.town, 0, found.town)
+    for name in found.names:
+        _beside(head, name, index, placed=bool(found.town))
+    if found.date.time is not None and not found.names and text[:4].isdigit():
         head.below_stamp = head.below_stamp or not head.texts
     return True
+
+
+def _beside(head: Head, name: str, index: int, *, placed: bool) -> None:
+    """Note what stands beside a date: a person, in a town if ``placed``, wrote the story, of all others it is."""
+    what = what_is(name)
+    if what != "authors" and not (placed and what == "source" and bare_name(name) and not is_masthead(name)):
+        if not is_navigation(name):
+            head.names.append(name)
+        return
+    if head.authors:
+        return
+    number = head.number(index)
+    head.authors = split_authors(name)
+    head.evidence["authors"] = f"line {number}, a name beside the date"
+    message = f'"{name}" was taken for the byline, by its place; write "By {name}".'
+    head.findings.append(Finding("byline-guessed", "info", message, "authors", number))
 
 
 def _text_begins(head: Head, lines: Lines, index: int) -> bool:
@@ -400,6 +431,8 @@ def _settle(head: Head) -> None:
         for each, doubt in zip(texts[last + 1 :], doubts[last + 1 :], strict=True):
             if doubt.points >= 4:
                 head.lines.add(each.at)
+            else:
+                head.decks.add(head.number(each.at))
     _from_names(head)
 
 

@@ -30,6 +30,9 @@ _DECORATED = re.compile(r"([*=~|#_+:•■□◆★☆\[{<«»–—-]+)\s*([^\W
 # With these a line in capitals goes on, and no headline begins.
 _JOINING = frozenset("of to on by from with and or but nor than over into against under about amid near vs".split())
 
+# A line that explains a short headline is not shorter.
+_SHORTEST_DECK = 50
+
 
 class Doubt(NamedTuple):
     """How much speaks against a line's being the headline, and what."""
@@ -141,7 +144,7 @@ def _headline_block(texts: Sequence[Text], likely: list[int]) -> list[int]:
 def _is_deck(above: Text, below: Text) -> bool:
     """Whether ``above`` is a whole headline and ``below``, in the next block, the line that explains it."""
     if above.doubt.points:
-        return False
+        return _explains(below.text, above)
     if _CJK.search(above.text):
         return len(above.text) > 9
     words = above.text.split()
@@ -155,7 +158,20 @@ def _is_deck(above: Text, below: Text) -> bool:
         return len(words) > 3
     if below.text.isupper() and not above.text.isupper():
         return False
-    return len(words) > 5 or (len(words) > 3 and _is_sentence(words))
+    return len(words) > 5 or (len(words) > 3 and _is_sentence(words)) or _explains(below.text, above)
+
+
+def _explains(below: str, above: Text) -> bool:
+    """Whether ``below`` is a long line under a short one that is written like a sentence all the same."""
+    short = above.doubt.points < 2 and len(below) > max(_SHORTEST_DECK, 2 * len(above.text))
+    return short and _is_sentence(above.text.split()) and _is_sentence(below.split())
+
+
+def _is_title(text: str) -> bool:
+    """Whether ``text`` is a headline of many words that are all capitalised, but for those that join them."""
+    words = text.split()
+    small = [word for word in words if word[0].islower()]
+    return len(words) > 5 and not text.isupper() and len(small) < 4 and all(len(word) < 5 for word in small)
 
 
 def is_whole(line: Text) -> bool:
@@ -175,10 +191,11 @@ def _above_deck(texts: Sequence[Text], inside: list[int], sure: bool) -> int:
     if len(inside) < 2:
         return inside[-1]
     above, below = texts[inside[-2]].text, texts[inside[-1]].text
-    sentence = (
-        _is_sentence(above.split()) and (len(above.split()) > 4 or sure) and texts[inside[-2]].doubt.points == 0
-    )
-    return inside[-2] if sentence and not _is_wrapped(above, below, sure) else inside[-1]
+    whole = texts[inside[-2]].doubt.points == 0
+    sentence = whole and _is_sentence(above.split()) and (len(above.split()) > 4 or sure)
+    titled = whole and _is_title(above) and _is_sentence(below.split()) and len(below) > len(above)
+    is_headline = sentence or titled or _explains(below, texts[inside[-2]])
+    return inside[-2] if is_headline and not _is_wrapped(above, below, sure) else inside[-1]
 
 
 def _with_wrapped(texts: Sequence[Text], doubts: Sequence[Doubt], best: int) -> tuple[int, int]:

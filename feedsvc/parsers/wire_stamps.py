@@ -2,9 +2,12 @@
 
 import re
 from contextlib import suppress
+from itertools import islice
+from typing import NamedTuple
 
 from feedsvc.model import Person, SourceDate
 from feedsvc.parsers.dates import LONGEST, DateError, has_digit, parse_date
+from feedsvc.parsers.wire_beside import what_is
 from feedsvc.parsers.wire_byline import bare_name
 from feedsvc.parsers.wire_dateline import is_agency
 from feedsvc.parsers.wire_desk import is_count
@@ -19,8 +22,9 @@ _DATED = re.compile(
     r"(?:última )?actuali[sz]ad?[oa]?(?:ción)?|pubblicato|(?:ultimo )?aggiorna(?:to|mento)|(?:laatst )?(?:gepubliceerd|bijgewerkt|gewijzigd)|"
     r"(?:última )?atuali[sz]a(?:do|ção)|publi[cs]er(?:e?t|ad|at)|offentliggjort|(?:sist |senast |senest )?(?:uppdaterad|oppdatert|opdateret|endret|ændret|ändrad)|"
     r"julkaistu|päivitetty|opublikowano|zaktualizowano|data publikacji|"
-    r"опубликовано|обновлено|发布时间|发布于|发表于|更新时间|입력|등록|수정|최종수정|승인|نشر في|تاريخ النشر|آخر تحديث)"
-    r"(?:\s+(?:on|at|am|le|el|il|op|em|den))?\s*[:：]?\s+(.*\d.*)",
+    r"опубликовано|обновлено|опубліковано|оновлено|发布时间|发布于|发表于|更新时间|(?:기사)?(?:입력|등록)(?:일시)?|송고(?:시간)?|(?:최종)?수정|승인|업데이트|نشر في|تاريخ النشر|آخر تحديث|פורסם(?: בתאריך)?|עודכן|"
+    r"yayın(?:lanma|lama)?(?: tarihi)?|giriş(?: tarihi)?|güncellen?me(?: tarihi)?|δημοσίευση|δημοσιεύ[θτ]ηκε|τελευταία ενημέρωση|ενημέρωση|diterbitkan|diperbarui|प्रकाशित|अपडेटेड|เผยแพร่(?:เมื่อ)?|ปรับปรุง)"
+    r"(?:\s+(?:on|at|am|le|el|il|op|em|den))?(?:\s*[:：]\s*|\s+|(?<=[가-힣])(?=\d))(.*\d.*)",
     re.IGNORECASE,
 )
 # 141205 GMT Mar 23 (IPTC 7901): day, hour, minute.
@@ -29,12 +33,18 @@ DATE_TIME_GROUP = re.compile(
 )
 _UPDATED = re.compile(
     r"(?:(?:last|zuletzt|letzte|dernière|última|ultimo|laatst|sist|senast|senest) )?(?:updated|modified|aktualisier|geändert|änderung|mise? à jour|"
-    r"actuali[sz]|aggiorna|bijgewerkt|gewijzigd|atuali[sz]a|uppdater|oppdater|opdater|endret|ændret|ändrad|päivitetty|zaktualizowano|更新|обновлено|수정|최종수정|آخر تحديث)",
+    r"actuali[sz]|aggiorna|bijgewerkt|gewijzigd|atuali[sz]a|uppdater|oppdater|opdater|endret|ændret|ändrad|päivitetty|zaktualizowano|更新|обновлено|оновлено|수정|최종수정|업데이트|آخر تحديث|עודכן|güncelle|τελευταία|ενημέρωση|diperbarui|अपडेट|ปรับปรุง)",
     re.IGNORECASE,
 )
 # What stands behind a date: "(updated …)", "and last updated …".
 _ALSO_CHANGED = re.compile(
     rf"\s*\((?:updated|modified|last).*\)$|\s*[（(][^()（）]{{0,40}}更新[^()（）]{{0,20}}[)）]?$|(?:\s*[,;]|\s+(?:and|et|und|y|e|en))\s+(?:{_UPDATED.pattern}).*$",
+    re.IGNORECASE,
+)
+# What else stands behind a date and a time: when the story was changed, how many characters it has, that it was sent.
+_BEHIND = re.compile(
+    rf"(?<=[\d日時分秒点mM.hH)）])\s*(?:[,;|·•–—-]\s*)?(?:[（(]\s*(?:最終)?(?:{_UPDATED.pattern})[^()（）]{{0,40}}[)）]|(?:{_UPDATED.pattern}).*|"
+    r"\d[\d,]{0,6}\s?(?:文字|字|words|mots|wörter)|(?:配信|掲載|公開|発信|송고))$",
     re.IGNORECASE,
 )
 # 2017-01-29 10:15 (共同通信)
@@ -53,7 +63,18 @@ _SIGNED = re.compile(
 _ON = re.compile(r"\s*[,|·–—-]\s*(?:(?:on|am|le|el|op|den)\s+)?|\s+(?:on|am|le|el|op|den)\s+")
 # AP-ES-03-14-23 0915EDT: service, zone, month, day, year, hour and minute, as ANPA's members end their stories.
 _SERVICE_STAMP = re.compile(r"[A-Z]{2,4}-[A-Z]{2,3}-(\d\d)-(\d\d)-(\d\d)\s+(\d\d)(\d\d)([A-Z]{3,4})?<?")
+# A word of a sentence, not of a name.
+_LOWER = re.compile(r"(?<!\S)[a-zß-ÿ]{4,}(?!\S)")
 _SLASHED = re.compile(r"\s+[/|·•–—-]\s+|\s*[|｜·•–—]\s*|\s{3,}|\t")
+
+
+class Stamp(NamedTuple):
+    """A line with a date: the names beside it, whether it is a date of change, and the town in front of it."""
+
+    date: SourceDate
+    names: tuple[str, ...] = ()
+    updated: bool = False
+    town: str = ""
 
 
 def header_date(text: str, order: str | None = None) -> SourceDate | None:
@@ -62,37 +83,66 @@ def header_date(text: str, order: str | None = None) -> SourceDate | None:
     Raises DateError as parse_date does.
     """
     found = date_and_name(text, order, None) if len(text) <= LONGEST_STAMP else None
-    return found[0] if found else None
+    return found.date if found else None
 
 
-def date_and_name(text: str, order: str | None, line: int | None) -> tuple[SourceDate, str, bool] | None:
-    """The date of a header line, what stands beside it, and whether it is a date of change."""
+def date_and_name(text: str, order: str | None, line: int | None) -> Stamp | None:
+    """The date of a header line, with what stands beside it. Raises DateError as parse_date does."""
     bare = _EDITION.sub("", text.strip("()（）[]［］ -–—*"))
     if date := parse_date(bare, order=order, line=line):
-        return date, "", False
+        return Stamp(date)
     if "更新" in bare and (date := parse_date(_ALSO_CHANGED.sub("", bare), order=order, line=line)):
-        return date, "", False
+        return Stamp(date)
+    bare = _without_behind(bare)
     if match := _DATED.fullmatch(bare):
         value = _ALSO_CHANGED.sub("", match[2])
         if date := parse_date(value, order=order, line=line):
-            return date, "", bool(_UPDATED.match(match[1]))
+            return Stamp(date, updated=bool(_UPDATED.match(match[1])))
+    if date := parse_date(bare, order=order, line=line):
+        return Stamp(date)
     parts = [part.strip() for part in _SLASHED.split(bare) if part and part.strip()]
-    if len(parts) > 1:
-        for position, part in enumerate(parts):
-            keyed = _DATED.fullmatch(part)
-            value = keyed[2] if keyed else part
-            if has_digit(value) and (date := parse_date(value, order=order, line=line)):
-                rest = parts[:position] + parts[position + 1 :]
-                times = [each for each in rest if _is_time(each)]
-                if times and date.time is None:
-                    date = parse_date(f"{value} {times[0]}", order=order, line=line) or date
-                others = [
-                    each for each in rest if each not in times and not _UPDATED.match(each) and not is_count(each)
-                ]
-                if sum(len(each.split()) for each in others) > 8:
-                    return None
-                return date, _named(others), False
-    return _name_then_date(bare, order, line) or _date_then_key(bare, order, line)
+    return (
+        (_apart(parts, order, line) if len(parts) > 1 else None)
+        or _name_then_date(bare, order, line)
+        or _date_then_key(bare, order, line)
+        or _name_before(bare, order, line, sure=False)
+    )
+
+
+def _without_behind(text: str) -> str:
+    """``text`` without what stands behind a date of it and is none."""
+    for _ in range(2):
+        found = _BEHIND.search(text)
+        if found is None or has_digit(text, 0, found.start()) is None:
+            break
+        text = text[: found.start()]
+    return text
+
+
+def _apart(parts: list[str], order: str | None, line: int | None) -> Stamp | None:
+    """The date among the parts of a line that bars or slashes part."""
+    for position, part in enumerate(parts):
+        keyed = _DATED.fullmatch(part)
+        value = keyed[2] if keyed else part
+        if has_digit(value) is None:
+            continue
+        rest = parts[:position] + parts[position + 1 :]
+        times = [each for each in rest if _is_time(each)]
+        date = parse_date(value, order=order, line=line)
+        found = Stamp(date) if date else _name_before(value, order, line, sure=bool(times))
+        if found is None:
+            continue
+        if times and found.date.time is None:
+            plain = value.removeprefix("".join(found.names)).strip()
+            found = found._replace(date=parse_date(f"{plain} {times[0]}", order=order, line=line) or found.date)
+        others = [each for each in rest if each not in times and not _UPDATED.match(each) and not is_count(each)]
+        if sum(len(each.split()) for each in others) > 8:
+            return None
+        if others and found.names:
+            # LENA HART / Madrid 14 MAR 2023
+            return Stamp(found.date, (_named(others),), town=found.names[0])
+        return Stamp(found.date, found.names or ((_named(others),) if others else ()))
+    return None
 
 
 def is_called(text: str) -> bool:
@@ -119,24 +169,24 @@ def byline_and_date(text: str, order: str | None, line: int | None) -> tuple[tup
     return None
 
 
-def _date_then_key(text: str, order: str | None, line: int | None) -> tuple[SourceDate, str, bool] | None:
+def _date_then_key(text: str, order: str | None, line: int | None) -> Stamp | None:
     """ "2017-01-29 10:15 来源：新华网", "2017-01-29 (共同通信)": a date before the source."""
     if (match := _BRACKETED.fullmatch(text)) and is_agency(match[2]):
         date = parse_date(match[1], order=order, line=line)
-        return (date, match[2], False) if date else None
+        return Stamp(date, (match[2],)) if date else None
     match = _CREDITED.fullmatch(text)
     keyed = read_key(match[2]) if match else None
     if match is None or keyed is None or keyed.field not in ("source", "authors"):
         return None
     date = parse_date(match[1], order=order, line=line)
-    return (date, keyed.value if keyed.field == "source" else "", False) if date else None
+    return Stamp(date, (keyed.value,) if keyed.field == "source" else ()) if date else None
 
 
 def _is_time(text: str) -> bool:
     return bool(re.fullmatch(r"\d{1,2}[:.]\d\d(?:\s?[ap]\.?m\.?)?(?:\s+[A-Z]{2,5})?", text, re.IGNORECASE))
 
 
-def _name_then_date(text: str, order: str | None, line: int | None) -> tuple[SourceDate, str, bool] | None:
+def _name_then_date(text: str, order: str | None, line: int | None) -> Stamp | None:
     """ "Kyodo News, January 29, 2017": a short name before a full date."""
     for match in list(re.finditer(r",\s+|\s+\(|:\s+|\s+(?=\d{4}年)", text))[:2]:
         name, rest = text[: match.start()], text[match.end() :].rstrip(")")
@@ -144,7 +194,26 @@ def _name_then_date(text: str, order: str | None, line: int | None) -> tuple[Sou
             break
         date = parse_date(rest, order=order, line=line) if has_digit(rest) else None
         if date is not None and date.year is not None:
-            return date, name, False
+            if match[0].strip() == "," and what_is(name, placed=True) == "dateline":
+                return Stamp(date, town=name)
+            return Stamp(date, (name,))
+    return None
+
+
+def _name_before(text: str, order: str | None, line: int | None, *, sure: bool) -> Stamp | None:
+    """ "港町通信 3/14(火) 9:15": a name and nothing else between it and a date.
+
+    That is one where a time stands behind it, or where the name is that of a newspaper or an agency.
+    """
+    for match in islice(re.finditer(r"\s+", text), 5):
+        name, rest = text[: match.start()], text[match.end() :]
+        if has_digit(name) or _LOWER.search(name):
+            return None
+        with suppress(DateError):
+            date = parse_date(rest, order=order, line=line)
+            if date is not None:
+                known = sure or date.time is not None or (date.year is not None and what_is(name) != "source")
+                return Stamp(date, (name,)) if known or is_masthead(name) or is_agency(name) else None
     return None
 
 
