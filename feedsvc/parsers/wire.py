@@ -12,13 +12,16 @@ from msgspec.structs import replace
 
 from feedsvc.model import Document, Draft, Finding, Hints, Neighbours, Parsed, Person, SourceDate
 from feedsvc.parsers.charset import DecodeError, decode
+from feedsvc.parsers.item import numbered
 from feedsvc.parsers.limits import too_long
+from feedsvc.parsers.wire_archives import archived_stories, may_be_archived, stated, text_of
 from feedsvc.parsers.wire_dateline import Dateline, is_agency, place_and_date, read_dateline
 from feedsvc.parsers.wire_desk import is_page_mark
 from feedsvc.parsers.wire_head import LONGEST_ORDER, Head, read_head, stand_alone, take_embargo, take_stamp
 from feedsvc.parsers.wire_lines import Lines, lines_of
 from feedsvc.parsers.wire_paragraphs import Paragraph, read_paragraphs, to_html
 from feedsvc.parsers.wire_places import read_place
+from feedsvc.parsers.wire_saved import Saved
 from feedsvc.parsers.wire_tail import Tail, is_end_mark, read_tail, strip_inline
 from feedsvc.text import one_line
 
@@ -42,11 +45,41 @@ def parse(document: Document, neighbours: Neighbours, hints: Hints) -> Parsed:
         text = text.translate(_SEPARATORS)
     if "\t" in text:
         text = text.expandtabs(8)
-    drafts = _stories(lines_of(text.lstrip("\ufeff").split("\n")), neighbours, hints)
+    lines = lines_of(text.lstrip("\ufeff").split("\n"))
+    archived = archived_stories(lines.texts, hints.date_order) if may_be_archived(text) else ()
+    if archived:
+        drafts = numbered(draft for each in archived if (draft := _archived(each, lines, neighbours, hints)))
+    else:
+        drafts = _stories(lines, neighbours, hints)
     if not drafts:
         message = "The file has neither a headline nor text; write the article, or take it out of the inbox."
         return Parsed((), (*findings, Finding("no-text", "error", message)))
     return Parsed(drafts, findings)
+
+
+def _archived(saved: Saved, lines: Lines, neighbours: Neighbours, hints: Hints) -> Draft | None:
+    """A story of an archive: its text read like that of any wire story, what its head and tail say counting for more."""
+    if not saved.headline:
+        return read_story(lines.part(saved.start, saved.end), saved.start, neighbours, hints)
+    body = text_of(saved, lines.written[saved.start : saved.end])
+    offset = max(0, saved.start - 2)
+    story = read_story(lines_of([saved.headline, "", *body]), offset, neighbours, hints)
+    if story is None:
+        return None
+    known = stated(saved)
+    findings = [each for each in story.findings if each.field not in ("headline", "source")]
+    published = saved.published or story.published
+    if published is None and saved.guessed is not None:
+        published = saved.guessed
+        message = f"{saved.archive} names no day of publication that can be read: that on which it took the story in stands for it."
+        findings.append(Finding("date-guessed", "warning", message, "published", published.line))
+    place = f"the head of the story in {saved.archive}"
+    return replace(
+        story,
+        **{**known, "published": published},
+        evidence={**story.evidence, **dict.fromkeys(known, place), "published": place},
+        findings=tuple(findings),
+    )
 
 
 def _stories(lines: Lines, neighbours: Neighbours, hints: Hints) -> tuple[Draft, ...]:

@@ -61,7 +61,7 @@ _EDITED = re.compile(
 _SOURCE_WORDS = 4
 # For text in lower case, too.
 _COPYRIGHT = re.compile(
-    r"(?:[©ⓒ]|\(c\)|copyright\b|&copy;|all rights reserved|alle rechte|tous droits|todos los derechos|"
+    r"(?:[©ⓒ]|\(c\)|copyright\b(?! (?:laws?|holders?|owners?|acts?|reforms?|rules?|cases?|claims?|protections?|infringements?)\b)|&copy;|all rights reserved|alle rechte|tous droits|todos los derechos|"
     r"todos os direitos|tutti i diritti|riproduzione riservata|alle rechten|alla rättigheter|alle rett?ighe[dt]er|все права|無断転載|著作権|저작권|무단 ?전재|版权所有|版權所有|حقوق)"
 )
 _KEYED_DATE = re.compile(
