@@ -1,6 +1,7 @@
 """The ledger of a first build is written aside and put in place whole, whatever happens meanwhile."""
 
 import shutil
+from collections.abc import Iterator, KeysView
 from contextlib import closing
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from publication import Publication
 from sqlalchemy import text
 
+from feedsvc.build.recall import Recall
 from feedsvc.config import load_settings
 from feedsvc.errors import StoreError
 from feedsvc.store import database as module
@@ -109,3 +111,33 @@ def test_a_ledger_that_stands_is_written_where_it_is(publication: Publication, l
         fail(ledger)
     assert remembered(publication) is None
     assert publication.titles() == ["A story"]
+
+
+class Remembered(dict[str, str | None]):
+    """A memory that counts how much of it is gone through."""
+
+    gone_through = 0
+
+    def __iter__(self) -> Iterator[str]:
+        self.gone_through += len(self)
+        return super().__iter__()
+
+    def keys(self) -> KeysView[str]:
+        """All keys."""
+        self.gone_through += len(self)
+        return super().keys()
+
+    def __ror__(self, other: dict[str, str | None]) -> "Remembered":
+        self.gone_through += len(self)
+        return Remembered({**other, **dict(self)})
+
+
+def test_what_is_remembered_of_slugs_is_not_gone_through_for_each_that_is_asked_for(publication: Publication) -> None:
+    publication.build()
+    database = open_database(load_settings(publication.folder / "feedsvc.toml"))
+    with closing(database), database.reading() as connection:
+        recall = Recall(Ledger(connection), "a", lambda _: False)
+        memory = recall._slugs = Remembered({f"slug-{at}": None for at in range(1_000)})
+        assert [recall.slug_owner(f"other-{at}") for at in range(100)] == [None] * 100
+    assert recall._slugs is memory
+    assert memory.gone_through == 0

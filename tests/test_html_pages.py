@@ -1,7 +1,6 @@
 """What of a page is the story: its opening, its parts, its captions; and what is not."""
 
 import json
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -169,15 +168,16 @@ def test_a_name_that_begins_like_another_is_another_person(stated: list[str], na
     assert [person.name for person in draft.authors] == names
 
 
-def test_names_are_compared_in_linear_time() -> None:
+def test_of_a_long_list_of_names_the_first_are_read() -> None:
     words = [f"{a}{b}{c}" for a in "bcdfghjklm" for b in "aeiou" for c in "bcdfghjklmnprstvwxyz"]
     stated = [f"{first.title()} {last.title()}" for first in words[:16] for last in words[:500]]
     source = json.dumps({"@type": "NewsArticle", "author": stated})
-    start = time.process_time()
     head = f"<script type='application/ld+json'>{source}</script>"
     draft = read(f"<article><h1>The ferry sails</h1>{BODY}</article>", head)
-    assert len(draft.authors) == 8_000
-    assert time.process_time() - start < 5
+    assert [person.name for person in draft.authors] == stated[:200]
+    assert [(each.code, each.field) for each in draft.findings if each.field == "authors"] == [
+        ("too-many-values", "authors")
+    ]
 
 
 def test_what_holds_the_headline_is_no_caption() -> None:

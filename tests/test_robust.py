@@ -3,6 +3,7 @@
 import json
 import random
 import resource
+import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -464,6 +465,88 @@ def test_of_an_article_so_many_tags_sections_authors_and_files_count() -> None:
     assert (story.tags[-1], story.authors[0].name) == ("tag 199", "Ann 0")
     told = {finding.field for finding in story.findings if finding.code == "too-many-values"}
     assert told == {"tags", "authors", "enclosures"}
+
+
+RSS = "<rss xmlns:dc='http://purl.org/dc/elements/1.1/'><channel><item><title>A</title>{}</item></channel></rss>"
+ATOM = "<feed xmlns='http://www.w3.org/2005/Atom'>{}</feed>"
+JSON = '{"version": "https://jsonfeed.org/version/1.1", "items": [{"title": "A", "%s": [{}null]}]}'
+NITF = "<nitf><head/><body><body.head><hedline><hl1>A</hl1></hedline>{}</body.head></body></nitf>"
+PAGE = "<html><head>{}</head><body><h1>A headline</h1><p>Some words.</p></body></html>"
+LINKED = '<script type="application/ld+json">{"@type": "NewsArticle", "author": [{}null]}</script>'
+# A document, what is stated in it over and over, and the finding's field.
+FLOODS = {
+    "rss-creators": ("a.rss", RSS, "<dc:creator>Ann {}</dc:creator>", "authors"),
+    "rss-authors": ("a.rss", RSS, "<author>a{}@e.example (Ann {})</author>", "authors"),
+    "rss-categories": ("a.rss", RSS, "<category>c {}</category>", "tags"),
+    "rss-files": ("a.rss", RSS, "<enclosure url='{}.mp3' type='audio/mpeg' length='1'/>", "enclosures"),
+    "atom-authors": ("a.atom", ATOM, "<author><name>Ann {}</name></author>", "authors"),
+    "atom-terms": (
+        "a.atom",
+        ATOM.replace("{}", "<entry><title>A</title>{}</entry>"),
+        "<category term='c{}'/>",
+        "tags",
+    ),
+    "nitf-subjects": ("a.xml", NITF, "<tobject.subject tobject.subject.type='c {}'/>", "tags"),
+    "nitf-bylines": ("a.xml", NITF, "<byline>By Ann {} and Bo Holm</byline>", None),
+    "page-tags": ("a.html", PAGE, "<meta property='article:tag' content='c {}'>", "meta elements of one name"),
+    "json-tags": ("a.json", JSON % "tags", '"c {}", ', "tags"),
+    "json-authors": ("a.json", JSON % "authors", '{"name": "Ann {}"}, ', "authors"),
+    "json-files": ("a.json", JSON % "attachments", '{"url": "{}.mp3", "mime_type": "audio/mpeg"}, ', "enclosures"),
+    "page-authors": ("a.html", PAGE.replace("{}", LINKED), '{"name": "Ann {}"}, ', "authors"),
+}
+
+
+@pytest.mark.parametrize(("name", "document", "flood", "field"), FLOODS.values(), ids=FLOODS)
+def test_of_what_is_stated_too_often_the_first_are_looked_at(
+    name: str, document: str, flood: str, field: str | None
+) -> None:
+    def calls(times: int) -> tuple[int, list[str | None]]:
+        """The calls of functions that it takes to read so many, and what the findings are about."""
+        data = document.replace("{}", "".join(flood.replace("{}", str(at)) for at in range(times))).encode()
+        counted = 0
+
+        def count(_frame: object, event: str, _argument: object) -> None:
+            nonlocal counted
+            counted += event == "call"
+
+        sys.setprofile(count)
+        try:
+            parsed = parse(Document(name, data, MODIFIED))
+            around = Surroundings(name, MODIFIED, Neighbours(), FolderDefaults())
+            stories = [settle(draft, around, SETTINGS) for draft in parsed.drafts]
+        finally:
+            sys.setprofile(None)
+        told = (*parsed.findings, *(each for story in stories for each in story.findings))
+        return counted, [each.field for each in told if each.code == "too-many-values"]
+
+    calls(10)
+    many, told = calls(6_000)
+    more, _ = calls(12_000)
+    assert more - many < 6 * 6_000
+    assert told == ([field] if field else [])
+
+
+def test_of_the_authors_of_an_export_so_many_are_known() -> None:
+    author = b"<wp:author><wp:author_login>a</wp:author_login></wp:author>"
+    head = b"<rss xmlns:wp='http://wordpress.org/export/1.2/'><channel><wp:wxr_version>1.2</wp:wxr_version>"
+    item = b"<item><title>A</title><wp:post_type>post</wp:post_type></item></channel></rss>"
+    assert [each.field for each in read("a.xml", head + author * 20_001 + item).findings] == ["authors"]
+    assert read("a.xml", head + author * 20_000 + item).findings == ()
+
+
+def test_a_name_or_an_id_that_is_a_text_is_none() -> None:
+    draft = Draft(
+        format="rss",
+        id="a" * 10_001,
+        headline="A",
+        html="<p>b</p>",
+        tags=("x " * 501,),
+        authors=(Person("y" * 1_001),),
+    )
+    story = settle(draft, Surroundings("2026-02-03.rss", MODIFIED, Neighbours(), FolderDefaults()), SETTINGS)
+    assert (story.own_id, story.tags, story.authors[0].name) == (None, (("x " * 500).strip(),), "y" * 1_000)
+    told = [(finding.code, finding.field) for finding in story.findings]
+    assert {("id-too-long", "id"), ("name-too-long", "tags"), ("name-too-long", "authors")} <= set(told)
 
 
 @pytest.mark.parametrize("letter", ["\u0130", "\u017f", "\u0131"])

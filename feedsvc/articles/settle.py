@@ -32,6 +32,7 @@ from feedsvc.model import (
     Status,
     Story,
 )
+from feedsvc.parsers.limits import few
 from feedsvc.text import fold, one_line, slugify
 
 _Value = TypeVar("_Value")
@@ -42,6 +43,8 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 # Tags, sections, authors and files of one article: real ones have some dozens at most. Tags and sections get feeds of their
 # own, of which 10,000 take a minute.
 _MOST_VALUES = 200
+_LONGEST_ID = 10_000
+_LONGEST_NAME = 1_000  # of an author, a tag, a section
 _NO_DEFAULTS = FolderDefaults()
 
 
@@ -88,7 +91,7 @@ def settle(draft: Draft, around: Surroundings, settings: Settings) -> Story:
         html=body.html,
         text=body.text,
         summary=one_line(draft.summary or "") or summarise(body.text),
-        own_id=one_line(draft.id or "") or None,
+        own_id=_own_id(draft.id, notes),
         own_slug=_own_slug(draft.slug, settings, notes),
         version=draft.version,
         stated_status=status,
@@ -114,6 +117,15 @@ def settle(draft: Draft, around: Surroundings, settings: Settings) -> Story:
         evidence=notes.evidence,
         findings=(*notes.findings, *dict.fromkeys(files.findings.values())),
     )
+
+
+def _own_id(stated: str | None, notes: _Notes) -> str | None:
+    """The id that the source gives the article, unless it is a text."""
+    if stated and len(stated) > _LONGEST_ID:
+        message = f"The id has {len(stated):,} characters and was left out; give the article a shorter one."
+        notes.remark("id-too-long", "warning", message, "id")
+        return None
+    return one_line(stated or "") or None
 
 
 def _own_slug(stated: str | None, settings: Settings, notes: _Notes) -> str | None:
@@ -147,8 +159,9 @@ def _headline(draft: Draft, text: str, notes: _Notes) -> str:
 
 
 def _authors(draft: Draft, default: str, notes: _Notes) -> tuple[Person, ...]:
-    cleaned = (Person(one_line(each.name), _line(each.email), _web(each.uri)) for each in draft.authors)
-    unique = {fold(each.name): each for each in reversed(tuple(cleaned)) if each.name}
+    stated = few(draft.authors, "authors", notes.findings)
+    cleaned = [Person(_name(each.name, "authors", notes), _line(each.email), _web(each.uri)) for each in stated]
+    unique = {fold(each.name): each for each in reversed(cleaned) if each.name}
     if unique:
         return _bounded(tuple(reversed(unique.values())), "authors", notes)
     notes.evidence["authors"] = "the settings: nobody is named"
@@ -216,10 +229,18 @@ def _line(text: str | None) -> str | None:
 def _names(names: tuple[str, ...], about: str, notes: _Notes) -> tuple[str, ...]:
     """``names`` cleaned, each once, as first written."""
     unique: dict[str, str] = {}
-    for name in map(one_line, names):
-        if name:
+    for stated in few(names, about, notes.findings):
+        if name := _name(stated, about, notes):
             unique.setdefault(fold(name), name)
     return _bounded(tuple(unique.values()), about, notes)
+
+
+def _name(stated: str, about: str, notes: _Notes) -> str:
+    """A name on one line, as far as names go."""
+    if len(stated) > _LONGEST_NAME:
+        message = f"A name of {len(stated):,} characters was cut; give names, not texts."
+        notes.remark("name-too-long", "warning", message, about)
+    return one_line(stated[:_LONGEST_NAME])
 
 
 def _bounded(values: tuple[_Value, ...], about: str, notes: _Notes) -> tuple[_Value, ...]:
@@ -229,7 +250,8 @@ def _bounded(values: tuple[_Value, ...], about: str, notes: _Notes) -> tuple[_Va
     message = (
         f"There are {len(values):,} {about}, of which the first {_MOST_VALUES} count; leave those that say something."
     )
-    notes.remark("too-many-values", "warning", message, about)
+    if all((each.code, each.field) != ("too-many-values", about) for each in notes.findings):
+        notes.remark("too-many-values", "warning", message, about)
     return values[:_MOST_VALUES]
 
 
@@ -276,7 +298,7 @@ def _picture(stated: Picture | None, base: str, files: Files, notes: _Notes) -> 
 
 
 def _enclosures(stated: tuple[Enclosure, ...], base: str, files: Files, notes: _Notes) -> tuple[Enclosure, ...]:
-    found = (_enclosure(each, base, files, notes) for each in stated)
+    found = (_enclosure(each, base, files, notes) for each in few(stated, "enclosures", notes.findings))
     unique = {each.url: each for each in found if each is not None}
     return _bounded(tuple(unique.values()), "enclosures", notes)
 

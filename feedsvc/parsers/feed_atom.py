@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import etree
 from msgspec.structs import replace
@@ -32,6 +33,7 @@ from feedsvc.parsers.feed_tree import (
     plain,
     text_of,
 )
+from feedsvc.parsers.limits import MOST_STATED, few
 from feedsvc.parsers.mail_words import base64_bytes
 from feedsvc.parsers.mail_words import text_of as decoded
 from feedsvc.parsers.xml import XmlError, parse_xml
@@ -58,8 +60,10 @@ def parse(document: Document, _neighbours: Neighbours, _hints: Hints) -> Parsed:
     # Before the namespace was declared everywhere, some feeds had none.
     entries = list(feed.all("atom:entry", "entry"))
     read, remarks = spoken(entries, says_something)
-    frame = _Frame(_alternate(list(feed.all("atom:link", "link"))), _origin(feed), _authors(feed))
-    return parsed([_draft(each, frame, part) for part, each in read], (*findings, *remarks), len(entries))
+    notes = Notes()
+    frame = _Frame(_alternate(list(feed.all("atom:link", "link"))), _origin(feed), _authors(feed, notes))
+    drafts = [_draft(each, frame, part) for part, each in read]
+    return parsed(drafts, (*findings, *notes.findings, *remarks), len(entries))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,7 @@ def _draft(element: Element, frame: _Frame, part: int) -> Draft:
         id=entry.text("atom:id", "id"),
         status=Status.WITHHELD if _is_draft(entry) else None,
         headline=_title(entry),
-        authors=_authors(entry) or (_authors(origin) if origin else ()) or frame.authors,
+        authors=_authors(entry, notes) or (_authors(origin, notes) if origin else ()) or frame.authors,
         source=entry.text("dc:source") or (_title(origin) if origin else None),
         origin=_origin(origin) if origin else frame.origin,
         language=language_of(content if content is not None else element),
@@ -108,13 +112,13 @@ def _draft(element: Element, frame: _Frame, part: int) -> Draft:
         base=base_of(content, url or frame.home) if content is not None else base,
         html=html or described,
         summary=plain(described) if html and described else None,
-        tags=unique(_categories(entry)),
+        tags=unique(few(_categories(entry), "tags", notes.findings)),
         rights=plain(text_of(rights)) if rights is not None else None,
         license=next((each.get("href") for each in links if each.get("rel") == "license"), None),
         picture=media_picture(entry),
         enclosures=tuple(
             replace(each, url=joined(base or "", each.url))
-            for each in dict.fromkeys((*_enclosures(links), *media_files(entry)))
+            for each in dict.fromkeys(few(_enclosures(links, entry), "enclosures", notes.findings))
         ),
         evidence=notes.evidence,
         findings=tuple(notes.findings),
@@ -168,15 +172,16 @@ def _origin(feed: Node) -> Origin:
     return Origin(_title(feed) or "", feed.text("atom:id", "id"), own, _alternate(links))
 
 
-def _authors(of: Node) -> tuple[Person, ...]:
+def _authors(of: Node, notes: Notes) -> tuple[Person, ...]:
     found = []
-    for each in of.all("atom:author", "author"):
+    for each in few(of.all("atom:author", "author"), "authors", notes.findings):
         person = node(each)
         name = person.text("atom:name", "name")
         uri = person.text("atom:uri", "uri", "atom:url", "url")
         if name:
             found.append(Person(name, person.text("atom:email", "email"), uri))
-    return tuple(found) or tuple(Person(text_of(each)) for each in of.all("dc:creator") if text_of(each))
+    creators = () if found else few(of.all("dc:creator"), "authors", notes.findings)
+    return tuple(found) or tuple(Person(text_of(each)) for each in creators if text_of(each))
 
 
 def _alternate(links: list[Element]) -> str | None:
@@ -197,18 +202,20 @@ def _is_draft(entry: Node) -> bool:
     return control is not None and node(control).text("app:draft") == "yes"
 
 
-def _enclosures(links: list[Element]) -> Iterator[Enclosure]:
+def _enclosures(links: list[Element], entry: Node) -> Iterator[Enclosure]:
     for each in links:
         if each.get("rel") == "enclosure":
             file = enclosure(each.get("href") or "", each.get("type"), each.get("length"), each.get("title"))
             if file is not None:
                 yield file
+    yield from media_files(entry)
 
 
 def _media(entry: Node) -> Iterator[Element]:
-    groups = [entry, *(node(each) for each in entry.all("media:group"))]
-    for group in groups:
-        yield from group.all("media:content")
+    yield from entry.all("media:content")
+    # One more than are looked at, so that it is told.
+    for group in islice(entry.all("media:group"), MOST_STATED + 1):
+        yield from node(group).all("media:content")
 
 
 def _is_picture(content: Element) -> bool:

@@ -1,6 +1,7 @@
 """JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/): every item an article with its own id."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from feedsvc.model import Document, Draft, Enclosure, Finding, Hints, Neighbours, Origin, Parsed, Person, Picture
@@ -8,6 +9,7 @@ from feedsvc.parsers.charset import DecodeError, decode
 from feedsvc.parsers.feed_entry import Notes, enclosure, parsed, spoken, unique, with_own_ids
 from feedsvc.parsers.feed_tree import as_html, plain
 from feedsvc.parsers.json_text import JsonError, read_json
+from feedsvc.parsers.limits import few
 from feedsvc.text import one_line
 
 FORMAT = "jsonfeed"
@@ -29,11 +31,21 @@ def parse(document: Document, _neighbours: Neighbours, _hints: Hints) -> Parsed:
         message = "The JSON Feed has no list of items; fetch it again."
         return Parsed((), (*findings, Finding("no-entries", "error", message)))
     read, empty = spoken(items, lambda each: isinstance(each, dict) and bool(each))
-    drafts = [_draft(each, feed, part) for part, each in read]
-    return parsed(with_own_ids(drafts), (*findings, *empty), len(items))
+    notes = Notes()
+    frame = _Frame(_origin(feed), _authors(feed, notes))
+    drafts = [_draft(each, feed, frame, part) for part, each in read]
+    return parsed(with_own_ids(drafts), (*findings, *notes.findings, *empty), len(items))
 
 
-def _draft(item: Member, feed: Member, part: int) -> Draft:
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What a feed says for all its items: read once, since it may say much."""
+
+    origin: Origin
+    authors: tuple[Person, ...]
+
+
+def _draft(item: Member, feed: Member, frame: _Frame, part: int) -> Draft:
     notes = Notes()
     html, text = _string(item, "content_html", notes), _string(item, "content_text", notes)
     summary = _string(item, "summary", notes)
@@ -47,9 +59,9 @@ def _draft(item: Member, feed: Member, part: int) -> Draft:
         part=part,
         id=_id(item),
         headline=one_line(_string(item, "title", notes) or "") or None,
-        authors=_authors(item) or _authors(feed),
+        authors=_authors(item, notes) or frame.authors,
         source=_string(extension, "source", notes),
-        origin=_origin(feed),
+        origin=frame.origin,
         ednote=_string(extension, "ednote", notes),
         language=_string(item, "language", notes) or _string(feed, "language", notes),
         published=notes.date("published", [("date_published", _string(item, "date_published", notes))]),
@@ -58,11 +70,11 @@ def _draft(item: Member, feed: Member, part: int) -> Draft:
         base=url or _string(feed, "home_page_url", notes),
         html=html or as_html(text or summary or ""),
         summary=plain(summary) if summary and (html or text) else None,
-        tags=unique(each for each in tags if isinstance(each, str)),
+        tags=unique(each for each in few(tags, "tags", notes.findings) if isinstance(each, str)),
         rights=_string(extension, "rights", notes),
         license=_string(extension, "license", notes),
         picture=_picture(picture, extension, notes),
-        enclosures=tuple(_attachments(item)),
+        enclosures=tuple(few(_attachments(item), "enclosures", notes.findings)),
         evidence=notes.evidence,
         findings=tuple(notes.findings),
     )
@@ -94,12 +106,12 @@ def _text(value: object) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _authors(of: Member) -> tuple[Person, ...]:
+def _authors(of: Member, notes: Notes) -> tuple[Person, ...]:
     """The authors of 1.1, else the author of 1.0."""
     several = of.get("authors")
     listed = several if isinstance(several, list) and several else [of.get("author")]
     found = []
-    for each in listed:
+    for each in few(listed, "authors", notes.findings):
         if isinstance(each, dict) and isinstance(name := each.get("name"), str) and one_line(name):
             url = each.get("url") if isinstance(each.get("url"), str) else None
             mail = url.removeprefix("mailto:") if url and url.startswith("mailto:") else None

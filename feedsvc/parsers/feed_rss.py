@@ -31,6 +31,7 @@ from feedsvc.parsers.feed_tree import (
     text_of,
 )
 from feedsvc.parsers.feed_wxr import is_export, read_export, without_promotion
+from feedsvc.parsers.limits import few
 from feedsvc.parsers.xml import XmlError, parse_xml
 
 Element = etree._Element
@@ -76,7 +77,7 @@ def _draft(element: Element, channel: Node, part: int) -> Draft:
         part=part,
         id=item.text("guid", "atom:id"),
         headline=plain(item.text("title", "dc:title", "media:title") or "") or None,
-        authors=_authors(item),
+        authors=_authors(item, notes),
         source=item.text("dc:source") or item.text("source"),
         origin=_origin(item, channel),
         language=item.text("dc:language") or language_of(element) or channel.text("language", "dc:language"),
@@ -86,11 +87,11 @@ def _draft(element: Element, channel: Node, part: int) -> Draft:
         base=base,
         html=description,
         summary=summary if html else None,
-        tags=unique(text_of(each) for each in item.all("category", "dc:subject", "media:category")),
+        tags=unique(map(text_of, few(item.all("category", "dc:subject", "media:category"), "tags", notes.findings))),
         rights=item.text("dc:rights", "media:copyright"),
         license=_licence(item),
         picture=_picture(item),
-        enclosures=tuple(dict.fromkeys(_enclosures(item))),
+        enclosures=tuple(dict.fromkeys(few(_enclosures(item), "enclosures", notes.findings))),
         evidence=notes.evidence,
         findings=tuple(notes.findings),
     )
@@ -105,9 +106,11 @@ def _origin(item: Node, channel: Node) -> Origin:
     return Origin(plain(channel.text("title") or ""), url=own, page=channel.text("link"))
 
 
-def _authors(item: Node) -> tuple[Person, ...]:
+def _authors(item: Node, notes: Notes) -> tuple[Person, ...]:
     for name in ("dc:creator", "author", "atom:author", "itunes:author"):
-        stated = [node(each).text("atom:name") or text_of(each) for each in item.all(name)]
+        stated = [
+            node(each).text("atom:name") or text_of(each) for each in few(item.all(name), "authors", notes.findings)
+        ]
         if any(stated):
             return people(stated)
     return ()

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape, unescape
 from urllib.parse import urljoin
 
 from lxml import etree
 
-from feedsvc.parsers.limits import too_long
+from feedsvc.parsers.limits import MOST_ITEMS, too_long
 from feedsvc.parsers.xml import is_too_large
 from feedsvc.text import one_line
 
@@ -69,16 +70,23 @@ class Node:
 
 
 def node(element: Element) -> Node:
-    """``element`` with its children by name."""
+    """``element`` with its children by name, of each as many as a feed has entries at most."""
     children: dict[str, list[Element]] = {}
     for child in element:
-        children.setdefault(name_of(child), []).append(child)
+        same = children.setdefault(name_of(child), [])
+        if len(same) < MOST_ITEMS:
+            same.append(child)
     return Node(element, children)
 
 
 def name_of(element: Element) -> str:
     """``dc:creator`` whatever prefix the document uses; names in lower case, those of RSS bare."""
-    namespace, closed, local = str(element.tag).rpartition("}")
+    return _name_of(str(element.tag))
+
+
+@lru_cache(maxsize=1024)
+def _name_of(tag: str) -> str:
+    namespace, closed, local = tag.rpartition("}")
     if not closed:
         # Of a document that was mended, a prefix that nobody declared is a part of the name.
         return local.lower().removeprefix("rss:")

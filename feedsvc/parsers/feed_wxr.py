@@ -9,7 +9,7 @@ from lxml import etree
 from feedsvc.model import Draft, Finding, Parsed, Person, Picture, Status
 from feedsvc.parsers.feed_entry import Notes, parsed, unique
 from feedsvc.parsers.feed_tree import Node, node, plain, text_of
-from feedsvc.parsers.limits import MOST_ENTRIES
+from feedsvc.parsers.limits import MOST_ENTRIES, few
 
 Element = etree._Element
 
@@ -50,7 +50,8 @@ def is_export(channel: Node) -> bool:
 
 def read_export(channel: Node, items: Sequence[Element], findings: tuple[Finding, ...]) -> Parsed:
     """The posts of an export; pages, files, menus and what was thrown away are counted in a finding."""
-    authors = dict(_authors(channel))
+    told = list(findings)
+    authors = dict(_authors(channel, told))
     nodes = [node(each) for each in items[:MOST_ENTRIES]]
     files = {
         number: address
@@ -66,7 +67,6 @@ def read_export(channel: Node, items: Sequence[Element], findings: tuple[Finding
             left[kind if kind != "post" else f"post ({status})"] += 1
         else:
             drafts.append(_draft(item, part, status, channel, authors, files))
-    told = list(findings)
     if left:
         named = ", ".join(f"{count} {kind}" for kind, count in sorted(left.items()))
         message = f"Of the export, only posts are articles; left out were {named}."
@@ -74,9 +74,9 @@ def read_export(channel: Node, items: Sequence[Element], findings: tuple[Finding
     return parsed(drafts, told, len(items))
 
 
-def _authors(channel: Node) -> Iterator[tuple[str, Person]]:
+def _authors(channel: Node, findings: list[Finding]) -> Iterator[tuple[str, Person]]:
     """The people of the site by their login."""
-    for each in channel.all("wp:author"):
+    for each in few(channel.all("wp:author"), "authors", findings, MOST_ENTRIES):
         author = node(each)
         login = author.text("wp:author_login")
         given = f"{author.text('wp:author_first_name') or ''} {author.text('wp:author_last_name') or ''}".strip()
@@ -102,7 +102,8 @@ def _draft(
         reason = "protected by a password" if status == "publish" else status
         message = f"The post is {reason} in WordPress and is not published; publish it there and export again."
         notes.findings.append(Finding("export-withheld", "info", message, "status"))
-    terms = [(each.get("domain") or "", text_of(each), each.get("nicename") or "") for each in item.all("category")]
+    stated = few(item.all("category"), "tags", notes.findings)
+    terms = [(each.get("domain") or "", text_of(each), each.get("nicename") or "") for each in stated]
     published = notes.date("published", _dates(item))
     return Draft(
         format=FORMAT,

@@ -99,7 +99,7 @@ def _draft(page: Page, facts: Stated, order: str | None) -> Draft | None:
         license=urljoin(base or "", licence) if licence else None,
         picture=picture(facts),
         evidence={field: sentence for field, sentence in evidence.items() if sentence},
-        findings=(*page.findings, *date_findings, *orders.findings),
+        findings=(*page.findings, *facts.findings, *date_findings, *orders.findings),
     )
 
 

@@ -10,7 +10,7 @@ from feedsvc.model import Person
 from feedsvc.parsers.html_bylines import LONGEST, marked_bylines, worded_bylines
 from feedsvc.parsers.html_layout import Layout
 from feedsvc.parsers.html_site import names_site
-from feedsvc.parsers.html_stated import Stated, strings
+from feedsvc.parsers.html_stated import MOST_LISTED, Stated, strings
 from feedsvc.parsers.names import split_authors
 from feedsvc.text import fold, one_line
 
@@ -144,7 +144,7 @@ _WRITTEN_BY = frozenset(
 
 def _stated_people(facts: Stated, value: Any) -> list[Person]:
     people: list[Person] = []
-    for each in value if isinstance(value, list) else [value]:
+    for each in value[:MOST_LISTED] if isinstance(value, list) else [value]:
         node = facts.follow(each)
         for name in strings(node.get("name") if isinstance(node, dict) else node):
             people.extend(_people(name))

@@ -8,10 +8,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import unescape
+from itertools import product
 from typing import Any
 
 from lxml import etree
 
+from feedsvc.model import Finding
+from feedsvc.parsers.limits import few
 from feedsvc.text import one_line, xml_clean
 
 Element = etree._Element
@@ -27,6 +30,8 @@ _PAGE_TYPES = frozenset("webpage itempage medicalwebpage aboutpage faqpage creat
 _FOR_CACHES = frozenset((("http-equiv", "expires"),))
 _LARGEST_SCRIPT = 2_000_000
 _MOST_NODES = 400
+MOST_LISTED = 200  # of the members of a list that are read
+_LISTS = {"author": "authors", "creator": "authors", "keywords": "tags", "articleSection": "sections"}
 _LONGEST_BROKEN = 200_000
 _COMMA_TOO_MANY = re.compile(r",(\s*[\]}])")
 _COMMENTED_OUT = re.compile(r"^[ \t]*//.*$", re.MULTILINE)
@@ -52,6 +57,7 @@ class Stated:
     pages: tuple[Node, ...]
     nodes: tuple[Node, ...]
     by_id: Mapping[str, Node]
+    findings: tuple[Finding, ...]
 
     def meta(self, *names: str) -> str | None:
         """The first value that one of ``names`` has."""
@@ -83,9 +89,13 @@ class Stated:
 def stated(root: Element) -> Stated:
     """All that the page states."""
     nodes = tuple(_nodes(root))
-    metas = _metas(root)
+    findings: list[Finding] = []
+    metas = _metas(root, findings)
     own = _own_addresses(root, metas)
     articles = [node for node in nodes if types_of(node) & _ARTICLE_TYPES]
+    pages = tuple(node for node in nodes if types_of(node) & _PAGE_TYPES)
+    for node, key in product((*articles, *pages), _LISTS):
+        few(node[key] if isinstance(node.get(key), list) else (), _LISTS[key], findings, MOST_LISTED)
     # Teasers of other stories are articles too; the page's own bears its address, has a text or a date, or stands alone.
     articles.sort(
         key=lambda node: (not _is_at(node, own), node.get("datePublished") is None, "mainEntityOfPage" not in node)
@@ -93,9 +103,10 @@ def stated(root: Element) -> Stated:
     return Stated(
         metas,
         tuple(articles[:1] if len(articles) < 3 or _is_at(articles[0], own) else _own(articles)),
-        tuple(node for node in nodes if types_of(node) & _PAGE_TYPES),
+        pages,
         nodes,
         {node["@id"]: node for node in reversed(nodes) if isinstance(node.get("@id"), str) and len(node) > 1},
+        tuple(findings),
     )
 
 
@@ -130,7 +141,7 @@ def strings(value: Any) -> Iterator[str]:
         if line:
             yield line
     elif isinstance(value, list):
-        for each in value[:200]:
+        for each in value[:MOST_LISTED]:
             yield from strings(each)
     elif isinstance(value, dict):
         whole = " ".join(part for key in ("givenName", "familyName") if isinstance(part := value.get(key), str))
@@ -151,8 +162,8 @@ def _own(articles: list[Node]) -> list[Node]:
     return (whole or articles)[:1]
 
 
-def _metas(root: Element) -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
+def _metas(root: Element, findings: list[Finding]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
     for meta in root.iter("meta"):
         # Some pages call the content of a meta element its value.
         content = one_line(unescape(meta.get("content") or meta.get("value") or ""))
@@ -162,10 +173,8 @@ def _metas(root: Element) -> dict[str, tuple[str, ...]]:
             for name in (meta.get(key) or "").lower().split():
                 if (key, name) in _FOR_CACHES:
                     continue
-                values = found.setdefault(name, [])
-                if content not in values:
-                    values.append(content)
-    return {name: tuple(values) for name, values in found.items()}
+                found.setdefault(name, {})[content] = None
+    return {name: tuple(few(values, "meta elements of one name", findings)) for name, values in found.items()}
 
 
 def _nodes(root: Element) -> Iterator[Node]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
 
 from lxml import etree
 
@@ -14,6 +14,7 @@ from feedsvc.parsers.html_site import names_site
 from feedsvc.parsers.html_stated import Stated, string, strings, types_of
 from feedsvc.parsers.html_terms import linked_terms
 from feedsvc.parsers.html_tree import tag_of, text_of
+from feedsvc.parsers.limits import MOST_STATED
 from feedsvc.text import fold, one_line
 
 Element = etree._Element
@@ -253,7 +254,7 @@ def _listed(values: Iterable[str]) -> Iterator[str]:
 
 def _names(values: Iterable[str], sites: frozenset[str], others: frozenset[str]) -> list[str]:
     kept: dict[str, str] = {}
-    for value in values:
+    for value in islice(values, MOST_STATED):
         name = one_line(value).strip("#, ")
         folded = fold(name)
         if not name or len(name) > _LONGEST or folded in others or folded in _NO_TOPIC:

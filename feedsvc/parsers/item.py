@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from feedsvc.model import Draft, Finding, Person, Severity, Status
 from feedsvc.parsers.dates import DateError, parse_date
-from feedsvc.parsers.limits import MOST_ENTRIES
+from feedsvc.parsers.limits import MOST_ENTRIES, MOST_STATED, few
 from feedsvc.parsers.names import split_authors
 from feedsvc.text import fold, one_line
 
@@ -40,7 +40,7 @@ class Item:
         self._fields: dict[str, Any] = {}
         self._tags: list[str] = []
         self._sections: list[str] = []
-        self._rights: list[str] = []
+        self._rights: dict[str, None] = {}
         self.evidence: dict[str, str] = {}
         self.findings: list[Finding] = []
         self.format = format
@@ -57,8 +57,10 @@ class Item:
 
     def text(self, field: str, value: object, place: str) -> None:
         """A line of text for ``field``, unless it is empty or the field has one."""
+        if field in self._fields:
+            return
         line = one_line(value) if isinstance(value, str) else ""
-        if line and field not in self._fields:
+        if line:
             self._fields[field] = line
             self.evidence[field] = place
 
@@ -81,8 +83,8 @@ class Item:
 
     def date(self, field: str, value: object, place: str) -> None:
         """A date for ``field``. One that cannot be read is an error where it may hold the article back."""
-        text = one_line(value) if isinstance(value, str) else ""
-        if not text or field in self._fields or _PATTERN.search(text):
+        text = one_line(value) if isinstance(value, str) and field not in self._fields else ""
+        if not text or _PATTERN.search(text):
             return
         try:
             date = parse_date(text)
@@ -113,31 +115,34 @@ class Item:
 
     def byline(self, value: object, place: str) -> None:
         """The people of a byline; the initials of editors are no names."""
-        line = one_line(value) if isinstance(value, str) else ""
+        line = one_line(value) if isinstance(value, str) and "authors" not in self._fields else ""
         if line and not _INITIALS.fullmatch(line):
             self.people(split_authors(line), place)
 
     def people(self, people: Iterable[Person], place: str) -> None:
         """Authors, unless there are some."""
-        self.value("authors", tuple(people), place)
+        if "authors" not in self._fields:
+            self.value("authors", tuple(few(people, "authors", self.findings)), place)
 
     def tags(self, names: Iterable[object]) -> None:
         """Subjects and keywords."""
-        self._tags += [one_line(name) for name in names if isinstance(name, str) and len(one_line(name)) > 1]
+        self._tags += _lines(few(names, "tags", self.findings))
 
     def sections(self, names: Iterable[object]) -> None:
         """Services, departments and categories."""
-        self._sections += [one_line(name) for name in names if isinstance(name, str) and len(one_line(name)) > 1]
+        self._sections += _lines(few(names, "sections", self.findings))
 
     def rights(self, *texts: object) -> None:
         """The copyright notice and the terms of use, each once."""
-        lines = (one_line(text) for text in texts if isinstance(text, str))
-        self._rights += [line for line in lines if line and line not in self._rights]
+        lines = (one_line(text) for text in few(texts, "rights", self.findings) if isinstance(text, str))
+        self._rights.update((line, None) for line in lines if line)
 
     def kept(self, name: str, values: Iterable[object]) -> None:
         """Something that has no field of its own and stands in ``explain``: genre, urgency."""
         lines = [
-            one_line(str(value)) for value in values if isinstance(value, (str, int, float)) and str(value).strip()
+            one_line(str(value))
+            for value in islice(values, MOST_STATED)
+            if isinstance(value, (str, int, float)) and str(value).strip()
         ]
         if lines:
             self.evidence[name] = f"the item states {', '.join(dict.fromkeys(lines))}"[:200]
@@ -165,6 +170,11 @@ class Item:
         if "embargo" not in self._fields:
             message = "The item is under embargo and names no time; it is held until a version that is usable."
             self.findings.append(Finding("embargo-without-time", "warning", message, "embargo"))
+
+
+def _lines(names: list[object]) -> list[str]:
+    """The names that say something."""
+    return [line for name in names if isinstance(name, str) and len(line := one_line(name)) > 1]
 
 
 def first_items(items: Iterable[_Each], findings: tuple[Finding, ...]) -> tuple[list[_Each], tuple[Finding, ...]]:

@@ -1,9 +1,15 @@
 """How long an article can be. What is longer is no article, and would take the time of thousands."""
 
+from collections.abc import Iterable
+from itertools import islice
+from typing import TypeVar
+
 from msgspec.structs import replace
 
 from feedsvc.model import TOO_LONG, Draft, Finding, Parsed
 from feedsvc.parsers.html_attributes import with_few_attributes
+
+_Value = TypeVar("_Value")
 
 MOST_CHARACTERS = 1_000_000
 MOST_LINES = 20_000
@@ -11,6 +17,8 @@ MOST_ENTRIES = 20_000  # of one document: a feed of more is an archive, and come
 LONGEST_TEXT = 1_100_000  # of an article, and what marks it up
 # The sanitiser takes a second for 250,000; the largest real pages have 20,000.
 MOST_TAGS = 100_000
+# Tags, sections, authors and files of one article that are looked at; the first 200 that differ count.
+MOST_STATED = 1_000
 MOST_ITEMS = 100_000  # of which the first 20,000 are read: there is no room for more that say something
 MOST_ATTRIBUTES = 350_000  # "=" in the tags of a document of XML; 400,000 namespaces take 0.85 s and 190 MB
 MOST_OBJECTS = 250_000  # brackets in JSON, outside of strings; a million objects take 300 MB and two seconds
@@ -22,6 +30,23 @@ MOST_ELEMENTS = 500_000  # of these that close nothing: a million elements that 
 MOST_MOVED = 10**10
 # In a body up to this length nothing can be too much.
 _HARMLESS = 100_000
+
+
+def few(values: Iterable[_Value], about: str, findings: list[Finding], most: int = MOST_STATED) -> list[_Value]:
+    """The first of an article's ``values`` as far as they are looked at; a finding where there are more.
+
+    They are cut before they are cleaned, and taken no further than that: of a million, a thousand cost time.
+    """
+    read = list(islice(values, most + 1))
+    if len(read) <= most:
+        return read
+    message = (
+        f"There are more than {most:,} {about}, of which the first were looked at; leave those that say something."
+    )
+    finding = Finding("too-many-values", "warning", message, about)
+    if finding not in findings:
+        findings.append(finding)
+    return read[:-1]
 
 
 def too_long(text: str) -> Finding | None:

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from feedsvc.model import Document, Draft, Enclosure, Finding, Hints, Neighbours, Parsed, Person, Picture
 from feedsvc.parsers.charset import DecodeError, decode
 from feedsvc.parsers.item import Item, first_items, numbered
 from feedsvc.parsers.json_text import JsonError, read_json
+from feedsvc.parsers.limits import MOST_STATED
 from feedsvc.parsers.markup import nitf_html, text_html
 from feedsvc.text import one_line
 
@@ -171,7 +173,9 @@ def _credited(item: Item, source: Object) -> None:
 def _body(item: Item, source: Object) -> None:
     """The body in the richest form there is; without one the description or caption, which is no summary then."""
     for place, html in _bodies(source):
-        item.value("html", html, place)
+        if html:
+            item.value("html", html, place)
+            break
     described = source.get("description_text") or _chosen(source.get("descriptions"), "text", "caption", "summary")
     described = described or source.get("description_caption") or _plain(source.get("description_html"))
     for key in _roles(source, "description_", "main"):
@@ -190,8 +194,7 @@ def _bodies(source: Object) -> Iterator[tuple[str, str]]:
     for key in roles:
         if source[key].lstrip()[:1] == "<" or key in ("body_xhtml", "body_html"):
             yield key, source[key]
-    rich: list[tuple[str, str]] = []
-    plain: list[tuple[str, str]] = []
+    plain: list[str] = []
     for each in _all(source, "bodies"):
         value = each.get("value") if isinstance(each, dict) else None
         if isinstance(value, str) and value.strip():
@@ -199,9 +202,11 @@ def _bodies(source: Object) -> Iterator[tuple[str, str]]:
             html = (
                 nitf_html(value) if "nitf" in kind else value if "html" in kind or value.lstrip()[:1] == "<" else None
             )
-            (plain if html is None else rich).append(("bodies", text_html(value) if html is None else html))
-    yield from rich
-    yield from plain
+            if html is None:
+                plain.append(value)
+            else:
+                yield "bodies", html
+    yield from (("bodies", text_html(value)) for value in plain)
     for key in roles:
         yield key, text_html(source[key])
 
@@ -269,7 +274,8 @@ def _all(source: Object, *keys: str) -> list[Any]:
 
 def _roles(source: Object, start: str, *first: str) -> Iterator[str]:
     """The keys that ninjs 1 makes of a role ("headline_main", "body_text"), the wanted ones first, whose text says something."""
-    keys = [key for key in source if key.startswith(start) and _line(source[key])]
+    named = islice((key for key in source if key.startswith(start)), MOST_STATED)
+    keys = [key for key in named if _line(source[key])]
     yield from sorted(keys, key=lambda key: key.removeprefix(start) not in first)
 
 

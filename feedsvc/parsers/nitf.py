@@ -1,9 +1,11 @@
 """NITF 3.x (IPTC News Industry Text Format): one story in one XML document."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from feedsvc.model import Document, Draft, Hints, Neighbours, Parsed, Picture
 from feedsvc.parsers.item import Item
+from feedsvc.parsers.limits import MOST_STATED, few
 from feedsvc.parsers.markup import text_of, xml_html
 from feedsvc.parsers.xml import Element, XmlError, parse_xml
 
@@ -55,12 +57,15 @@ def _about(item: Item, root: Element, data: Element | None) -> None:
 def _headed(item: Item, head: Element) -> None:
     """What stands above the text: headline, byline, dateline, distributor."""
     item.text("headline", text_of(_first(head, "hl1")) or text_of(_first(head, "hedline")), "body.head/hedline")
-    for byline in _all(head, "byline"):
+    for byline in islice(_all(head, "byline"), MOST_STATED):
+        if "authors" in item:
+            break
         person = _first(byline, "person")
         item.byline(text_of(person) or text_of(byline), "body.head/byline")
     dateline = _first(head, "dateline")
     if dateline is not None:
-        places = [text_of(each) for name in ("city", "state", "country") for each in _all(dateline, name)]
+        stated = (each for name in ("city", "state", "country") for each in _all(dateline, name))
+        places = map(text_of, few(stated, "dateline", item.findings))
         item.text("dateline", ", ".join(places) or text_of(_first(dateline, "location")), "body.head/dateline")
     item.text("summary", text_of(_first(head, "abstract")), "body.head/abstract")
     item.text("source", text_of(_first(head, "distributor")), "body.head/distributor")
@@ -93,6 +98,8 @@ def _filed(item: Item, data: Element) -> None:
 def _pictured(item: Item, root: Element) -> None:
     """The first picture of the text."""
     for media in _all(root, "media"):
+        if "picture" in item:
+            return
         reference = _first(media, "media-reference")
         if reference is not None and reference.get("source") and (media.get("media-type") or "image") == "image":
             caption = text_of(_first(media, "media-caption")) or reference.get("alternate-text")
