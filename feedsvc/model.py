@@ -311,10 +311,11 @@ class Term(Struct, frozen=True):
         return Term(self.opens, min((each for each in (self.closes, end) if each is not None), default=None))
 
     def next_change(self, now: datetime) -> datetime | None:
-        """The next moment at which it opens or closes."""
-        if self.opens is None or (self.closes is not None and self.closes <= self.opens):
+        """The next moment at which it opens or closes. One that closes before it opens waits until it would open."""
+        if self.opens is None:
             return None
-        return min((each for each in (self.opens, self.closes) if each is not None and each > now), default=None)
+        closes = None if self.closes is None else max(self.opens, self.closes)
+        return min((each for each in (self.opens, closes) if each is not None and each > now), default=None)
 
 
 class Identity(Struct, frozen=True, kw_only=True):

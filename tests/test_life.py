@@ -659,3 +659,84 @@ def test_what_is_written_over_in_the_instant_in_which_it_was_read_is_met_by_the_
     assert publication.build()["documents"]["changed"] == is_met
     assert sorted(publication.titles()) == ["Beside", "Other" if is_met else "First"]
     assert isinstance(look(load_settings(publication.folder / "feedsvc.toml"), publication.now), Report)
+
+
+# Several articles that had one name, several documents that have one id
+
+
+def reread_bytes(publication: Publication) -> dict[str, bytes]:
+    """The edition after a build that reads every document again, for its bytes alone."""
+    os.utime(publication.folder / "feedsvc.toml")
+    with closing(open_database(load_settings(publication.folder / "feedsvc.toml"))) as database:
+        with database.writing() as connection:
+            Ledger(connection).remember("settings", "others")
+    publication.build_here()
+    return publication.bytes()
+
+
+def test_of_all_that_had_a_name_the_one_that_stands_there_goes_on(publication: Publication) -> None:
+    publication.article("today.md", "Monday's news", date="2026-02-02")
+    publication.build_here()
+    publication.later()
+    publication.article("today.md", "Tuesday's news", date="2026-02-03", expires=(START + 5 * SECOND).isoformat())
+    publication.build_here()
+    publication.later()
+    publication.build_here()
+    before = publication.explain("today.md")
+    assert (before["status"], before["id"]) == ("withheld", "tag:news.example.org,2026:today.md?story=2")
+    reread_bytes(publication)
+    assert publication.explain("today.md")["id"] == before["id"]
+
+
+def test_what_stood_under_a_name_unseen_by_readers_leaves_it_to_another_story(publication: Publication) -> None:
+    publication.article("a.md", "Held", date="2026-03-09T00:00:00Z")
+    publication.build_here()
+    publication.later()
+    publication.article("a.md", "Another story", date="2026-02-01")
+    publication.build_here()
+    (publication.inbox / "a.md").unlink()
+    publication.later()
+    publication.build_here()
+    publication.article("a.md", "Another story", date="2026-02-01")
+    publication.later()
+    publication.build_here()
+    assert [item["id"] for item in publication.json_feed()["items"]] == ["tag:news.example.org,2026:a.md?story=2"]
+
+
+@pytest.mark.parametrize(("old", "new"), [("a", "b"), ("b", "a")])
+def test_of_two_documents_with_one_id_the_one_with_the_newer_date_stands_however_often_they_are_read(
+    publication: Publication, old: str, new: str
+) -> None:
+    publication.article(f"{old}.md", "Old", id="urn:x:1", date="2026-02-01")
+    publication.article(f"{new}.md", "New", id="urn:x:1", date="2026-02-03")
+    publication.build_here()
+    assert publication.titles() == ["New"]
+    before = publication.bytes()
+    assert reread_bytes(publication) == before
+
+
+def test_what_runs_out_before_it_opens_waits_until_then_and_is_told_to_have_run_out(publication: Publication) -> None:
+    publication.article(
+        "a.md", "Never", embargo=(START + 20 * SECOND).isoformat(), expires=(START + 10 * SECOND).isoformat()
+    )
+    publication.build_here()
+    publication.later(seconds=15)
+    publication.build_here()
+    assert publication.explain("a.md")["status"] == "embargoed"
+    publication.later(seconds=15)
+    publication.build_here()
+    assert publication.explain("a.md")["status"] == "withheld"
+    assert publication.titles() == []
+
+
+def test_a_page_does_not_move_by_being_read_again(publication: Publication) -> None:
+    publication.article("a.md", "First", id="urn:x:1", date="2026-02-03")
+    publication.article("b.md", "Second", id="urn:x:1", date="2026-02-01", slug="other")
+    publication.build_here()
+    (publication.inbox / "a.md").unlink()
+    publication.later()
+    publication.build_here()
+    before = publication.bytes()
+    publication.later()
+    assert publication.titles() == ["Second"]
+    assert reread_bytes(publication) == before

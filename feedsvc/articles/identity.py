@@ -69,8 +69,10 @@ def enter(story: Story, digest: str, memory: Memory, base: str, now: datetime) -
         identity = _mint(story, digest, memory, now)
     else:
         identity, kept = _continue(known, story, digest, now)
-        identity, taken = _renamed(identity, story, memory)
-        findings = (*findings, *kept, *taken)
+        findings = (*findings, *kept)
+        if known.digest != digest:  # else it was asked before, and a page that stayed then does not move by itself
+            identity, taken = _renamed(identity, story, memory)
+            findings = (*findings, *taken)
     moved_from = known.name if known is not None and known.name != story.name else None
     return Entered(article_of(story, identity, base, now, findings), identity, moved_from)
 

@@ -43,5 +43,6 @@ def _opens(record: ArticleRecord) -> datetime:
 
 def _rank(record: ArticleRecord) -> tuple[int, datetime, str]:
     article = record.article
-    newest = max(each for each in (article.date, article.stated_updated, article.published) if each is not None)
+    # Not what is published: all that have one id share that.
+    newest = max(each for each in (article.date or article.published, article.stated_updated) if each is not None)
     return (article.version or 0, newest, article.name)

@@ -193,7 +193,7 @@ class Entering:
 
     def _enter_stories(self, stories: Sequence[tuple[Story, Outcome]], held: Mapping[str, str]) -> dict[str, Article]:
         """Let stories become articles; ``held`` are the ids that stood under their names. The articles by name."""
-        recall = Recall(self.ledger, self.authority, self._is_missing)
+        recall = Recall(self.ledger, self.authority, self._is_missing, held)
         recall.prefetch([(story, outcome.content) for story, outcome in stories], self.missing)
         records = [self._enter(story, outcome, recall, held.get(story.name)) for story, outcome in stories]
         self.touched.add({record.article.id for record in records} | set(held.values()))
@@ -221,6 +221,7 @@ class Entering:
         entered = enter(story, outcome.content, recall, self._base, self.now)
         if before is not None and before != entered.identity.id:
             self._contested.add(before)
+            self._leave_name(before, story.name, recall)
         if entered.moved_from is not None:
             self.moved[story.name] = entered.moved_from
         former = recall.by_id(entered.identity.id)
@@ -228,6 +229,12 @@ class Entering:
             self.ledger.save_former_slugs({former.slug: former.id})
         recall.learn(entered.identity, entered=True)
         return self._record(outcome.name, entered.article, entered.identity)
+
+    def _leave_name(self, id_: str, name: str, recall: Recall) -> None:
+        """Take out what stood under a name that another story has now; of several that had it, but one has it still."""
+        known = recall.by_id(id_)
+        if known is not None and known.name == name and known.withdrawn is None:
+            recall.learn(replace(known, withdrawn=self.now), entered=True)
 
     def _is_held(self, known: Identity, story: Story) -> bool:
         """Whether another document of the inbox stands under this id."""

@@ -1,6 +1,7 @@
 """What the ledger knows of a batch of stories, fetched at once: the memory that identity asks."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from posixpath import splitext
 
 from sqlalchemy import Column
@@ -15,13 +16,17 @@ from feedsvc.text import fold, slugify
 class Recall:
     """The ledger's identities as far as a batch of stories needs them; what is entered is known at once.
 
-    ``is_vacant`` tells whether the document of a name is gone from the inbox in this build.
+    ``is_vacant`` tells whether the document of a name is gone from the inbox in this build; ``held`` are the ids that
+    stood under the stories' names until now.
     """
 
-    def __init__(self, ledger: Ledger, authority: str, is_vacant: Callable[[str], bool]) -> None:
+    def __init__(
+        self, ledger: Ledger, authority: str, is_vacant: Callable[[str], bool], held: Mapping[str, str]
+    ) -> None:
         self.authority = authority
         self._ledger = ledger
         self._is_vacant = is_vacant
+        self._held = held
         self._ids: dict[str, Identity | None] = {}
         self._names: dict[str, str | None] = {}
         self._slugs: dict[str, str | None] = {}
@@ -56,7 +61,8 @@ class Recall:
             self._entered.add(identity.id)
         self._ids[identity.id] = identity
         self._slugs[identity.slug] = identity.id
-        if self._names.get(identity.name) is None or identity.withdrawn is None:
+        had = self.by_name(identity.name)
+        if had is None or _use(identity) >= _use(had):
             self._names[identity.name] = identity.id
         if identity.withdrawn is None and not self._is_vacant(identity.name):
             return
@@ -72,10 +78,12 @@ class Recall:
         return self._ids[id]
 
     def by_name(self, name: str) -> Identity | None:
-        """The identity whose article was last seen under this name; one that is still in use before others."""
-        found = self._names.get(name)
-        identity = self._ids[found] if found is not None else None
-        return identity if identity is not None and identity.name == name else None
+        """The identity whose article was last seen under this name: the one that stands there, else one in use, else the newest."""
+        for found in (self._held.get(name), self._names.get(name)):
+            identity = self._ids.get(found) if found is not None else None
+            if identity is not None and identity.name == name:
+                return identity
+        return None
 
     def vacated(self, story: Story, digest: str) -> Identity | None:
         """The identity whose document is gone and reappears here: with the same bytes, text, or another suffix."""
@@ -127,6 +135,11 @@ class Recall:
             into.setdefault(value, None)
         for identity in self._ledger.identities_where_in(column, values):
             self.learn(identity)
+
+
+def _use(identity: Identity) -> tuple[bool, datetime]:
+    """By what one of several that had a name goes before the others."""
+    return identity.withdrawn is None, identity.first_seen
 
 
 def _part(name: str) -> str:
