@@ -107,6 +107,7 @@ _WEEKDAY_WORDS = pattern(
 )
 _REORDERING = pattern(r"thang|gada|\d m\.|\d\.\s?[^\W\d_]")
 _THAI = pattern(r"(?<!\d)25[4-9]\d(?!\d)")
+_THAI_ERA = pattern(r"(?:พ|ค)\.ศ\.\s*(?=\d)")
 _THAI_SHORT = pattern(r"([\u0e00-\u0e7f]{1,3})\.([\u0e00-\u0e7f])\.")
 _KOREAN = str.maketrans({"년": "年", "월": "月", "일": "日", "시": "時", "분": "分"})
 # Letters that have no accent to lose; marks that only tell the direction of the text.
@@ -146,7 +147,7 @@ def _other_scripts(text: str) -> str:
             text = word.sub(replacement, text)
     elif _THAI_LETTER.search(text):
         # The calendar of Thailand is 543 years ahead.
-        text = _THAI.sub(lambda year: str(int(year[0]) - 543), _THAI_SHORT.sub(r"\1\2", text))
+        text = _THAI.sub(lambda year: str(int(year[0]) - 543), _THAI_SHORT.sub(r"\1\2", _THAI_ERA.sub("", text)))
     return text
 
 

@@ -153,7 +153,8 @@ def _read_head(
 def _text_start(texts: Sequence[str], first: int, end: int, keys: dict[str, tuple[int, str]]) -> int:
     """The line behind the keys of the head, the first of which stands at ``first``."""
     if "body" in keys:
-        return keys["body"][0] + 1
+        at, words = keys["body"]
+        return at if words else at + 1
     at, inside = first, True
     while at < end:
         name = _known(texts[at])
@@ -176,7 +177,7 @@ def _text_end(texts: Sequence[str], start: int, end: int) -> int:
             and (
                 text in _TAIL_TITLES
                 or (_known(text) in _TAIL_KEYS)
-                or (is_rights(text) and not any(len(each) > 90 for each in texts[at:end]))
+                or (is_rights(text) and not any(len(each) > 90 for each in texts[at : min(end, at + 10)]))
             )
         ):
             return at
@@ -200,9 +201,12 @@ def _read_keys(story: Saved, keys: dict[str, tuple[int, str]], order: str | None
 
 def without_pages(lines: Sequence[str], headline: str) -> list[str]:
     """The ``lines`` of a text without those that end a page and begin the next one; each keeps its place."""
-    kept, at_page = [], False
+    kept: list[str] = []
+    at_page = False
     for line in lines:
         text = line.strip()
+        if not kept and text.startswith("BODY:"):
+            line = text.removeprefix("BODY:")
         mark = _PAGE.fullmatch(text) is not None
         kept.append("" if mark or (at_page and text == headline) else line)
         at_page = mark or (at_page and not text)

@@ -14,6 +14,7 @@ from feedsvc.model import Document, Draft, Finding, Hints, Neighbours, Parsed, P
 from feedsvc.parsers.charset import DecodeError, decode
 from feedsvc.parsers.item import numbered
 from feedsvc.parsers.limits import too_long
+from feedsvc.parsers.names import split_authors
 from feedsvc.parsers.wire_archives import archived_stories, may_be_archived, stated, text_of
 from feedsvc.parsers.wire_dateline import Dateline, is_agency, place_and_date, read_dateline
 from feedsvc.parsers.wire_desk import is_page_mark
@@ -207,7 +208,7 @@ def _draft(
         format=FORMAT,
         id=fields.get("id"),
         headline=headline,
-        authors=_authors(head, tail, evidence, findings),
+        authors=_authors(head, tail, dateline, evidence, findings),
         dateline=fields.get("dateline") or (dateline.text if dateline else None),
         source=source,
         slugline=fields.get("slugline"),
@@ -227,8 +228,13 @@ def _draft(
     )
 
 
-def _authors(head: Head, tail: Tail, evidence: dict[str, str], findings: list[Finding]) -> tuple[Person, ...]:
-    """The people of the byline, else those that the end of the text names."""
+def _authors(
+    head: Head, tail: Tail, dateline: Dateline | None, evidence: dict[str, str], findings: list[Finding]
+) -> tuple[Person, ...]:
+    """The people of the byline, else those of the dateline, else those that the end of the text names."""
+    if not head.authors and dateline is not None and dateline.writer:
+        evidence["authors"] = "the dateline"
+        return split_authors(dateline.writer)
     if not head.authors and tail.authors:
         evidence["authors"] = "the end of the text"
         if tail.guessed is not None:

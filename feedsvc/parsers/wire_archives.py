@@ -7,8 +7,8 @@ from feedsvc.parsers import factiva, nexis
 from feedsvc.parsers.names import split_authors
 from feedsvc.parsers.wire_saved import Saved
 
-# One of these stands in every such file, and in few others.
-_SIGNS = ("LOAD-DATE:", "Load-Date:", " DOCUMENTS", "\nBody", "\nDocument ", "\nAN ")
+# How many characters at the end of a file may hold the load date of its last document, and its last line.
+_TAIL, _LAST = 600, 200
 _LANGUAGES = {
     "english": "en", "german": "de", "french": "fr", "spanish": "es", "italian": "it", "portuguese": "pt", "dutch": "nl", "polish": "pl",
     "russian": "ru", "turkish": "tr", "arabic": "ar", "japanese": "ja", "chinese": "zh", "korean": "ko", "swedish": "sv", "danish": "da",
@@ -18,8 +18,10 @@ _LANGUAGES = {
 
 
 def may_be_archived(text: str) -> bool:
-    """Whether ``text`` may be a file of an archive: a fast first look."""
-    return any(sign in text for sign in _SIGNS)
+    """Whether ``text`` may be a file of an archive: a fast first look, for "LOAD-DATE", "Document …" and "of 20 DOCUMENTS"."""
+    if " DOCUMENTS" in text[:200]:
+        return True
+    return "Document" in text[-_LAST:] or "-D" in text[-_TAIL:]
 
 
 def archived_stories(texts: Sequence[str], order: str | None) -> list[Saved]:

@@ -9,7 +9,7 @@ from feedsvc.parsers.wire_lexicon import is_masthead
 from feedsvc.parsers.wire_places import is_place
 
 _BYLINE = re.compile(
-    r"(?:by|von|par|por|di|door|av|af|text|texto|texte|testo|teksti?|story by|written by|reported by|reporting by|words by)\s*[:：]?\s+(?=[^\W\d_])(.{2,120})",
+    r"(?:by|von|par|por|di|door|av|af|oleh|oprac\.?|opracowa(?:ł|ła)|της|του|από|text|texto|texte|testo|teksti?|story by|written by|reported by|reporting by|words by)\s*[:：]?\s+(?=[^\W\d_])(.{2,120})",
     re.IGNORECASE,
 )
 _BYLINE_EASTERN = re.compile(
@@ -54,13 +54,22 @@ _REACH = re.compile(
 )
 # 文＝山田花子　写真＝佐藤太郎
 _PICTURED = re.compile(r"[\s\u3000]+(?:写真|撮影|イラスト|図)\s*[=＝:：・/／].*")
+# Par Lena Hart avec AFP; Por Lena Souza, g1 — Porto Oeste
+_WITH_HELP = re.compile(r"\s+(?:avec|with|mit|con|com|och|und|and|et)\s+([^\W\d_]{2,12})$", re.IGNORECASE)
+_TOWN_BEHIND = re.compile(r"(?<=\w)\s+[–—]\s+[^\W\d_a-zß-ÿ][\w.'’ -]{1,30}$")
+_OUTLET = re.compile(r"(?=\S*\d)[^\W\d_]\w{0,8}|\w+\.(?:com|net|org|de|fr|jp|br|id)(?:\.\w\w)?", re.IGNORECASE)
+_WORD = re.compile(r"\w{3,20}")
+_DASHED = re.compile(r"\s+[–—|-]\s+|,\s*")
 _PLACE = re.compile(r"(?:in )?[^\W\d_a-zß-ÿ][\w.'’-]*(?: [^\W\d_a-zß-ÿ][\w.'’-]*){0,2}")
 
 # The words that introduce a name, and what stands between a name and what its bearer is.
 _FIRST_WORDS = frozenset(
-    "by von par por di door av af text texto texte testo tekst teksti story written reported reporting words "
+    "by von par por di door av af oleh oprac oprac. opracował opracowała τησ του από text texto texte testo tekst teksti story written reported reporting words "
     "de notre nuestro nuestra dal van från vår vårt våra fra vores from".split()
 )
+# Those of them that no list of names begins with elsewhere.
+_OTHER_WORDS = re.compile(r"(?:oleh|oprac|της|του|από)", re.IGNORECASE)
+_LONGEST_AGENCY = 16
 _apart = re.compile(r"[,|/(–—-]").search
 
 
@@ -68,15 +77,19 @@ def read_byline(text: str) -> tuple[Person, ...]:
     """The people that ``text``, a line of its own, names as its writers; empty when it is no byline."""
     if len(text) > 130:
         return ()
-    apart = _apart(text) is not None
+    mark = _apart(text)
+    apart = mark is not None
     if apart and (credited := _WITH_AGENCY.fullmatch(text)) and is_agency(credited[2]):
         return split_authors(credited[1])
+    if mark is not None and mark.start() < _LONGEST_AGENCY and is_agency(text[: mark.start()]):
+        # PAP, Anna Kowalska
+        return bare_name(text[mark.end() :].strip(" )/"))
     if _is_introduced(text):
         if match := _CORRESPONDENT.fullmatch(text):
             return split_authors(match[1])
         match = _BYLINE.fullmatch(_without_agency(text))
         if match and (text[:3].lower() == "by " or _capitalised(match[1])) and not _NOT_A_NAME.search(match[1]):
-            return split_authors(match[0])
+            return split_authors(match[1] if _OTHER_WORDS.match(text) else match[0])
     if text.isascii():
         may_be = apart and text.lower().removesuffix("s").endswith(_CREDITS)
         match = _CREDITED.fullmatch(text) if may_be else None
@@ -89,8 +102,15 @@ def read_byline(text: str) -> tuple[Person, ...]:
 
 def _without_agency(text: str) -> str:
     """A byline without the agency behind the name: "Af Ida Holm, /ritzau/", "Von Anna Berg, APA"."""
+    text = _TOWN_BEHIND.sub("", _WITH_HELP.sub(_agency_left_out, text))
     name, comma, agency = text.rpartition(",")
+    if comma and _OUTLET.fullmatch(agency.strip()):
+        return name
     return name if comma and is_agency(agency) else text
+
+
+def _agency_left_out(helped: re.Match[str]) -> str:
+    return "" if is_agency(helped[1]) else helped[0]
 
 
 def is_byline(text: str) -> bool:
@@ -131,8 +151,12 @@ def bare_name(text: str) -> tuple[Person, ...]:
 
 def name_and_place(text: str) -> tuple[Person, ...]:
     """The writer whose name stands before a place in ``text``: "Eva Holm, Oslo"; not a town before its country."""
-    name, comma, place = text.partition(",")
-    named = (
-        bool(comma) and not is_place(name) and not is_masthead(name) and _PLACE.fullmatch(place.strip()) is not None
-    )
+    apart = _DASHED.search(text)
+    if apart is None:
+        return ()
+    name, place = text[: apart.start()], text[apart.end() :]
+    if apart[0].strip() != "," and not (_WORD.fullmatch(place) or is_masthead(place)):
+        return ()
+    somewhere = apart[0].strip() != "," or _PLACE.fullmatch(place.strip()) is not None
+    named = somewhere and not is_place(name) and not is_masthead(name)
     return bare_name(name) if named else ()

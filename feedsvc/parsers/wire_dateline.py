@@ -21,7 +21,7 @@ _AGENCY_NAMES = (
     "reuters reuter ap afp upi kyodo xinhua dpa dpa-afx efe ansa tass itar-tass interfax bernama yonhap pti ani ians "
     "aap pa cp bloomberg jiji cna kcna lusa belga anp apa sda ats ntb tt stt ritzau pap mti ctk čtk antara vna irna "
     "anadolu aa sana mena cnn bbc nyt wsj notimex telam télam adnkronos agi askanews afx rtr rtrs keystone-sda kna epd "
-    "sid ots dts aki aps map agi pana lapresse tap aps nrk rbnews kap cic wam spa nan gna prnewswire usnewswire тасс рейтер рейтерс интерфакс укринформ رويترز وام واس سبا"
+    "sid ots dts aki aps map agi pana lapresse tap aps nrk rbnews kap cic wam spa nan gna prnewswire usnewswire тасс рейтер рейтерс интерфакс унн унiан уніан भाषा वार्ता एएनआई укринформ رويترز وام واس سبا"
 )
 AGENCIES = frozenset(_AGENCY_NAMES.split()) | {
     "kyodo news", "jiji press", "associated press", "the associated press", "press association", "canadian press",
@@ -42,9 +42,11 @@ _REGION = re.compile(r"(?<=\w) \(([^\W\d_][^\W\d_.]*[a-zß-ÿ.][\w .'’-]{0,30}
 _ABBREVIATED = re.compile(r"[A-Z]{2,6}")
 _AGENCY_WORD = re.compile(r"\b(?:News|Press|Agency|Newswire|Wire|Reuters?|Kyodo)\b|ニュース|通信")
 _PLACE = re.compile(
-    r"(?:the )?[^\W\d_a-zß-ÿ][\w.'’-]*(?:[ /-](?:(?:de|del|da|do|dos|di|du|des|la|le|les|el|los|las|am|an|der|den|im|of|on|sur|"
+    r"(?:the )?[^\W\d_a-zß-ÿ][\w\u0900-\u0dff.'’-]*(?:[ /-](?:(?:de|del|da|do|dos|di|du|des|la|le|les|el|los|las|am|an|der|den|im|of|on|sur|"
     r"upon|the|and|bei|ob|aan|en|y|e)(?= )|[^\W\d_a-zß-ÿ][\w.'’-]*)){0,5}\.?"
 )
+# JAKARTA, KOMPAS.com
+_SITE = re.compile(r"\w{2,20}\.(?:com|net|org|id|co\.[a-z]{2})", re.IGNORECASE)
 _LOWER_PLACE = re.compile(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,2}")
 _TAIL_DATE = re.compile(
     r"(.*?\S)\s+((?:[^\W\d_]{3,10}\.?\s+\d{1,2}|\d{1,2}\.?\s+[^\W\d_]{3,10}\.?|\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d\d-\d\d)(?:,?\s+\d{4})?)"
@@ -55,9 +57,18 @@ _MARKED = re.compile(
 )
 _CHINESE = re.compile(
     r"(?:[（(]?(新华社|新華社|中新社|中新网|中央社)(?:记者|記者)?[^\s\d，。（）()]{0,12}?)?[\s\u3000]*([一-龠]{2,8}?)[\s\u3000]*"
-    r"(\d{1,2}月\d{1,2}日)(?:电|電|讯|訊)[)）]?(?:[（(][^（）()]{2,30}[)）])?[\s\u3000]*"
+    r"(\d{1,2}月\d{1,2}日)(?:电|電|讯|訊)[)）]?(?:\s?[（(](?:(?:记者|記者)[:： ]?([一-龠、 ]{2,16})|[^（）()]{2,30})[)）])?[\s\u3000]*"
 )
-_KOREAN = re.compile(r"[(\[]([가-힣]{1,10})=([가-힣\w]{2,12})[)\]]\s*(?:[가-힣·,\s]{2,20}(?:기자|특파원)\s*)?=\s*")
+_KOREAN = re.compile(
+    r"[(\[]([가-힣]{1,10})=([가-힣\w]{2,12})[)\]]\s*(?:([가-힣·,\s]{2,20}?)\s*(?:선임|전문)?(?:기자|특파원)\s*)?=\s*"
+)
+# [서항신문 김하나 기자]; （中央社記者李明奧斯陸14日電）
+_KOREAN_REPORTER = re.compile(
+    r"[(\[【]([가-힣\w]{2,12})[ =]([가-힣]{2,4}) ?(?:선임|전문)?(?:기자|특파원)[)\]】]\s*=?\s*"
+)
+_TAIWANESE = re.compile(
+    r"[（(](中央社)(?:記者|編輯)?([一-龠]{2,14}?)(?:\d{1,2}日)?(?:綜合)?(?:外)?[電電訊][)）][\s\u3000]*"
+)
 _EASTERN = re.compile(
     r"(?:（([^（）]{2,12})）|([一-龠ァ-ヶー]{2,12}?)?[\s\u3000]*([0-9０-９]{1,2}月[0-9０-９]{1,2}日)?[\s\u3000]*"
     r"(共同|時事|ロイター|ＡＦＰ|AFP|新華社)?)[\s\u3000]*[-―—–－＝]+[\s\u3000]*"
@@ -74,7 +85,7 @@ _KANJI = re.compile(r"[一-龠ァ-ヶー・]{2,8}")
 class Dateline(Struct, frozen=True):
     """A dateline: its text without the dash, its parts, the offset at which the story goes on.
 
-    ``problem`` says why a date in it is none (Feb. 30).
+    ``problem`` says why a date in it is none (Feb. 30); ``writer`` is who filed it, where the dateline names one.
     """
 
     text: str
@@ -83,6 +94,7 @@ class Dateline(Struct, frozen=True):
     date: SourceDate | None = None
     agency: str | None = None
     problem: str | None = None
+    writer: str | None = None
 
 
 def read_dateline(text: str) -> Dateline | None:
@@ -220,6 +232,9 @@ def _parts(prefix: str, end: int) -> Dateline | None:
             core, agency = f"{core}, {agency}", None
         elif not _may_be_agency(agency):
             return None
+    if agency is None and " - " in core and is_agency(core.rpartition(" - ")[2]):
+        # ويستهافن - أ ف ب: Text
+        core, _, agency = core.rpartition(" - ")
     if not core.strip(" .,"):
         known = agency is not None and (
             is_agency(agency) or bool(_AGENCY_WORD.search(agency)) or _ABBREVIATED.fullmatch(agency) is not None
@@ -253,7 +268,9 @@ def _place(prefix: str, core: str, agency: str | None, end: int) -> Dateline | N
             pieces = [piece for piece in pieces if not has_digit(piece)]
         pieces = [piece for piece in pieces if not _YEAR.fullmatch(piece)]
     pieces = [piece for piece in pieces if not _is_weekday(piece)]
-    if agency is None and len(pieces) > 1 and is_agency(pieces[-1]):
+    if (agency is None and len(pieces) > 1 and is_agency(pieces[-1])) or (
+        agency is None and len(pieces) > 1 and _SITE.fullmatch(pieces[-1])
+    ):
         agency = pieces.pop()
     elif agency is None and pieces and " " in pieces[0] and is_agency(pieces[0].rpartition(" ")[2]):
         pieces[0], _, agency = pieces[0].rpartition(" ")
@@ -317,7 +334,11 @@ def _take_date(pieces: list[str]) -> tuple[list[str], SourceDate | None, bool]:
 
 def _eastern(start: str) -> Dateline | None:
     if match := _KOREAN.match(start):
-        return Dateline(match[0].strip(" ="), match.end(), match[1], None, match[2])
+        return Dateline(match[0].strip(" ="), match.end(), match[1], None, match[2], writer=match[3])
+    if start[0] in "([【" and (match := _KOREAN_REPORTER.match(start)):
+        return Dateline(match[0].strip(" ="), match.end(), None, None, match[1], writer=match[2])
+    if start.startswith("中央社", 1) and (match := _TAIWANESE.match(start)):
+        return Dateline(match[0].strip(), match.end(), agency=match[1])
     if match := _MARKED.match(start):
         inner = next(filter(None, match.groups()))
         if inner.isascii():
@@ -326,7 +347,7 @@ def _eastern(start: str) -> Dateline | None:
         return _marked(match[0].strip(" \u3000-―—–－"), inner, match.end())
     if match := _CHINESE.match(start):
         date, problem = _try_date(match[3])
-        return Dateline(match[0].strip(), match.end(), match[2], date, match[1], problem)
+        return Dateline(match[0].strip(), match.end(), match[2], date, match[1], problem, match[4])
     match = _EASTERN.match(start) or _BRACKETED_PLACE.match(start)
     return _parts_of_eastern(match) if match else None
 

@@ -57,7 +57,7 @@ _NEWSROOM = re.compile(
 )
 _MORE = re.compile(
     r"[-–—(\[*=_ ]*(?:more|mehr|suite|à suivre|sigue|segue|continua|(?:to be )?continued(?: on (?:next )?page.{0,4})?|(?:first|second|third|\d(?:st|nd|rd|th)) (?:add|take)|"
-    r"add \d|x{3}|x x x|続く|つづく)[-–—)\]*=_. ]*|[-–—] ?\d{1,3} ?[-–—]"
+    r"add \d|(?:please )?see [\w -]{2,24}, (?:on )?(?:page |p\. ?)?[a-z]?\d{1,3}|x{3}|x x x|続く|つづく)[-–—)\]*=_. ]*|[-–—] ?\d{1,3} ?[-–—]"
 )
 # With what such a line, and one with the number of a page, begins when that is no figure.
 _MARK_STARTS = frozenset("-–—([*=_ mMsSàÀcCtTfFaAxX続つpPiI")

@@ -14,7 +14,7 @@ from feedsvc.parsers.wire_beside import what_is
 from feedsvc.parsers.wire_byline import bare_name, name_and_place, read_byline
 from feedsvc.parsers.wire_dateline import Dateline, place_and_date, read_dateline
 from feedsvc.parsers.wire_desk import editors_note
-from feedsvc.parsers.wire_headline import Doubt, Text, choose, doubt_of, ends_sentence, is_whole
+from feedsvc.parsers.wire_headline import Doubt, Text, choose, doubt_of, ends_sentence, is_sentence, is_whole
 from feedsvc.parsers.wire_keys import read_key
 from feedsvc.parsers.wire_kinds import Kind, kinds_of
 from feedsvc.parsers.wire_lexicon import is_masthead, is_navigation, is_section
@@ -180,7 +180,8 @@ def _several(head: Head, text: str, index: int, place: str) -> bool:
 
 def _key_value(head: Head, text: str, index: int, place: str, *, below: bool = False) -> bool:
     keyed = read_key(text, below=below)
-    if keyed is None:
+    if keyed is None or (index == 0 and keyed.field in ("authors", "source") and is_sentence(keyed.value.split())):
+        # "Source: trams to run again" is a headline.
         return False
     evidence = f'{place}, "{keyed.key}:"'
     if keyed.field in ("published", "updated"):
@@ -198,7 +199,7 @@ def _key_value(head: Head, text: str, index: int, place: str, *, below: bool = F
 
 def _behind(value: str) -> re.Match[str] | None:
     """Where another header line stands behind the names of writers: "Anna Berg, źródło: PAP"."""
-    return next((each for each in _COMMA.finditer(value) if read_key(value[each.end() :]) is not None), None)
+    return next((each for each in _COMMA.finditer(value) if _OWN_KEY.match(value, each.end())), None)
 
 
 def _are_apart(parts: Sequence[str], order: str | None) -> bool:
@@ -356,9 +357,18 @@ def _dated(head: Head, texts: Sequence[str], text: str, index: int, place: str) 
     return True
 
 
+def _is_town_below_name(head: Head, name: str, index: int) -> bool:
+    """Whether one word beside the date stands below the writer's name, as a town does: "Madrid - 14 mar 2023"."""
+    above = head.texts[-1] if len(head.texts) > 1 and head.texts[-1].at == index - 1 else None
+    return above is not None and name.isalpha() and name.istitle() and bool(bare_name(above.text))
+
+
 def _beside(head: Head, name: str, index: int, *, placed: bool) -> None:
     """Note what stands beside a date: a person, in a town if ``placed``, wrote the story, of all others it is."""
     what = what_is(name)
+    if what == "source" and _is_town_below_name(head, name, index):
+        head.dateline = head.dateline or Dateline(name, 0, name)
+        return
     if what != "authors" and not (placed and what == "source" and bare_name(name) and not is_masthead(name)):
         if not is_navigation(name):
             head.names.append(name)
@@ -444,16 +454,23 @@ def _name_below(head: Head) -> None:
     if head.authors or len(head.texts) < 2:
         return
     above, below = head.texts[-2:]
-    dated = any(date.line == head.number(below.at + 1) for date, _ in head.dates)
-    if not is_whole(above) or not (dated or below.at == above.at + 1):
+    whole = is_whole(above)
+    if not whole and (above.doubt.points > 2 or above.text.count(" ") < 3):
         return
-    if not (authors := bare_name(below.text) or (name_and_place(below.text) if dated else ())):
+    dates = {date.line for date in (head.updated, *(date for date, _ in head.dates)) if date is not None}
+    dated = head.number(below.at + 1) in dates
+    beside = dated or head.number(below.at - 1) in dates or below.at == above.at + 1
+    placed = name_and_place(below.text) if dated else ()
+    # A name with its newspaper above the date is no part of a headline that is capitalised like it.
+    if not beside or not (whole or placed):
+        return
+    if not (authors := bare_name(below.text) or placed):
         return
     head.texts.pop()
     head.authors = authors
     head.lines.add(below.at)
     number = head.number(below.at)
-    head.evidence["authors"] = f"line {number}, a name {'above the date' if dated else 'below the headline'}"
+    head.evidence["authors"] = f"line {number}, a name {'beside the date' if dates else 'below the headline'}"
     message = f'"{below.text}" was taken for the byline, by its place; write "By {below.text}".'
     head.findings.append(Finding("byline-guessed", "info", message, "authors", number))
 

@@ -14,12 +14,15 @@ from feedsvc.parsers.wire_dateline import is_agency
 from feedsvc.parsers.wire_lexicon import DANGLING, is_masthead, is_navigation, is_sections, items_of
 from feedsvc.text import fold
 
-_SENTENCE_END = re.compile(r"[.。]['\"”’)）」』]*$")
+_SENTENCE_END = re.compile(r"[.。।۔]['\"”’)）」』]*$")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Z]\.)+|\b[ap]\.m\.|\b(?:Inc|Corp|Co|Ltd|Jr|Sr|No|St|Cos|Bros|Mr|Mrs|Dr|Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.|\.\.\.)$"
 )
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+# Hebrew, Arabic, the scripts of India and Thailand know no capitals; Thai parts no words.
+_UNCASED = re.compile(r"[\u0590-\u08ff\u0900-\u0e7f]")
+_LONGEST_UNCASED = 25
 _TICKER = re.compile(r"<[^<>]{1,40}>")
 _LINKED = re.compile(r"www\.|\w\.(?:com|org|net|co\.\w\w|de|fr|jp|info)\b|[»›→]$|^[«‹←]")
 _FIGURE = re.compile(r"(?<![\d.,])\d")
@@ -158,13 +161,14 @@ def _is_deck(above: Text, below: Text) -> bool:
         return len(words) > 3
     if below.text.isupper() and not above.text.isupper():
         return False
-    return len(words) > 5 or (len(words) > 3 and _is_sentence(words)) or _explains(below.text, above)
+    return len(words) > 5 or (len(words) > 3 and is_sentence(words)) or _explains(below.text, above)
 
 
 def _explains(below: str, above: Text) -> bool:
     """Whether ``below`` is a long line under a short one that is written like a sentence all the same."""
-    short = above.doubt.points < 2 and len(below) > max(_SHORTEST_DECK, 2 * len(above.text))
-    return short and _is_sentence(above.text.split()) and _is_sentence(below.split())
+    if len(below) <= _SHORTEST_DECK or len(below) <= 2 * len(above.text) or above.doubt.points > 1:
+        return False
+    return is_sentence(above.text.split()) and is_sentence(below.split())
 
 
 def _is_title(text: str) -> bool:
@@ -178,11 +182,13 @@ def is_whole(line: Text) -> bool:
     """Whether a line is surely a headline and no name: below it, capitalised words are no part of it."""
     if line.doubt.points or _is_wide(line.text):
         return not line.doubt.points and len(line.text) > 7
-    return _is_sentence(line.text.split()) and line.text.rpartition(" ")[2].lower() not in DANGLING
+    return is_sentence(line.text.split()) and line.text.rpartition(" ")[2].lower() not in DANGLING
 
 
-def _is_sentence(words: list[str]) -> bool:
+def is_sentence(words: list[str]) -> bool:
     """Whether words are written as in a sentence, not as in a name."""
+    if words and not words[0].isascii() and _UNCASED.match(words[0]):
+        return len(words) > 3 or max(map(len, words)) > _LONGEST_UNCASED
     return sum(1 for word in words if word.islower() and len(word) > 3) > 1
 
 
@@ -192,9 +198,11 @@ def _above_deck(texts: Sequence[Text], inside: list[int], sure: bool) -> int:
         return inside[-1]
     above, below = texts[inside[-2]].text, texts[inside[-1]].text
     whole = texts[inside[-2]].doubt.points == 0
-    sentence = whole and _is_sentence(above.split()) and (len(above.split()) > 4 or sure)
-    titled = whole and _is_title(above) and _is_sentence(below.split()) and len(below) > len(above)
-    is_headline = sentence or titled or _explains(below, texts[inside[-2]])
+    is_headline = (
+        (whole and is_sentence(above.split()) and (len(above.split()) > 4 or sure))
+        or (whole and len(below) > len(above) and _is_title(above) and is_sentence(below.split()))
+        or _explains(below, texts[inside[-2]])
+    )
     return inside[-2] if is_headline and not _is_wrapped(above, below, sure) else inside[-1]
 
 

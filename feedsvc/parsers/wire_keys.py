@@ -7,12 +7,12 @@ from feedsvc.parsers.wire_byline import bare_name
 from feedsvc.patterns import pattern
 
 _KEYS = {
-    "headline": "headline title head subject hed überschrift titel schlagzeile titre título titulo titular titolo kop 見出し タイトル 件名 標題 标题 제목 заголовок العنوان",
+    "headline": "headline title head subject hed überschrift titel schlagzeile titre título titulo titular titolo kop 見出し タイトル 件名 標題 标题 제목 заголовок العنوان כותרת başlık judul τίτλος शीर्षक",
     "published": "date published pubdate datum fecha data posted issued dated filed release-date publication-date "
-    "publish-date date-published published-on published-at created 日付 日時 配信日時 配信日 公開日 公開日時 掲載日 掲載日時 発信日 発表日 投稿日 投稿日時 作成日 日期 时间 发布时间 發布時間 발행일 입력 등록 작성일 дата опубликовано التاريخ",
+    "publish-date date-published published-on published-at created 日付 日時 配信日時 配信日 公開日 公開日時 掲載日 掲載日時 発信日 発表日 投稿日 投稿日時 作成日 日期 时间 发布时间 發布時間 발행일 입력 등록 작성일 дата опубликовано التاريخ תאריך tarih tanggal ημερομηνία วันที่ दिनांक",
     "updated": "updated last-updated modified last-modified revised aktualisiert stand 更新日 更新日時 更新 最終更新 最終更新日 最終更新日時 更新时间 수정 обновлено",
-    "authors": "by author authors byline writer writers reporter von autor autoren auteur auteurs par autore por 著者 記者 筆者 執筆 文 作者 记者 글 기자 작성자 автор авторы الكاتب بقلم",
-    "source": "source agency provider credit publisher publication quelle fuente fonte bron källa kilde lähde źródło agence agentur 出典 配信元 発信元 提供 媒体 来源 來源 출처 источник المصدر",
+    "authors": "by author authors byline writer writers reporter von autor autoren auteur auteurs par autore por 著者 記者 筆者 執筆 文 作者 记者 글 기자 작성자 автор авторы автори текст الكاتب بقلم מאת כתב כתבה yazar muhabir haber penulis pewarta συντάκτης ρεπορτάζ लेखक ผู้เขียน โดย redaktor oprac opracowanie",
+    "source": "source agency provider credit publisher publication quelle fuente fonte bron källa kilde lähde źródło agence agentur 出典 配信元 発信元 提供 媒体 来源 來源 출처 источник джерело المصدر מקור kaynak sumber πηγή स्रोत ที่มา zdroj forrás sursa",
     "dateline": "dateline location place ort lieu lugar 発信地",
     "slugline": "slug slugline",
     "tags": "tags tag keywords keyword schlagwörter stichworte mots-clés etiquetas palabras-clave タグ キーワード 关键词 關鍵詞 标签 태그 теги",

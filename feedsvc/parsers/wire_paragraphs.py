@@ -21,7 +21,7 @@ _CJK_END = re.compile(rf"[{_CJK}]$")
 _CJK_START = re.compile(rf"[{_CJK}]")
 _STOPS = frozenset(".!?…。！？")
 _BEHIND_STOPS = "'\"”’»)）」』]"
-_CLOSING = frozenset(".!?…:;。．！？：」』）)]}>\"'”’»%♪☆★*—")
+_CLOSING = frozenset(".!?…:;。．！？：।۔؟」』）)]}>\"'”’»%♪☆★*—")
 # Characters of two columns, so that half as many fill a line.
 _WIDE = re.compile(rf"[{_CJK}\uac00-\ud7af]")
 _HYPHEN = re.compile(r"[^\W\d_]-$")

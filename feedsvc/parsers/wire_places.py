@@ -44,6 +44,16 @@ _MARKED = re.compile(rf"({_NAME})\.\s?[-—–]+\s*(?=\S)")
 _SEPARATED = re.compile(rf"({_NAME}?)(\.| ?[-–—]+|:)\s+(?=[\W_]{{0,3}}[^\W\d_a-zß-ÿ]|\d)")
 
 
+# KUALA LUMPUR: Text, as newspapers of Asia begin; not what says of which kind a story is.
+_CAPITALS = re.compile(r"([^\W\d_a-zß-ÿ][^\W\d_]{3,15}(?: [^\W\d_]{2,15}){0,2}):\s+(?=[^\W\d_a-zß-ÿ][\w'’]*\s)")
+_KINDS = frozenset(
+    "alert analysis announcement background breaking briefing column comment commentary correction corrected editorial exclusive "
+    "explainer factbox feature flash focus headline headlines highlights interview listen live more note notice obituary opinion photos poll "
+    "preview profile question questions answer quotes read recap review roundup source sources sports summary timeline topic update updated urgent "
+    "video warning watch wrapup".split()
+)
+
+
 def read_place(text: str) -> Dateline | None:
     """The place with which ``text``, the first paragraph, begins; None without one."""
     start = text[:60]
@@ -51,6 +61,9 @@ def read_place(text: str) -> Dateline | None:
         return None
     if match := _MARKED.match(start):
         return Dateline(match[1], match.end(), match[1])
+    capitals = _CAPITALS.match(start)
+    if capitals and capitals[1].isupper() and _KINDS.isdisjoint(capitals[1].lower().split()):
+        return Dateline(capitals[1], capitals.end(), capitals[1])
     match = _SEPARATED.match(start)
     if match is None or not all(each in _PLACES for each in _places_in(match[1])):
         return None

@@ -17,6 +17,9 @@ from feedsvc.parsers.wire_stamps import header_date
 _LONGEST_FURNITURE = 60
 _FARTHEST = 16
 _FURNITURE = frozenset(("rule", "desk", "byline"))
+_THAI = re.compile(r"[\u0e01-\u0e2e]")
+# A headline in Thai, which parts no words and ends no sentence with a mark, has fewer letters.
+_LONGEST_UNPARTED = 70
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
 
@@ -33,6 +36,8 @@ def is_prose(lines: Lines, index: int, headed: bool, below: bool) -> bool:
     if len(text) > (70 if wide else 150) and (headed or below or len(text) > 200 or ends_sentence(text)):
         return True
     if headed and ends_sentence(text) and (len(text.split()) > 5 or (wide and len(text) > 12)):
+        return True
+    if headed and len(text) > _LONGEST_UNPARTED and not text.isascii() and _THAI.search(text[:10]):
         return True
     near = list(takewhile(bool, lines.texts[index : index + _FARTHEST]))
     # Two lines without a full stop may be a headline's.
@@ -56,7 +61,7 @@ def _unit(lines: Lines, index: int, near: list[str]) -> Iterator[str]:
         if not following or _hard_end(text, following, width) or (text.isupper() and not following.isupper()):
             return
         if lines.depth(index + position + 1) > lines.depth(index + position) + 1 or (
-            position == 0 and _begins_anew(following)
+            _begins_anew(following) if position == 0 else position < 3 and _is_stamp(following)
         ):
             return
         # Furniture stands at the top; lines further down need no second look.
@@ -81,6 +86,11 @@ def _begins_anew(text: str) -> bool:
         return len(text) < _LONGEST_FURNITURE and may_date(text) and header_date(text) is not None
     except DateError:
         return True
+
+
+def _is_stamp(text: str) -> bool:
+    """Whether a line is a date, and not the end of a sentence."""
+    return len(text) < _LONGEST_FURNITURE and text[-1] != "." and may_date(text) and _begins_anew(text)
 
 
 def _hard_end(text: str, following: str, width: int) -> bool:

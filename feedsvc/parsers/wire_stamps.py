@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from feedsvc.model import Person, SourceDate
 from feedsvc.parsers.dates import LONGEST, DateError, has_digit, parse_date
+from feedsvc.parsers.names import split_authors
 from feedsvc.parsers.wire_beside import what_is
 from feedsvc.parsers.wire_byline import bare_name
 from feedsvc.parsers.wire_dateline import is_agency
@@ -21,7 +22,7 @@ _DATED = re.compile(
     r"(?:zuletzt |letzte )?(?:aktualisier(?:t|ung)|geändert|änderung)|veröffentlicht|erschienen|publiée?|(?:dernière )?mise? à jour|publicado|"
     r"(?:última )?actuali[sz]ad?[oa]?(?:ción)?|pubblicato|(?:ultimo )?aggiorna(?:to|mento)|(?:laatst )?(?:gepubliceerd|bijgewerkt|gewijzigd)|"
     r"(?:última )?atuali[sz]a(?:do|ção)|publi[cs]er(?:e?t|ad|at)|offentliggjort|(?:sist |senast |senest )?(?:uppdaterad|oppdatert|opdateret|endret|ændret|ändrad)|"
-    r"julkaistu|päivitetty|opublikowano|zaktualizowano|data publikacji|"
+    r"julkaistu|päivitetty|opublikowano|zaktualizowano|aktualizacja|data publikacji|"
     r"опубликовано|обновлено|опубліковано|оновлено|发布时间|发布于|发表于|更新时间|(?:기사)?(?:입력|등록)(?:일시)?|송고(?:시간)?|(?:최종)?수정|승인|업데이트|نشر في|تاريخ النشر|آخر تحديث|פורסם(?: בתאריך)?|עודכן|"
     r"yayın(?:lanma|lama)?(?: tarihi)?|giriş(?: tarihi)?|güncellen?me(?: tarihi)?|δημοσίευση|δημοσιεύ[θτ]ηκε|τελευταία ενημέρωση|ενημέρωση|diterbitkan|diperbarui|प्रकाशित|अपडेटेड|เผยแพร่(?:เมื่อ)?|ปรับปรุง)"
     r"(?:\s+(?:on|at|am|le|el|il|op|em|den))?(?:\s*[:：]\s*|\s+|(?<=[가-힣])(?=\d))(.*\d.*)",
@@ -33,7 +34,7 @@ DATE_TIME_GROUP = re.compile(
 )
 _UPDATED = re.compile(
     r"(?:(?:last|zuletzt|letzte|dernière|última|ultimo|laatst|sist|senast|senest) )?(?:updated|modified|aktualisier|geändert|änderung|mise? à jour|"
-    r"actuali[sz]|aggiorna|bijgewerkt|gewijzigd|atuali[sz]a|uppdater|oppdater|opdater|endret|ændret|ändrad|päivitetty|zaktualizowano|更新|обновлено|оновлено|수정|최종수정|업데이트|آخر تحديث|עודכן|güncelle|τελευταία|ενημέρωση|diperbarui|अपडेट|ปรับปรุง)",
+    r"actuali[sz]|aggiorna|bijgewerkt|gewijzigd|atuali[sz]a|uppdater|oppdater|opdater|endret|ændret|ändrad|päivitetty|zaktualizowano|aktualizacja|更新|обновлено|оновлено|수정|최종수정|업데이트|آخر تحديث|עודכן|güncelle|τελευταία|ενημέρωση|diperbarui|अपडेट|ปรับปรุง)",
     re.IGNORECASE,
 )
 # What stands behind a date: "(updated …)", "and last updated …".
@@ -43,7 +44,7 @@ _ALSO_CHANGED = re.compile(
 )
 # What else stands behind a date and a time: when the story was changed, how many characters it has, that it was sent.
 _BEHIND = re.compile(
-    rf"(?<=[\d日時分秒点mM.hH)）])\s*(?:[,;|·•–—-]\s*)?(?:[（(]\s*(?:最終)?(?:{_UPDATED.pattern})[^()（）]{{0,40}}[)）]|(?:{_UPDATED.pattern}).*|"
+    rf"(?<=[\d日時分秒点mM.hH)）صم])\s*(?:[,;|·•–—-]\s*)?(?:[（(]\s*(?:最終)?(?:{_UPDATED.pattern})[^()（）]{{0,40}}[)）]?|(?:{_UPDATED.pattern}).*|"
     r"\d[\d,]{0,6}\s?(?:文字|字|words|mots|wörter)|(?:配信|掲載|公開|発信|송고))$",
     re.IGNORECASE,
 )
@@ -60,9 +61,12 @@ _SIGNED = re.compile(
     r"(?:(?:posted|published|written|submitted|publié|publicado|veröffentlicht|geplaatst)\s+)?(?:by|von|par|por|door|av|af)\s+",
     re.IGNORECASE,
 )
+_SIGNED_BEHIND = re.compile(r"[\s|·•–—-]+(?:(?i:by|von|par|por|door|oleh|di)|โดย|द्वारा)\s*:?\s+(?=[^\W\d_a-zß-ÿ])")
+_DASH = re.compile(r"\s+[|·•–—-]\s+|,\s")
 _ON = re.compile(r"\s*[,|·–—-]\s*(?:(?:on|am|le|el|op|den)\s+)?|\s+(?:on|am|le|el|op|den)\s+")
 # AP-ES-03-14-23 0915EDT: service, zone, month, day, year, hour and minute, as ANPA's members end their stories.
 _SERVICE_STAMP = re.compile(r"[A-Z]{2,4}-[A-Z]{2,3}-(\d\d)-(\d\d)-(\d\d)\s+(\d\d)(\d\d)([A-Z]{3,4})?<?")
+_FULL_DATE = re.compile(r"(?:\D*\d){5}")
 # A word of a sentence, not of a name.
 _LOWER = re.compile(r"(?<!\S)[a-zß-ÿ]{4,}(?!\S)")
 _SLASHED = re.compile(r"\s+[/|·•–—-]\s+|\s*[|｜·•–—]\s*|\s{3,}|\t")
@@ -166,7 +170,18 @@ def byline_and_date(text: str, order: str | None, line: int | None) -> tuple[tup
         authors = bare_name(text[introduced.end() : between.start()]) if introduced else ()
         if authors and (date := parse_date(text[between.end() :], order=order, line=line)):
             return authors, date
-    return None
+    return _date_and_byline(text, order, line)
+
+
+def _date_and_byline(text: str, order: str | None, line: int | None) -> tuple[tuple[Person, ...], SourceDate] | None:
+    """ "Publicado em 14/03/2023 - 09:15 Por Lena Souza – Repórter": when a story was written, and who did."""
+    introduced = _SIGNED_BEHIND.search(text)
+    if introduced is None or has_digit(text, 0, introduced.start()) is None:
+        return None
+    found = date_and_name(text[: introduced.start()], order, line)
+    name = _DASH.split(text[introduced.end() :], maxsplit=1)[0]
+    authors = bare_name(name) or (split_authors(name) if not name.isascii() and len(name.split()) < 4 else ())
+    return (authors, found.date) if found is not None and authors and not found.names else None
 
 
 def _date_then_key(text: str, order: str | None, line: int | None) -> Stamp | None:
@@ -190,7 +205,7 @@ def _name_then_date(text: str, order: str | None, line: int | None) -> Stamp | N
     """ "Kyodo News, January 29, 2017": a short name before a full date."""
     for match in list(re.finditer(r",\s+|\s+\(|:\s+|\s+(?=\d{4}年)", text))[:2]:
         name, rest = text[: match.start()], text[match.end() :].rstrip(")")
-        if len(name.split()) > 5 or not rest:
+        if len(name.split()) > 5 or not rest or _FULL_DATE.match(name):
             break
         date = parse_date(rest, order=order, line=line) if has_digit(rest) else None
         if date is not None and date.year is not None:

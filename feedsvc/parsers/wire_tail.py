@@ -45,7 +45,7 @@ _RELEASED_BY = re.compile(r"SOURCE:? (?=[^\W\d_a-zß-ÿ])(\S.{1,60}[^.!?:])")
 # (Reporting by A; Editing by B), Autor: A
 _CREDITS = re.compile(
     r"\(?(?:additional )?(?:reporting|writing|editing|report|compiled)(?: and (?:writing|editing|reporting))? by (.{3,200}?)\)?\.?|"
-    r"(?:autor(?:in|en|ka|zy)?|auteure?s?|autore|reporter|writer|editor|автор|tekst|teksti|text|texto|texte|testo)\s*: ?([^:.!?]{3,60})",
+    r"(?:edi[çc][ãa]o|edici[óo]n|redaktor|redaksi|autor(?:in|en|ka|zy)?|auteure?s?|autore|reporter|writer|editor|автор|tekst|teksti|text|texto|texte|testo)\s*: ?([^:.!?]{3,60})",
     re.IGNORECASE,
 )
 # What stands behind a date in Japan: the edition, sent out, dated.
@@ -74,6 +74,9 @@ _CLOSING = (")", "）", "]", "］")
 _INLINE_MARK = re.compile(
     rf"(?<=[.!?。”\"'’)）])[\s\u3000]+(?:Enditem|ENDITEM|ENDS|REUTER|#{{2,5}}|-30-|==\s?[A-Z]\w{{1,20}}|(?:-|=)+(?:{_WORDS})(?:-|=)+)$"
 )
+# （編輯：王芳）1120314: the day in the calendar of Taiwan.
+_TAIWANESE_END = re.compile(r"[（(](?:編輯|譯者|核稿)[^（）()]{1,40}[)）]\s?(1\d\d)(0[1-9]|1[0-2])([0-3]\d)$")
+_TAIWANESE_ERA = 1911
 _MARK_ENDS = ("#", "-", "=", "_")
 _INLINE_AGENCY = re.compile(r"(?<=[.!?”\"])\s+([A-Za-z-]{2,10})$")
 _CLOSED = re.compile(r"[.!?…。！？」』\"”’')）\]]$")
@@ -204,7 +207,7 @@ def _credited(tail: Tail, line: str) -> bool:
     if match := _CREDITS.fullmatch(line):
         people = split_authors(_EDITED.sub("", match[1])) if match[1] else bare_name(match[2])
         # Who edited a story did not write it.
-        if people and not line.lstrip("(").lower().startswith("edit"):
+        if people and not line.lstrip("(").lower().startswith(("edi", "reda")):
             tail.authors = people
         return bool(match[1] or people)
     if line.startswith("SOURCE") and (match := _RELEASED_BY.fullmatch(line)):
@@ -214,10 +217,18 @@ def _credited(tail: Tail, line: str) -> bool:
         tail.source = tail.source or line.partition(":")[2].strip()
         return True
     keyed = read_key(line) if len(line) < LONGEST else None
+    if keyed is not None and keyed.field == "authors" and (people := _people(keyed.value)):
+        tail.authors = people
+        return True
     if keyed is None or keyed.field != "source" or len(keyed.value.split()) > _SOURCE_WORDS:
         return False
     tail.source = tail.source or keyed.value or None
     return True
+
+
+def _people(value: str) -> tuple[Person, ...]:
+    """The people behind a key: a name, or a few words in a script without capitals."""
+    return bare_name(value) or (() if value.isascii() or value.count(" ") > 3 else split_authors(value))
 
 
 def _dated(tail: Tail, line: str, order: str | None, number: int) -> bool:
@@ -294,6 +305,9 @@ def strip_inline(text: str, tail: Tail, order: str | None, number: int) -> str:
                 tail.source = tail.source or name[1]
                 text = text[: name.start()]
                 continue
+            if (day := _TAIWANESE_END.search(text, max(0, len(text) - 60))) and _taiwanese(tail, day, number):
+                text = text[: day.start()].rstrip()
+                continue
             if len(text) > 4 and (mark := _INLINE_MARK.search(text, max(0, len(text) - 60))):
                 tail.marks.append((number, mark[0].strip()))
                 text = text[: mark.start()].rstrip()
@@ -306,6 +320,15 @@ def strip_inline(text: str, tail: Tail, order: str | None, number: int) -> str:
             break
         text = text[: match.start()].rstrip()
     return text
+
+
+def _taiwanese(tail: Tail, day: re.Match[str], number: int) -> bool:
+    try:
+        date = parse_date(f"{int(day[1]) + _TAIWANESE_ERA}-{day[2]}-{day[3]}", line=number)
+    except DateError:
+        return False
+    tail.date = tail.date or date
+    return date is not None
 
 
 def _bracketed(tail: Tail, inner: str, order: str | None, number: int) -> bool:
