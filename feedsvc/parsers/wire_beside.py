@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-from feedsvc.parsers.wire_byline import bare_name
+from feedsvc.parsers.wire_byline import bare_name, read_byline
 from feedsvc.parsers.wire_dateline import is_agency
 from feedsvc.parsers.wire_lexicon import is_masthead
 from feedsvc.parsers.wire_places import is_place
@@ -43,7 +43,7 @@ def what_is(name: str, *, placed: bool = False) -> What:
         return "source"
     if is_place(name) or (placed and _TOWN.fullmatch(name)):
         return "dateline"
-    return "authors" if is_person(name) else "source"
+    return "authors" if is_person(name) or read_byline(name) else "source"
 
 
 def is_person(name: str) -> bool:

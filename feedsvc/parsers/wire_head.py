@@ -19,7 +19,7 @@ from feedsvc.parsers.wire_keys import read_key
 from feedsvc.parsers.wire_kinds import Kind, kinds_of
 from feedsvc.parsers.wire_lexicon import is_masthead, is_navigation, is_section
 from feedsvc.parsers.wire_lines import Lines
-from feedsvc.parsers.wire_prose import is_indent, is_prose
+from feedsvc.parsers.wire_prose import is_indent, is_prose, is_sentence_of_text
 from feedsvc.parsers.wire_stamps import byline_and_date, date_and_name, header_date, is_called
 from feedsvc.patterns import pattern
 from feedsvc.text import fold
@@ -376,8 +376,11 @@ def _beside(head: Head, name: str, index: int, *, placed: bool) -> None:
     if head.authors:
         return
     number = head.number(index)
-    head.authors = split_authors(name)
     head.evidence["authors"] = f"line {number}, a name beside the date"
+    if known := read_byline(name):
+        head.authors = known
+        return
+    head.authors = split_authors(name)
     message = f'"{name}" was taken for the byline, by its place; write "By {name}".'
     head.findings.append(Finding("byline-guessed", "info", message, "authors", number))
 
@@ -395,6 +398,8 @@ def _text_begins(head: Head, lines: Lines, index: int) -> bool:
     elif alone := place_and_date(text):
         head.dateline = head.dateline or alone
     above = _candidates(head)
+    if head.dates and above and _is_below_date(head, lines.texts, index, above[-1]) and is_sentence_of_text(text):
+        return True
     if above and is_indent(lines, index, above[-1].at):
         return True
     # Below a blank line, a line that looks like a headline but recurs in the folder is one all the same.
@@ -405,6 +410,15 @@ def _text_begins(head: Head, lines: Lines, index: int) -> bool:
         and any(not doubt_of(each.text).points for each in head.texts)
     )
     return is_prose(lines, index, bool(above) or recurring, bool(head.texts) or bool(head.lines))
+
+
+def _is_below_date(head: Head, texts: Sequence[str], index: int, above: Text) -> bool:
+    """Whether between the likely headline ``above`` and the line at ``index`` its header lines stand, a date among them."""
+    if above.doubt.points > 1:
+        return False
+    between = [at for at in range(above.at + 1, index) if texts[at]]
+    lines = {date.line for date, _ in head.dates}
+    return bool(between) and head.lines.issuperset(between) and any(head.number(at) in lines for at in between)
 
 
 def _candidates(head: Head) -> list[Text]:
@@ -454,8 +468,10 @@ def _name_below(head: Head) -> None:
     if head.authors or len(head.texts) < 2:
         return
     above, below = head.texts[-2:]
+    if above.doubt.points > 2:
+        return
     whole = is_whole(above)
-    if not whole and (above.doubt.points > 2 or above.text.count(" ") < 3):
+    if not whole and above.text.count(" ") < 3:
         return
     dates = {date.line for date in (head.updated, *(date for date, _ in head.dates)) if date is not None}
     dated = head.number(below.at + 1) in dates

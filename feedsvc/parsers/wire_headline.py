@@ -22,7 +22,7 @@ _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 # Hebrew, Arabic, the scripts of India and Thailand know no capitals; Thai parts no words.
 _UNCASED = re.compile(r"[\u0590-\u08ff\u0900-\u0e7f]")
-_LONGEST_UNCASED = 25
+_LONGEST_UNCASED, _LONGEST_WORD = 25, 14
 _TICKER = re.compile(r"<[^<>]{1,40}>")
 _LINKED = re.compile(r"www\.|\w\.(?:com|org|net|co\.\w\w|de|fr|jp|info)\b|[»›→]$|^[«‹←]")
 _FIGURE = re.compile(r"(?<![\d.,])\d")
@@ -82,6 +82,8 @@ def _own_doubt(text: str) -> Doubt:
         return Doubt(4 if len(marked[2].split()) < 5 else 2, "the marks around it")
     if _is_wide(text):
         return Doubt(2 if len(text) < 4 else int(len(text) < 7), "its shortness")
+    if len(words) == 1 and len(text) > _LONGEST_WORD and _UNCASED.match(text):
+        return Doubt(0, "")
     if len(words) == 1:
         return Doubt(2, "its single word")
     return Doubt(1, "its shortness") if len(words) < 4 and len(text) < 25 else Doubt(0, "")

@@ -20,6 +20,8 @@ _FURNITURE = frozenset(("rule", "desk", "byline"))
 _THAI = re.compile(r"[\u0e01-\u0e2e]")
 # A headline in Thai, which parts no words and ends no sentence with a mark, has fewer letters.
 _LONGEST_UNPARTED = 70
+# Nor are many sentences shorter.
+_SHORTEST_UNPARTED = 30
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
 
@@ -51,6 +53,13 @@ def is_prose(lines: Lines, index: int, headed: bool, below: bool) -> bool:
     if headed:
         return len(unit) > 2 or closed
     return closed and not _hard_end(unit[0], unit[1], max(map(len, unit)))
+
+
+def is_sentence_of_text(text: str) -> bool:
+    """Whether ``text`` is a short sentence: below a headline and a date a story begins with it."""
+    if ends_sentence(text):
+        return text.count(" ") > 2 or (not text.isascii() and len(text) > 8)
+    return not text.isascii() and len(text) > _SHORTEST_UNPARTED and _THAI.search(text[:10]) is not None
 
 
 def _unit(lines: Lines, index: int, near: list[str]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from feedsvc.model import Person, SourceDate
 from feedsvc.parsers.dates import LONGEST, DateError, has_digit, parse_date
 from feedsvc.parsers.names import split_authors
-from feedsvc.parsers.wire_byline import bare_name, is_byline
+from feedsvc.parsers.wire_byline import bare_name, is_byline, read_byline
 from feedsvc.parsers.wire_dateline import is_agency, place_and_date
 from feedsvc.parsers.wire_keys import Keyed, read_key
 from feedsvc.parsers.wire_lexicon import is_button, items_of
@@ -39,6 +39,12 @@ _CAPITALS = re.compile(r"(?=[a-z]*[A-Z][a-z]*[A-Z])[A-Za-z]{2,12}")
 _BETWEEN = re.compile(r"[\s/()\[\]©.,-]+")
 _WRITER = re.compile(r"[a-z]{2,4}|[A-Z]{2,4}|n\d")
 _MOST_SIGNS = 6
+# 김하나 기자 hana@example.com
+_NAME_AND_ADDRESS = re.compile(r"([^@]{2,40}?)[\s(<]+[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}[)>]?")
+# （责任编辑：王芳）
+_EASTERN_EDITOR = re.compile(
+    r"[（(]?(?:责任编辑|責任編輯|编辑|編輯|责编|責編|校对)[:：]\s?[一-龠 、\u3000]{2,16}[)）]?"
+)
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 # SOURCE Westhaven Trams: the last line of a press release.
 _RELEASED_BY = re.compile(r"SOURCE:? (?=[^\W\d_a-zß-ÿ])(\S.{1,60}[^.!?:])")
@@ -204,6 +210,11 @@ def _signs(line: str) -> bool:
 
 def _credited(tail: Tail, line: str) -> bool:
     """(Reporting by A; Editing by B), Autor: A, Quelle: dpa."""
+    if "@" in line and (match := _NAME_AND_ADDRESS.fullmatch(line)) and (people := read_byline(match[1])):
+        tail.authors = people
+        return True
+    if not line.isascii() and _EASTERN_EDITOR.fullmatch(line):
+        return True
     if match := _CREDITS.fullmatch(line):
         people = split_authors(_EDITED.sub("", match[1])) if match[1] else bare_name(match[2])
         # Who edited a story did not write it.
