@@ -141,3 +141,20 @@ def test_what_is_remembered_of_slugs_is_not_gone_through_for_each_that_is_asked_
         assert [recall.slug_owner(f"other-{at}") for at in range(100)] == [None] * 100
     assert recall._slugs is memory
     assert memory.gone_through == 0
+
+
+def test_the_parts_of_a_document_that_was_renamed_are_each_looked_for_once(
+    publication: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = "\x01a\x02^Headline {0}<\nOSLO, Feb. 20, 2016 (AP) - Words of story {0}.\x03\x04"
+    publication.write("a.txt", "".join(message.format(at) for at in range(200)))
+    publication.build()
+    before = {each["title"]: each["id"] for each in publication.json_feed()["items"]}
+    looked = []
+    is_free = Recall._is_free
+    monkeypatch.setattr(Recall, "_is_free", lambda *asked: looked.append(1) or is_free(*asked))
+    (publication.inbox / "a.txt").rename(publication.inbox / "b.txt")
+    publication.build_here()
+    assert {each["title"]: each["id"] for each in publication.json_feed()["items"]} == before
+    assert len(before) > 10
+    assert 0 < len(looked) <= 2 * 200

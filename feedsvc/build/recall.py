@@ -30,7 +30,7 @@ class Recall:
         self._ids: dict[str, Identity | None] = {}
         self._names: dict[str, str | None] = {}
         self._slugs: dict[str, str | None] = {}
-        self._vacated: dict[str, list[str]] = {}
+        self._vacated: dict[str, dict[str, None]] = {}
         self._entered: set[str] = set()
 
     def prefetch(self, stories: Sequence[tuple[Story, str]], vacant: Iterable[str]) -> None:
@@ -66,10 +66,8 @@ class Recall:
             self._names[identity.name] = identity.id
         if identity.withdrawn is None and not self._is_vacant(identity.name):
             return
-        for key in (identity.digest, identity.fingerprint, _stem(identity.name)):
-            held = self._vacated.setdefault(key, [])
-            if identity.id not in held:
-                held.append(identity.id)
+        for key in (_bytes(identity.digest, identity.name), identity.fingerprint, _stem(identity.name)):
+            self._vacated.setdefault(key, {})[identity.id] = None
 
     def by_id(self, id: str) -> Identity | None:
         """The identity with this id, withdrawn or not."""
@@ -87,14 +85,10 @@ class Recall:
 
     def vacated(self, story: Story, digest: str) -> Identity | None:
         """The identity whose document is gone and reappears here: with the same bytes, text, or another suffix."""
-        for key in (digest, story.fingerprint, _stem(story.name)):
+        for key in (_bytes(digest, story.name), story.fingerprint, _stem(story.name)):
             for held in sorted(self._vacated.get(key, ())):
                 identity = self._ids[held]
-                if (
-                    identity is not None
-                    and self._is_free(identity, story)
-                    and self._is_same(identity, story, key, digest)
-                ):
+                if identity is not None and self._is_free(identity, story) and self._is_same(identity, story, key):
                     return identity
         return None
 
@@ -112,10 +106,8 @@ class Recall:
         # Its document may stand there all the same, run out or waiting for its time.
         return identity.withdrawn is not None and not self._ledger.is_standing(identity)
 
-    def _is_same(self, identity: Identity, story: Story, key: str, digest: str) -> bool:
-        if key == digest:
-            return _part(identity.name) == _part(story.name)
-        if key == story.fingerprint:
+    def _is_same(self, identity: Identity, story: Story, key: str) -> bool:
+        if key != _stem(story.name):
             return True
         same_day = story.date is not None and story.date.date() == identity.published.date()
         return self._is_vacant(identity.name) and (identity.headline == fold(story.headline) or same_day)
@@ -144,6 +136,11 @@ def _use(identity: Identity) -> tuple[bool, datetime]:
 
 def _part(name: str) -> str:
     return name.rpartition("#")[2] if "#" in name else ""
+
+
+def _bytes(digest: str, name: str) -> str:
+    """The bytes that an article was read from: its document's, and which part of them."""
+    return f"bytes {digest}#{_part(name)}"
 
 
 def _stem(name: str) -> str:
