@@ -123,6 +123,24 @@ def test_wrong_defaults_are_told_and_those_before_hold(
     assert publication.explain("a/one.md")["source"] == "Someone else"
 
 
+def test_settings_of_a_folder_that_are_a_link_or_too_long_are_told_with_what_helps(publication: Publication) -> None:
+    publication.article("a/one.md", "One")
+    elsewhere = publication.folder / "elsewhere.toml"
+    elsewhere.write_text('source = "Someone"')
+    (publication.inbox / "a" / "inbox.toml").symlink_to(elsewhere)
+    publication.write("b/inbox.toml", "#" * 65_537)
+    report = publication.build(code=1)
+    told = {
+        each["document"]: each["message"]
+        for each in report["findings"]
+        if each["code"] in ("not-a-file", "too-large")
+    }
+    assert told == {
+        "a/inbox.toml": "This is a link, which is not followed; put the file itself there.",
+        "b/inbox.toml": "It has more than 65,536 bytes, which no settings of a folder need; shorten it.",
+    }
+
+
 # Formats of installed packages
 
 

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from feedsvc.config import FolderDefaults, parse_defaults
 from feedsvc.errors import SettingsError
 from feedsvc.inbox.read import Unread, read
@@ -55,13 +57,22 @@ def read_folders(
 def _text(inbox: Path, name: str) -> str | Finding:
     document = read(inbox, name, _MAX_BYTES)
     if isinstance(document, Unread):
-        return document.finding
+        return _told(document.finding)
     try:
         return document.data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         return Finding(
             "wrong-setting", "error", f"inbox.toml: it is no UTF-8 text ({error.reason}); save it as UTF-8."
         )
+
+
+def _told(finding: Finding) -> Finding:
+    """``finding``; the limit of these files is no setting."""
+    if finding.code != "too-large":
+        return finding
+    return replace(
+        finding, message=f"It has more than {_MAX_BYTES:,} bytes, which no settings of a folder need; shorten it."
+    )
 
 
 def _parsed(text: str, name: str, formats: Collection[str]) -> FolderDefaults | tuple[Finding, ...]:

@@ -1,5 +1,6 @@
 """Reading one file: whole and unchanged, or not at all."""
 
+import errno
 import hashlib
 import os
 import stat
@@ -30,6 +31,8 @@ def read(folder: Path, name: str, max_bytes: int) -> Document | Unread:
     except FileNotFoundError:
         return Unread(_finding("unreadable", "The file vanished while the inbox was read."), passing=True)
     except OSError as error:
+        if error.errno == errno.ELOOP:
+            return Unread(_finding("not-a-file", "This is a link, which is not followed; put the file itself there."))
         return Unread(_finding("unreadable", f"It cannot be opened ({error.strerror}); check its permissions."))
     try:
         return _read(handle, name, max_bytes)

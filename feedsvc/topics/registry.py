@@ -61,7 +61,7 @@ class TopicRegistry:
         owner = f'the topic "{holder.title}"' if holder else "a feed of the whole publication"
         return (
             f'the topic "{topic.title}" has the slug {topic.slug}, because {wanted} belongs to {owner}; '
-            "write one name for both if they are one, or name it otherwise"
+            "write one name for both if they are one, or name it otherwise."
         )
 
     def _free_slug(self, name: str) -> str:
