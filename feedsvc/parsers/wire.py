@@ -4,6 +4,7 @@ Evidence is weighed in one order: the end of the document, header lines, furnitu
 dateline, paragraphs. The year of a date is completed by ``articles``, never here.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date as calendar_date
 from datetime import timedelta
@@ -31,6 +32,7 @@ _LONGEST_HEADLINE = 300
 _DERIVED_HEADLINE = 100
 _LONGEST_DECK = 160
 _MOST_DECKS = 4
+_BODY = re.compile(r"(?:BODY|Body):\s+(?=\S)")
 _SEPARATORS = str.maketrans({"\u2028": "\n", "\u2029": "\n\n", "\x0b": "\n"})
 
 
@@ -114,6 +116,8 @@ def read_story(lines: Lines, offset: int, neighbours: Neighbours, hints: Hints) 
     take_stamp(head, above.texts, alone)
     take_embargo(head, above.texts, alone)
     paragraphs, evidence = read_paragraphs(above, offset, head.lines | _marks(above.texts, short))
+    if paragraphs and (key := _BODY.match(paragraphs[0].text)):
+        paragraphs[0] = replace(paragraphs[0], text=paragraphs[0].text[key.end() :])
     dateline = _take_dateline(paragraphs, head)
     if paragraphs:
         last = paragraphs[-1]

@@ -53,6 +53,9 @@ def read_key(text: str, *, below: bool = False) -> Keyed | None:
     key, value = match[1].strip(), match[2].strip()
     name = re.sub(r"[\s_]+", "-", key).casefold()
     field = _FIELDS.get(name)
+    if name == "body" and value:
+        # Behind this key the text itself begins.
+        return None
     if field is None or (name in _REACHING and not below and not _reaches(name, value)):
         return None
     return Keyed(field, value, key)
