@@ -50,9 +50,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # Whoever read the output has seen enough; nothing more can be written, not even at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return DONE
-        print(f"feedsvc: {fault(error)}; nothing was changed. Please report it.", file=sys.stderr)
+        print(f"feedsvc: {_told(error)}", file=sys.stderr)
         return REFUSED
     return code
+
+
+def _told(error: Exception) -> str:
+    """A folder that is closed to whoever runs a command is no fault of feedsvc."""
+    if isinstance(error, PermissionError) and error.filename is not None:
+        return f"{shown(os.fsdecode(error.filename))}: cannot be reached ({error.strerror}); check the permissions"
+    return f"{fault(error)}; nothing was changed. Please report it."
 
 
 def _is_unread(stream: TextIO) -> bool:

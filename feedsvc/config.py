@@ -19,7 +19,7 @@ from feedsvc.errors import Problem, QueryError, SettingsError
 from feedsvc.moves import feed_of, settled
 from feedsvc.patterns import pattern
 from feedsvc.query import Query, topics_in
-from feedsvc.text import fold
+from feedsvc.text import fold, shown
 
 FILE_NAME = "feedsvc.toml"
 
@@ -318,6 +318,10 @@ def _toml(source: str, file: str) -> Mapping[str, object]:
         raise SettingsError((Problem(file, int(at[1]) if at else None, None, f"not TOML: {error}"),)) from error
     except RecursionError as error:
         raise SettingsError((Problem(file, None, None, "not TOML: brackets stand too deep; close them"),)) from error
+    except ValueError as error:  # of Python's own reading of numbers
+        line = next((at for at, each in enumerate(source.split("\n"), 1) if _ENDLESS.search(each)), None)
+        message = "not TOML: a number has thousands of digits; shorten it"
+        raise SettingsError((Problem(file, line, None, message),)) from error
 
 
 @lru_cache
@@ -366,7 +370,7 @@ class _Reader:
             raise SettingsError(tuple(ordered))
 
     def problem(self, dotted: str, message: str) -> None:
-        self.problems.append(Problem(self.file, self.lines.get(dotted), dotted, message))
+        self.problems.append(Problem(self.file, self.lines.get(dotted), shown(dotted), message))
 
     def table(self, name: str, table: object, index: int | None = None) -> Any:
         """The value of a section, or None after problems were noted."""
@@ -455,6 +459,7 @@ class _Reader:
 
 
 _LISTS = frozenset({"topic", "moved", "removed"})
+_ENDLESS = pattern(r"[0-9_]{4000}")
 _HEADER = pattern(r"\s*(\[\[?)\s*([A-Za-z0-9_-]+)\s*\]")
 _KEY = pattern(r"""\s*["']?([A-Za-z0-9_-]+)["']?\s*[=.]""")
 

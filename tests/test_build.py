@@ -735,3 +735,16 @@ def test_a_report_of_very_many_findings_says_that_there_are_more(
         ("undated.md", "no-date"),
         ("undated.md", "date-unreadable"),
     ]
+
+
+def test_a_folder_that_is_closed_to_who_builds_is_no_fault_of_feedsvc(
+    publication: Publication, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def closed(*_arguments: object, **_options: object) -> None:
+        raise PermissionError(13, "Permission denied", "/closed/a.md")
+
+    monkeypatch.setattr("feedsvc.cli._build_anew", closed)
+    assert main(["build", str(publication.folder)]) == 2
+    assert capsys.readouterr().err == (
+        "feedsvc: /closed/a.md: cannot be reached (Permission denied); check the permissions\n"
+    )

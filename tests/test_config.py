@@ -177,6 +177,13 @@ def test_what_is_no_toml_is_refused_with_its_line():
     assert message.startswith("not TOML")
     ((_, _, message),) = problems("a = " + "[" * 100_000)
     assert message.startswith("not TOML")
+    ((line, _, message),) = problems(PUBLICATION + "[inbox]\nmax_bytes = " + "9" * 5000)
+    assert (line, message) == (5, "not TOML: a number has thousands of digits; shorten it")
+
+
+def test_a_key_stands_on_one_line_whatever_it_holds():
+    ((_, key, _),) = problems(PUBLICATION + '"a\\nb" = 1\n')
+    assert key == "publication.a\\nb"
 
 
 def test_the_file_is_read_as_utf8_with_or_without_a_mark(tmp_path):
