@@ -5,15 +5,16 @@ from collections.abc import Iterator, Sequence
 
 from feedsvc.parsers.wire_byline import bare_name, read_byline
 from feedsvc.parsers.wire_saved import Saved, date_of, is_rights, is_word_count, joined
+from feedsvc.patterns import pattern
 
 _CODES = frozenset(
     "SE HD BY CR WC PD ET SN SC ED PG VOL LA CY LP TD CO IN NS RE IPD IPC PUB AN CLM CX CT RF ART DE".split()
 )
-_CODE = re.compile(r"([A-Z]{2,3})(?:\s+(.*))?")
-_DOCUMENT = re.compile(r"Document ([A-Z][A-Z0-9]{2,9}\d{8}[a-z0-9]{6,14})")
-_TIME = re.compile(r"\d{1,2}:\d\d(?::\d\d)?")
-_SOURCE_CODE = re.compile(r"[A-Z][A-Z0-9]{1,7}")
-_PAGE = re.compile(r"(?:[A-Z]{0,3}-?\d{1,4}|\d{1,4}[A-Z]?)")
+_CODE = pattern(r"([A-Z]{2,3})(?:\s+(.*))?")
+_DOCUMENT = pattern(r"Document ([A-Z][A-Z0-9]{2,9}\d{8}[a-z0-9]{6,14})")
+_TIME = pattern(r"\d{1,2}:\d\d(?::\d\d)?")
+_SOURCE_CODE = pattern(r"[A-Z][A-Z0-9]{1,7}")
+_PAGE = pattern(r"(?:[A-Z]{0,3}-?\d{1,4}|\d{1,4}[A-Z]?)")
 _FARTHEST = 14
 _LONGEST_SECTION = 3
 

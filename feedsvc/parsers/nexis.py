@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from feedsvc.model import SourceDate
 from feedsvc.parsers.wire_saved import Saved, blocks_of, date_of, is_rights, joined
+from feedsvc.patterns import pattern
 
 _HEAD_KEYS = frozenset(
     "headline byline section length dateline highlight body title series rubrik ressort autor länge column column-name distribution "
@@ -19,13 +20,13 @@ _TAIL_KEYS = frozenset(
     "person type notes correction correction-date journal-code acc-no url loaddate sprache publikationstyp photo table chart drawing "
     "category name names doc-type pub-type publication-subtype zeitungs-code".split()
 )
-_KEY = re.compile(r"([A-ZÄÖÜ][A-Za-zÄÖÜäöü]*(?:-[A-Za-z]+)*):(?:\s+(.*))?")
-_COUNTER = re.compile(
+_KEY = pattern(r"([A-ZÄÖÜ][A-Za-zÄÖÜäöü]*(?:-[A-Za-z]+)*):(?:\s+(.*))?")
+_COUNTER = pattern(
     r"(?:document |dokument )?\d{1,5} (?:of|von|de) \d{1,5}(?: documents?| dokumente[n]?)?", re.IGNORECASE
 )
-_PAGE = re.compile(r"page \d{1,4} of \d{1,4}", re.IGNORECASE)
+_PAGE = pattern(r"page \d{1,4} of \d{1,4}", re.IGNORECASE)
 _TAIL_TITLES = frozenset(("Classification", "Graphic", "Notes", "End of Document", "Load-Date", "Correction"))
-_MONTH = re.compile(r"(?:[^\W\d_]{3,9}(?: ?[/–-] ?[^\W\d_]{3,9})?,? )(?:19|20)\d\d")
+_MONTH = pattern(r"(?:[^\W\d_]{3,9}(?: ?[/–-] ?[^\W\d_]{3,9})?,? )(?:19|20)\d\d")
 _FARTHEST_DATE = 60
 _MOST_KEYS = 40
 _RIGHTS_LINES = 4

@@ -1,12 +1,12 @@
 """What a name beside the date of a story is: its source, its writer, or the town in which it was written."""
 
-import re
 from typing import Literal
 
 from feedsvc.parsers.wire_byline import bare_name, read_byline
 from feedsvc.parsers.wire_dateline import is_agency
 from feedsvc.parsers.wire_lexicon import is_masthead
 from feedsvc.parsers.wire_places import is_place
+from feedsvc.patterns import pattern
 
 What = Literal["source", "authors", "dateline"]
 
@@ -33,8 +33,8 @@ _SURNAMES = (
     "長谷川 村上 近藤 石井 坂本 遠藤 青木 藤井 西村 福田 太田 三浦 藤原 岡本 松田 中川 中野 原田 小野 田村 竹内 金子 和田 中山 石田 上田 森田 柴田 酒井 工藤 横山 宮崎 宮本 内田 高木 安藤 "
     "谷口 大野 丸山 今井 河野 藤本 村田 武田 上野 杉山 増田 平野 大塚 千葉 久保 松井 岩崎 木下 野口 松尾 菊地 野村 新井 佐野 古川 杉本 大西 島田 水野 桜井 高田 川口"
 ).split()
-_EASTERN = re.compile(rf"(?:{'|'.join(_SURNAMES)})[\s\u3000]?[一-龠々ぁ-んァ-ヶ]{{1,3}}")
-_TOWN = re.compile(r"[^\W\d_a-zß-ÿ][^\W\d_]{2,20}")
+_EASTERN = pattern(rf"(?:{'|'.join(_SURNAMES)})[\s\u3000]?[一-龠々ぁ-んァ-ヶ]{{1,3}}")
+_TOWN = pattern(r"[^\W\d_a-zß-ÿ][^\W\d_]{2,20}")
 
 
 def what_is(name: str, *, placed: bool = False) -> What:

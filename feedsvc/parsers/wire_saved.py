@@ -11,13 +11,14 @@ from msgspec import Struct
 
 from feedsvc.model import SourceDate
 from feedsvc.parsers.dates import DateError, parse_date
+from feedsvc.patterns import pattern
 from feedsvc.text import one_line
 
-_RIGHTS = re.compile(
+_RIGHTS = pattern(
     r"©|\(c\)|copyright,? (?:©|\(c\)|[^.]{0,60}?(?:19|20)\d\d)|alle rechte vorbehalten|all rights reserved",
     re.IGNORECASE,
 )
-_COUNT = re.compile(r"\d[\d.,]{0,8} (?:words|wörter|mots|palabras|parole|woorden|palavras)", re.IGNORECASE)
+_COUNT = pattern(r"\d[\d.,]{0,8} (?:words|wörter|mots|palabras|parole|woorden|palavras)", re.IGNORECASE)
 
 
 class Saved(Struct):
