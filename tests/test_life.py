@@ -666,10 +666,9 @@ def test_what_is_written_over_in_the_instant_in_which_it_was_read_is_met_by_the_
 
 def reread_bytes(publication: Publication) -> dict[str, bytes]:
     """The edition after a build that reads every document again, for its bytes alone."""
-    os.utime(publication.folder / "feedsvc.toml")
-    with closing(open_database(load_settings(publication.folder / "feedsvc.toml"))) as database:
-        with database.writing() as connection:
-            Ledger(connection).remember("settings", "others")
+    settings = load_settings(publication.folder / "feedsvc.toml")
+    with closing(open_database(settings)) as database, database.writing() as connection:
+        Ledger(connection).remember("settings", "others")
     publication.build_here()
     return publication.bytes()
 
@@ -739,4 +738,19 @@ def test_a_page_does_not_move_by_being_read_again(publication: Publication) -> N
     before = publication.bytes()
     publication.later()
     assert publication.titles() == ["Second"]
+    assert reread_bytes(publication) == before
+
+
+def test_a_document_that_names_an_id_no_more_leaves_it_to_the_one_that_does(publication: Publication) -> None:
+    publication.article("a.md", "First", id="urn:x:1", version="2")
+    publication.article("b.md", "Second", id="urn:x:1")
+    publication.build_here()
+    assert publication.titles() == ["First"]
+    publication.later()
+    publication.article("a.md", "First")
+    publication.build_here()
+    ids = {item["title"]: item["id"] for item in publication.json_feed()["items"]}
+    assert ids == {"First": "tag:news.example.org,2026:a.md", "Second": "urn:x:1"}
+    before = publication.bytes()
+    publication.later()
     assert reread_bytes(publication) == before

@@ -83,6 +83,12 @@ def continue_as(known: Identity, story: Story, digest: str, base: str, now: date
     return article_of(story, identity, base, now, findings), identity
 
 
+def enter_anew(story: Story, digest: str, memory: Memory, base: str, now: datetime) -> tuple[Article, Identity]:
+    """``story`` under an identity of its own, whatever it was known as before."""
+    identity = _mint(story, digest, memory, now)
+    return article_of(story, identity, base, now), identity
+
+
 def article_of(
     story: Story, identity: Identity, base: str, now: datetime, remarks: tuple[Finding, ...] = ()
 ) -> Article:

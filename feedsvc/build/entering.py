@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from feedsvc.articles.identity import article_of, continue_as, enter
+from feedsvc.articles.identity import article_of, continue_as, enter, enter_anew
 from feedsvc.articles.standing import is_rejected, term
 from feedsvc.build.admitting import admissible
 from feedsvc.build.contests import contest
@@ -90,7 +90,8 @@ class Entering:
         for record in self.ledger.articles_where_in(articles.c.id, contested):
             claims.setdefault(record.article.id, []).append(record)
         known = self._identities(claims)
-        for claimed, records in sorted(claims.items()):
+        for claimed, claimants in sorted(claims.items()):
+            records = self._let_go(claimants, known[claimed])
             winner, waiting, beaten = contest(records, self.now)
             holder = known[claimed]
             if holder.name != winner.article.name or winner.article.status is Status.SUPERSEDED:
@@ -285,6 +286,24 @@ class Entering:
         self._contested.update(record.article.id for record in records)
         self.ledger.save_identities(left)
         self.ledger.delete_articles([record.article.name for record in records])
+
+    def _let_go(self, records: Sequence[ArticleRecord], known: Identity) -> Sequence[ArticleRecord]:
+        """Those of ``records`` that claim an id; who named it once and no more gets one of its own where another names it."""
+        claiming = [each for each in records if known.minted or each.article.own_id == known.id]
+        if not claiming or len(claiming) == len(records):
+            return records
+        recall = Recall(self.ledger, self.authority, self._is_missing, {})
+        for record in records:
+            if record not in claiming:
+                digest = self.ledger.document_digest(record.document)
+                findings = tuple(each for each in record.article.findings if each.code not in _CONTEST_CODES)
+                story = replace(record.article, findings=findings)
+                article, identity = enter_anew(story, digest, recall, self._base, self.now)
+                recall.learn(identity, entered=True)
+                self.touched.add((identity.id,))
+                self.ledger.save_articles([self._record(record.document, article, identity)])
+        self.ledger.save_identities(recall.learnt())
+        return claiming
 
     def _promote(self, record: ArticleRecord, known: Identity) -> Identity:
         self.touched.add((known.id,))
