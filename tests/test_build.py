@@ -137,7 +137,9 @@ def change(publication: Publication, name: str, rnd: random.Random) -> None:
     elif name.endswith(".md"):
         embargo = rnd.choice(("2026-01-01T00:00:00Z", "2026-03-02T12:00:00Z", "2099-01-01T00:00:00Z"))
         title, text = f"Title {rnd.randrange(6)}", f"Words {rnd.randrange(9)}."
-        publication.article(name, title, text, tags=f"[A{rnd.randrange(3)}, B]", embargo=embargo)
+        more = rnd.choice(({}, {"id": "urn:x:1"}, {"id": "urn:x:2"}, {"expires": "2026-03-03T00:00:00Z"}))
+        day = rnd.choice(("2026-02-01", "2026-02-05"))
+        publication.article(name, title, text, tags=f"[A{rnd.randrange(3)}, B]", embargo=embargo, date=day, **more)
     else:
         day = rnd.randrange(1, 28)
         text = f"The Masthead\nHome | World\nHeadline number {rnd.randrange(9)} stands here\n\nThe text, {day}. (Feb. {day})\n"
