@@ -754,3 +754,22 @@ def test_a_document_that_names_an_id_no_more_leaves_it_to_the_one_that_does(publ
     before = publication.bytes()
     publication.later()
     assert reread_bytes(publication) == before
+
+
+def test_a_document_keeps_the_id_that_readers_know_when_another_comes_with_the_id_that_it_names(
+    publication: Publication,
+) -> None:
+    publication.article("first.md", "First", date="2026-02-01")
+    publication.build_here()
+    publication.later()
+    publication.article("first.md", "First", date="2026-02-01", id="urn:x:1")
+    publication.build_here()
+    publication.later()
+    publication.article("second.md", "Second", date="2026-02-02", id="urn:x:1")
+    publication.build_here()
+    publication.later()
+    ids = {name: publication.explain(name)["id"] for name in ("first.md", "second.md")}
+    assert ids == {"first.md": "tag:news.example.org,2026:first.md", "second.md": "urn:x:1"}
+    before = publication.bytes()
+    assert reread_bytes(publication) == before
+    assert {name: publication.explain(name)["id"] for name in ids} == ids

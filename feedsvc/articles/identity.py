@@ -125,11 +125,23 @@ def uri_of(id: str, authority: str) -> str:
     return id if _URI.fullmatch(id) else f"tag:{authority}:?id={quote(id, safe='')}"
 
 
+def keeps_minted(known: Identity | None, story: Story, digest: str) -> bool:
+    """Whether a story stays ``known``, as the one of its name, under a minted id though it names another: it did when the
+    same bytes were read before, and that the other id has come to exist since then changes nothing."""
+    return (
+        known is not None
+        and known.minted
+        and known.withdrawn is None
+        and known.digest == digest
+        and story.own_id not in (None, known.id)
+    )
+
+
 def _recognise(story: Story, digest: str, memory: Memory) -> tuple[Identity | None, tuple[Finding, ...]]:
     """The identity that ``story`` continues, by the ladder: own id, name, content of a vanished document."""
-    if story.own_id is not None and (known := memory.by_id(story.own_id)):
-        return known, ()
     known = memory.by_name(story.name)
+    if not keeps_minted(known, story, digest) and story.own_id is not None and (own := memory.by_id(story.own_id)):
+        return own, ()
     if known is not None and not _is_another(story, known):
         if story.own_id is None:
             return known, ()

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from feedsvc.articles.identity import article_of, continue_as, enter, enter_anew
+from feedsvc.articles.identity import article_of, continue_as, enter, enter_anew, keeps_minted
 from feedsvc.articles.standing import is_rejected, term
 from feedsvc.build.admitting import admissible
 from feedsvc.build.contests import contest
@@ -215,7 +215,8 @@ class Entering:
     def _enter(self, story: Story, outcome: Outcome, recall: Recall, before: str | None) -> ArticleRecord:
         """The article of ``story``; ``before`` is the id under which one of its name stood until now."""
         known = recall.by_id(story.own_id) if story.own_id is not None else None
-        if known is not None and self._is_held(known, story):
+        is_kept = keeps_minted(recall.by_name(story.name), story, outcome.content)
+        if known is not None and not is_kept and self._is_held(known, story):
             self._contested.add(known.id)
             article = article_of(story, known, self._base, self.now)
             return self._record(outcome.name, replace(article, status=Status.SUPERSEDED), known)
