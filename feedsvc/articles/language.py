@@ -1,5 +1,6 @@
 """The language of a text, where its script or its commonest words leave no doubt."""
 
+from collections.abc import Sequence
 from itertools import repeat
 
 from feedsvc.patterns import pattern
@@ -15,6 +16,17 @@ _SCRIPTS = (
     ("he", pattern("[\u05d0-\u05ea]+")),
     ("th", pattern("[\u0e01-\u0e2e]+")),
     ("el", pattern("[\u03b1-\u03c9]+")),
+)
+# Of the languages in Cyrillic letters some have letters that those behind them here do without; so many of them settle it.
+_CYRILLIC = pattern("[\u0400-\u04ff]+")
+_TELLING = (
+    ("kk", "әғқңұүһ", 3),
+    ("mk", "ѓќѕ", 2),
+    ("sr", "ђћљњџј", 3),
+    ("be", "ў", 2),
+    ("uk", "їєґі", 3),
+    ("ru", "ыэё", 3),
+    ("bg", "ъ", 3),
 )
 _WORD = pattern(r"[^\W\d_]+")
 _FOREIGN = pattern(r"[^\x00-\x7f]+")
@@ -50,7 +62,7 @@ _FEWEST_VOTES = 4
 def guess_language(text: str) -> str | None:
     """A BCP 47 tag: of the script that a fifth of the letters belong to, else of the commonest words; else None.
 
-    Scripts that many languages share (Latin, Cyrillic, Devanagari) tell nothing.
+    Scripts that many languages share (Latin, Devanagari) tell nothing; of Cyrillic, the letters do that few of them have.
     """
     return _by_script(text[:_SAMPLE]) or _by_words(text[:_WORDS_SAMPLE])
 
@@ -63,12 +75,19 @@ def _by_script(sample: str) -> str | None:
     if len(foreign) < _LEAST * letters:
         return None
     for language, script in _SCRIPTS:
-        count = sum(map(len, script.findall(foreign)))
-        least = _LEAST if language == "fa" else _SHARE
-        # Of all characters so many are enough, too, and letters take as long to count as all else.
-        if count and (count / len(sample) >= least or count / _letters(sample) >= least):
+        if _has_share(script.findall(foreign), sample, _LEAST if language == "fa" else _SHARE):
             return language
+    if _has_share(_CYRILLIC.findall(foreign), sample, _SHARE):
+        lowered = foreign.lower()
+        return next((language for language, own, least in _TELLING if sum(map(lowered.count, own)) >= least), None)
     return None
+
+
+def _has_share(found: Sequence[str], sample: str, least: float) -> bool:
+    """Whether what was ``found`` is the ``least`` share of the letters of ``sample`` or more."""
+    count = sum(map(len, found))
+    # Of all characters so many are enough, too, and letters take as long to count as all else.
+    return count > 0 and (count / len(sample) >= least or count / _letters(sample) >= least)
 
 
 def _letters(sample: str) -> int:
