@@ -96,9 +96,14 @@ def _year(stated: SourceDate, field: str, around: Surroundings) -> tuple[int | N
         if year is not None:
             message = f"The date names no year; {year} was taken from {evidence}. Write it out if it is another."
             return year, evidence, (Finding("year-inferred", "warning", message, field, stated.line),)
+    silent = (
+        "the files of its folder have one time, as a copy gives them"
+        if around.neighbours.bulk_copy
+        else "nothing near it does"
+    )
     message = (
-        f"The date names no year and nothing near it does; write it out, or put the document into a folder that is "
-        f"named after the year (2017/{around.name.rpartition('/')[2]})."
+        f"The date names no year, and {silent}; write it out, put the document into a folder that is named after the year "
+        f"(2017/{around.name.rpartition('/')[2]}), or set year in the inbox.toml of its folder."
     )
     return None, None, (Finding("year-unknown", "error", message, field, stated.line),)
 

@@ -74,6 +74,9 @@ _MAIL = re.compile(
     re.IGNORECASE,
 )
 
+# A message of a Maildir that was looked at: its name ends with what its reader made of it.
+_MAILDIR_NAME = re.compile(r"(?:\A|/)(?:cur|new)/[^/]+:2,[A-Za-z]*\Z")
+
 _NEWSML_G2 = frozenset(
     ("newsitem", "newsmessage", "packageitem", "conceptitem", "knowledgeitem", "planningitem", "catalogitem")
 )
@@ -168,7 +171,12 @@ def parser_for(document: Document, format: str | None = None, parsers: tuple[Par
     root = root_name(document.data) if start[:1] == b"<" or start[:2] in (b"\xff\xfe", b"\xfe\xff") else None
     likely = parsers if root is not None else _likely(parsers, lowered[:1])
     by_opening = next((each for each in likely if each.opens(start, lowered, root)), None)
-    return by_opening or by_suffix or parsers[-1]
+    return by_opening or by_suffix or (_mail(parsers) if _MAILDIR_NAME.search(document.name) else None) or parsers[-1]
+
+
+@lru_cache
+def _mail(parsers: tuple[Parser, ...]) -> Parser | None:
+    return next((each for each in parsers if each.format == "mail"), None)
 
 
 @lru_cache(maxsize=256)

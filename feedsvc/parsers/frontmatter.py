@@ -39,13 +39,17 @@ _NESTED = ("taxonomies", "extra", "params")
 
 
 class FrontMatter(Struct, frozen=True):
-    """The fields by lower-case key, the line on which each stands, the body and the body's first line."""
+    """The fields by lower-case key, the line on which each stands, the body and the body's first line.
+
+    ``is_cut``: the text ends within the front matter, as that of a file does that is still being written.
+    """
 
     fields: Fields
     body: str
     lines: Mapping[str, int] = field(default_factory=dict)
     body_line: int = 1
     findings: tuple[Finding, ...] = ()
+    is_cut: bool = False
 
 
 class _Block(Struct, frozen=True):
@@ -92,7 +96,8 @@ def _fenced(text: str, mark: str, skipped: int, language: str | None = None) -> 
         return None
     block = _json_block(source, skipped + 2)[0] if language == "{" else _read(source, language or mark, skipped + 2)
     body_line = skipped + text.count("\n", 0, rest) + 1
-    return FrontMatter(block.fields, text[rest:], block.lines, body_line, (*findings, *block.findings))
+    body, is_cut = text[rest:], end is None and not text[rest:].strip()
+    return FrontMatter(block.fields, body, block.lines, body_line, (*findings, *block.findings), is_cut)
 
 
 def _unfenced(text: str, skipped: int) -> FrontMatter | None:

@@ -109,6 +109,8 @@ def parse(document: Document, neighbours: Neighbours, hints: Hints) -> Parsed:
     if (excess := too_long(text)) is not None:
         return Parsed((), (*findings, excess))
     front = split(text)
+    if front.is_cut:  # what is missing may be an embargo
+        return Parsed((), (*findings, *front.findings))
     read = Reading(front, hints, [*findings, *front.findings])
     body, removed = without_tags(front.body, front.body_line)
     read.findings += removed

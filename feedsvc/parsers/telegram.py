@@ -16,7 +16,9 @@ _CONTROLS = bytes((*range(9), 11, 12, *range(14, 32), 127))
 # The date-time group that ends a message: 131137 GMT Nov 13 (day, time, month, year); some leave out the zone.
 # Where the story ends and notes to the desk begin.
 _DESK = re.compile(
-    r"^[#*\s]*(?:\w{1,12} )?(?:notebook|notizblock)\s*$|\bnot (?:intended )?for publication\b", re.IGNORECASE
+    r"^[#*\s]*(?:\w{1,12}[ -])?(?:notebook|notizblock)\s*$|\bnot (?:intended )?for publication\b"
+    r"|\bnicht (?:zur|für die) Veröffentlichung\b",
+    re.IGNORECASE,
 )
 
 
