@@ -31,6 +31,8 @@ ROOT = Path(__file__).resolve().parents[2]
 MAKER = ROOT.parent / "shared" / "bench" / "make_corpus.py"
 OURS = [sys.executable, "-m", "feedsvc"]
 RUNS = 5
+# Seconds between changes. Editions never share a second: one that comes sooner waits for the next, in whatever time it is made.
+APART = 1.1
 ALL_CPUS = os.sched_getaffinity(0)
 SERVER_CPUS, CLIENT_CPUS = {min(ALL_CPUS)}, {max(ALL_CPUS)}
 FLASK_APP = """
@@ -153,9 +155,7 @@ def incremental_builds(bench: Bench, hugo: float) -> None:
     article = sorted((bench.folder / "content").rglob("*.md"))[bench.articles // 2]
     times = []
     for number in range(RUNS):
-        Event().wait(
-            1.1
-        )  # editions never share a second: one that comes sooner waits for the next, in whatever time it is made
+        Event().wait(APART)
         article.write_text(article.read_text("utf-8") + f"\nOne more paragraph, number {number}.\n", "utf-8")
         times.append(spent(build, bench.folder)[0])
     changed = statistics.median(times)
@@ -359,6 +359,7 @@ def drop(bench: Bench, port: int, number: int) -> float:
     title = next(line for line in article.splitlines() if line.startswith("title:"))
     when = next(line for line in article.splitlines() if line.startswith("date:"))
     text = article.replace(title, f"title: {mark}").replace(when, f"date: 2026-10-01T00:00:0{number}Z")
+    Event().wait(APART)
     start = time.perf_counter()
     (bench.folder / "content" / f"dropped-{number}.md").write_text(text, "utf-8")
     while mark.encode() not in fetch(port, "/feeds/all.atom")[2]:
