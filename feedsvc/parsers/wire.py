@@ -19,7 +19,8 @@ from feedsvc.parsers.names import split_authors
 from feedsvc.parsers.wire_archives import archived_stories, may_be_archived, stated, text_of
 from feedsvc.parsers.wire_dateline import Dateline, is_agency, place_and_date, read_dateline
 from feedsvc.parsers.wire_desk import is_page_mark
-from feedsvc.parsers.wire_head import LONGEST_ORDER, Head, read_head, stand_alone, take_embargo, take_stamp
+from feedsvc.parsers.wire_found import Head
+from feedsvc.parsers.wire_head import LONGEST_ORDER, read_head, stand_alone, take_embargo, take_stamp
 from feedsvc.parsers.wire_lines import Lines, lines_of
 from feedsvc.parsers.wire_paragraphs import Paragraph, read_paragraphs, to_html
 from feedsvc.parsers.wire_places import read_place

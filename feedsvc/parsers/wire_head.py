@@ -4,25 +4,24 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 
-from msgspec import Struct, field
-
-from feedsvc.model import Finding, Person, SourceDate
+from feedsvc.model import Finding
 from feedsvc.parsers.dates import LONGEST, DateError, may_date, parse_date
 from feedsvc.parsers.embargo import may_hold, read_embargo
 from feedsvc.parsers.names import split_authors
 from feedsvc.parsers.wire_beside import what_is
-from feedsvc.parsers.wire_byline import bare_name, name_and_place, read_byline
+from feedsvc.parsers.wire_byline import bare_name, read_byline
+from feedsvc.parsers.wire_chosen import choose_headline
 from feedsvc.parsers.wire_dateline import Dateline, place_and_date, read_dateline
 from feedsvc.parsers.wire_desk import editors_note
-from feedsvc.parsers.wire_headline import Doubt, Text, choose, doubt_of, ends_sentence, is_sentence, is_whole
+from feedsvc.parsers.wire_found import Head
+from feedsvc.parsers.wire_headline import Doubt, Text, doubt_of, ends_sentence, is_sentence
 from feedsvc.parsers.wire_keys import read_key
 from feedsvc.parsers.wire_kinds import Kind, kinds_of
-from feedsvc.parsers.wire_lexicon import is_masthead, is_navigation, is_section
+from feedsvc.parsers.wire_lexicon import is_masthead, is_navigation
 from feedsvc.parsers.wire_lines import Lines
 from feedsvc.parsers.wire_prose import is_indent, is_prose, is_sentence_of_text
 from feedsvc.parsers.wire_stamps import byline_and_date, date_and_name, header_date, is_called
 from feedsvc.patterns import pattern
-from feedsvc.text import fold
 
 # A head has at most so many lines.
 MOST_LINES = 60
@@ -40,39 +39,6 @@ _OWN_KEY = pattern(r"\s*[^\W\d_][\w'’-]*(?: [\w'’-]+){0,2}\s*[:：](?!//)")
 _APART = re.compile(r" \| |\u3000+|\s{2,}")
 _COMMA = re.compile(r"\s*[,;|/]\s*")
 _URL = re.compile(r"<?(https?://[^\s<>]{3,2000})>?")
-
-
-class Head(Struct):
-    """What the lines above the text say. ``lines`` are the indexes that are no text; ``order`` settles 01/02/2017.
-
-    ``decks`` are the lines, by their numbers, that stand between headline and text and explain the headline.
-    """
-
-    order: str | None
-    offset: int = 0
-    lines: set[int] = field(default_factory=set)
-    fields: dict[str, str] = field(default_factory=dict)
-    evidence: dict[str, str] = field(default_factory=dict)
-    dates: list[tuple[SourceDate, str]] = field(default_factory=list)
-    updated: SourceDate | None = None
-    embargo: SourceDate | None = None
-    authors: tuple[Person, ...] = ()
-    dateline: Dateline | None = None
-    findings: list[Finding] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
-    texts: list[Text] = field(default_factory=list)
-    decks: set[int] = field(default_factory=set)
-    below_stamp: bool = False
-
-    def number(self, index: int) -> int:
-        """The line of the document, from 1, that stands at ``index``."""
-        return self.offset + index + 1
-
-    def note(self, name: str, value: str, evidence: str) -> None:
-        """Keep the first value of a field."""
-        if value and name not in self.fields:
-            self.fields[name] = value
-            self.evidence[name] = evidence
 
 
 def read_head(lines: Lines, furniture: frozenset[str], order: str | None, offset: int = 0) -> Head:
@@ -104,7 +70,7 @@ def read_head(lines: Lines, furniture: frozenset[str], order: str | None, offset
             # Below an address or a time stamp the next line is the headline, whatever it looks like.
             _read_below(head, lines, index + 1)
             break
-    _settle(head)
+    choose_headline(head)
     return head
 
 
@@ -388,7 +354,7 @@ def _beside(head: Head, name: str, index: int, *, placed: bool) -> None:
 def _text_begins(head: Head, lines: Lines, index: int) -> bool:
     """Whether the story's text begins at this line."""
     text = lines.texts[index]
-    if head.below_stamp and not _candidates(head):
+    if head.below_stamp and not head.candidates:
         return len(text) > 200
     dateline = _line_dateline(lines.texts, text, index)
     if dateline is not None and dateline.end <= len(text) + 4:
@@ -397,7 +363,7 @@ def _text_begins(head: Head, lines: Lines, index: int) -> bool:
             return not text.isupper() or dateline.date is not None
     elif alone := place_and_date(text):
         head.dateline = head.dateline or alone
-    above = _candidates(head)
+    above = head.candidates
     if head.dates and above and _is_below_date(head, lines.texts, index, above[-1]) and is_sentence_of_text(text):
         return True
     if above and is_indent(lines, index, above[-1].at):
@@ -419,100 +385,3 @@ def _is_below_date(head: Head, texts: Sequence[str], index: int, above: Text) ->
     between = [at for at in range(above.at + 1, index) if texts[at]]
     lines = {date.line for date, _ in head.dates}
     return bool(between) and head.lines.issuperset(between) and any(head.number(at) in lines for at in between)
-
-
-def _candidates(head: Head) -> list[Text]:
-    """The lines so far that may be the headline."""
-    return [each for each in head.texts if each.doubt.points < 3]
-
-
-def _settle(head: Head) -> None:
-    """Choose the headline among the texts; what stands above it is furniture."""
-    texts = head.texts
-    if "headline" in head.fields:
-        known = fold(head.fields["headline"])
-        for each in texts:
-            if fold(each.text) == known or each.doubt.points >= 3:
-                head.lines.add(each.at)
-                _name_source(head, each)
-        return _from_names(head)
-    _name_below(head)
-    if texts:
-        doubts = [each.doubt for each in texts]
-        if not _candidates(head):
-            # A headline that recurs in the folder looks like furniture to the neighbours.
-            doubts = [doubt_of(each.text) for each in texts]
-        first, last = choose(texts, doubts)
-        headline = [each.text for each in texts[first : last + 1]]
-        head.fields["headline"] = " ".join(headline)
-        head.evidence["headline"] = _why(head, texts, doubts, first, last)
-        head.lines.update([each.at for each in texts[: last + 1]])
-        for each, doubt in zip(texts[:first], doubts[:first], strict=True):
-            _name_source(head, each)
-            if not doubt.points:
-                message = f'"{each.text[:60]}" was taken for a masthead, by its place; put the headline on line 1.'
-                head.findings.append(Finding("masthead-guessed", "info", message, "source", head.number(each.at)))
-        for each, doubt in zip(texts[last + 1 :], doubts[last + 1 :], strict=True):
-            if doubt.points >= 4:
-                head.lines.add(each.at)
-            else:
-                head.decks.add(head.number(each.at))
-    _from_names(head)
-
-
-def _name_below(head: Head) -> None:
-    """Take the last line for the byline when it is nothing but a name and stands below a whole headline.
-
-    Above the date a place may stand behind the name, and a blank line above it.
-    """
-    if head.authors or len(head.texts) < 2:
-        return
-    above, below = head.texts[-2:]
-    if above.doubt.points > 2:
-        return
-    whole = is_whole(above)
-    if not whole and above.text.count(" ") < 3:
-        return
-    dates = {date.line for date in (head.updated, *(date for date, _ in head.dates)) if date is not None}
-    dated = head.number(below.at + 1) in dates
-    beside = dated or head.number(below.at - 1) in dates or below.at == above.at + 1
-    placed = name_and_place(below.text) if dated else ()
-    # A name with its newspaper above the date is no part of a headline that is capitalised like it.
-    if not beside or not (whole or placed):
-        return
-    if not (authors := bare_name(below.text) or placed):
-        return
-    head.texts.pop()
-    head.authors = authors
-    head.lines.add(below.at)
-    number = head.number(below.at)
-    head.evidence["authors"] = f"line {number}, a name {'beside the date' if dates else 'below the headline'}"
-    message = f'"{below.text}" was taken for the byline, by its place; write "By {below.text}".'
-    head.findings.append(Finding("byline-guessed", "info", message, "authors", number))
-
-
-def _why(head: Head, texts: list[Text], doubts: list[Doubt], first: int, last: int) -> str:
-    number = head.number(texts[first].at)
-    place = f"line {number}" if first == last else f"lines {number} to {head.number(texts[last].at)}"
-    if first == 0:
-        return f"{place}, the first line that is no header"
-    reasons = "; ".join(dict.fromkeys(doubt.reason or "its place" for doubt in doubts[:first]))
-    return f"{place}, below the page's furniture (known by {reasons})"
-
-
-def _name_source(head: Head, each: Text) -> None:
-    """Keep what a line of furniture says: the masthead, the section."""
-    doubt = each.doubt
-    name = each.text.strip(" *=-~|[]<>")
-    if is_section(name):
-        head.note("sections", name, f"line {head.number(each.at)}, above the headline")
-    elif doubt.points < 6 or (doubt.points == 10 and doubt_of(each.text).points < 6):
-        head.note(
-            "source", name, f"line {head.number(each.at)}, the masthead, known by {doubt.reason or 'its place'}"
-        )
-
-
-def _from_names(head: Head) -> None:
-    """A name beside the date is the source when nothing better is."""
-    for name in head.names:
-        head.note("source", name, "the line of the date")
