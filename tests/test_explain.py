@@ -95,3 +95,12 @@ def test_a_name_that_ends_like_a_part_is_told_to_be_the_reason(publication: Publ
     publication.write("story.md#3", "Some words.")
     told = publication.explain("story.md#3")
     assert (told["status"], [each["code"] for each in told["findings"]]) == ("rejected", ["bad-name"])
+
+
+def test_a_build_tells_why_there_is_no_date(publication: Publication) -> None:
+    text = (
+        "A story of ships\n\n01/02/2017\n\nThe ships came in on Monday, the port said, and left again on Tuesday.\n"
+    )
+    publication.write("a.txt", text)
+    told = publication.run("build", str(publication.folder), "--now", publication.now.isoformat()).err
+    assert '"01/02/2017" has two readings; set [inbox] date_order' in told

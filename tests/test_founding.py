@@ -136,7 +136,7 @@ def test_what_is_remembered_of_slugs_is_not_gone_through_for_each_that_is_asked_
     publication.build()
     database = open_database(load_settings(publication.folder / "feedsvc.toml"))
     with closing(database), database.reading() as connection:
-        recall = Recall(Ledger(connection), "a", lambda _: False)
+        recall = Recall(Ledger(connection), "a", lambda _: False, {})
         memory = recall._slugs = Remembered({f"slug-{at}": None for at in range(1_000)})
         assert [recall.slug_owner(f"other-{at}") for at in range(100)] == [None] * 100
     assert recall._slugs is memory

@@ -297,6 +297,8 @@ def _published(
         findings.append(Finding("date-guessed", "warning", message, "published", updated.line))
         return updated
     if not dates:
+        # What cannot be read is why there is none.
+        findings[:] = [replace(each, severity="error") if each.code == "bad-date" else each for each in findings]
         return None
     date, why = dates[0]
     full = next((each for each in (*(each for each, _ in dates), updated) if each and each.year is not None), None)
