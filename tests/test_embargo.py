@@ -242,13 +242,18 @@ def test_a_version_that_waits_can_be_taken_back_and_the_public_one_edited_meanwh
     assert "First version, edited" in page
 
 
-def test_an_id_whose_next_version_waits_belongs_to_it_when_the_public_one_is_gone(publication: Publication) -> None:
+def withdraw_before_the_next_version(publication: Publication) -> None:
+    """Let the public one of two documents with one id go while the other waits for ``END``."""
     publication.article("first.md", "First", id="urn:x:1", date="2026-02-01")
     publication.article("next.md", "Next", id="urn:x:1", date="2026-02-01", embargo=END.isoformat())
     publication.build()
     (publication.inbox / "first.md").unlink()
     publication.later()
     publication.build()
+
+
+def test_an_id_whose_next_version_waits_belongs_to_it_when_the_public_one_is_gone(publication: Publication) -> None:
+    withdraw_before_the_next_version(publication)
     assert publication.titles() == []
     # Readers have nothing of it, but the id is not free for whoever comes.
     publication.article("other.md", "Other", id="urn:x:1", date="2026-02-02")
@@ -263,12 +268,7 @@ def test_an_id_whose_next_version_waits_belongs_to_it_when_the_public_one_is_gon
 
 
 def test_what_opens_again_is_withdrawn_no_more(publication: Publication) -> None:
-    publication.article("first.md", "First", id="urn:x:1", date="2026-02-01")
-    publication.article("next.md", "Next", id="urn:x:1", date="2026-02-01", embargo=END.isoformat())
-    publication.build()
-    (publication.inbox / "first.md").unlink()
-    publication.later()
-    publication.build()
+    withdraw_before_the_next_version(publication)
     publication.later(hours=3)
     publication.build()
     assert publication.titles() == ["Next"]

@@ -114,9 +114,8 @@ class Recall:
 
     def _fetch_slugs(self, slugs: set[str]) -> None:
         """Fetch who owns slugs now, else who owned them before."""
-        unknown = {
-            each for each in slugs if each not in self._slugs
-        }  # "slugs - keys()" would go through all that is known
+        # "slugs - keys()" would go through all that is known.
+        unknown = {each for each in slugs if each not in self._slugs}
         self._slugs.update(self._ledger.former_owners(unknown))
         self._fetch(identities.c.slug, slugs, self._slugs)
 

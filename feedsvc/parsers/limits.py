@@ -72,8 +72,8 @@ def _bounded(draft: Draft) -> Draft:
         return draft
     if not _is_article(draft.html):
         return unread(draft)
-    few = with_few_attributes(draft.html)
-    return draft if few is draft.html else replace(draft, html=few)
+    lighter = with_few_attributes(draft.html)
+    return draft if lighter is draft.html else replace(draft, html=lighter)
 
 
 def unread(draft: Draft) -> Draft:
