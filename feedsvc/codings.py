@@ -20,9 +20,8 @@ _LENGTH = 4
 
 
 def _gzip(data: bytes) -> bytes:
-    return bytes(
-        deflate.gzip_compress(data, _GZIP_LEVEL)
-    )  # no time in the header: the same data gives the same bytes
+    # No time stands in its header: the same data gives the same bytes.
+    return bytes(deflate.gzip_compress(data, _GZIP_LEVEL))
 
 
 def _brotli(data: bytes) -> bytes:
