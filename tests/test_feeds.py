@@ -23,6 +23,7 @@ from feeds_samples import (
     entries,
     feed,
     lines,
+    moments,
     names,
     settings,
 )
@@ -32,11 +33,13 @@ from hypothesis import strategies as st
 from lxml import etree
 from msgspec.structs import replace
 
+from feedsvc.feeds import syndication
 from feedsvc.feeds.compose import DOCUMENT_LIMIT, compose_entry
 from feedsvc.feeds.content import content_html, summary_text
 from feedsvc.feeds.extension import ATOM, DUBLIN_CORE, MEDIA
 from feedsvc.feeds.extension import TOMBSTONES as TOMBSTONES_1_0
 from feedsvc.feeds.formats import FORMATS
+from feedsvc.feeds.frames import framed
 from feedsvc.feeds.lint import lint
 from feedsvc.feeds.opml import Outline, render_opml
 from feedsvc.model import Entry, Feed, Status, Tombstone
@@ -367,3 +370,31 @@ def test_opml_lists_every_feed() -> None:
     assert [(each["text"], each["xmlUrl"], each["htmlUrl"]) for each in read] == [
         (each.title, each.xml_url, each.html_url) for each in outlines
     ]
+
+
+# Frames
+
+
+@how(deadline=None)
+@given(any_feed, names, moments, st.none() | st.integers(1, 300), st.sampled_from([900, 7200]))
+def test_the_head_of_any_feed_is_the_same_when_it_is_filled_into_a_frame(
+    made: Feed, name: str, updated: datetime, previous: int | None, refresh: int
+) -> None:
+    head = feed(entries=[], tombstones=(), name=name, floor=updated, previous=previous)
+    head = replace(head, title=made.title, description=made.description, rights=made.rights, refresh=refresh)
+    filled = framed(head)
+    assert filled is None or filled == syndication.pieces(head)
+    texts = (head.title, head.description, head.id, head.page, head.rights or "")
+    assert (filled is not None) == "".join(texts).isprintable()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"title": "A\tB"}, {"rights": "\U000f0001title\U000f0002"}, {"tombstones": TOMBSTONES}, {"query": "?q=ferry"}],
+)
+def test_a_feed_that_no_frame_fits_is_written_by_itself(changed: dict[str, object]) -> None:
+    assert framed(replace(feed(entries=[], tombstones=()), **changed)) is None
+
+
+def test_a_feed_with_entries_is_written_by_itself(whole: Feed) -> None:
+    assert framed(replace(whole, tombstones=())) is None

@@ -62,7 +62,7 @@ def entries_in(name: str, document: bytes) -> tuple[bytes, ...]:
 
 def pieces_of(feed: Feed) -> Mapping[str, Pieces]:
     """``feed`` in pieces, by format."""
-    from feedsvc.feeds import jsonfeed, syndication
+    from feedsvc.feeds import frames, jsonfeed, syndication
 
-    atom, rss = syndication.pieces(feed)
+    atom, rss = frames.framed(feed) or syndication.pieces(feed)
     return {"atom": atom, "rss": rss, "json": jsonfeed.pieces(feed)}
