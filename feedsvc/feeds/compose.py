@@ -202,8 +202,9 @@ def archive_address(page: str, number: int) -> str:
 
 def _refuse_duplicates(entries: Sequence[Entry]) -> None:
     for what in ("id", "uri"):
-        twice = [value for value, count in Counter(getattr(entry, what) for entry in entries).items() if count > 1]
-        if twice:
+        values = [getattr(entry, what) for entry in entries]
+        if len(set(values)) < len(values):
+            twice = [value for value, count in Counter(values).items() if count > 1]
             raise ValueError(f"entries with the same {what}: {', '.join(map(repr, twice))}")
 
 
