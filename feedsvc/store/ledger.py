@@ -41,6 +41,7 @@ from feedsvc.store.schema import (
     documents,
     former_slugs,
     identities,
+    is_rejected,
     media,
     meta,
     rejects,
@@ -96,7 +97,7 @@ class Ledger:
 
     def rejected_documents(self) -> dict[str, DocumentRecord]:
         """Every document that is rejected."""
-        query = select(documents).where(documents.c.rejected).order_by(documents.c.name)
+        query = select(documents).where(is_rejected).order_by(documents.c.name)
         return {row.name: document_record(tuple(row)) for row in self.connection.execute(query)}
 
     def texts_in(self, folder: str) -> list[DocumentRecord]:

@@ -57,6 +57,9 @@ documents = Table(
     Column("kept", Boolean, nullable=False),  # gone from the inbox, its articles kept by the settings
     sqlite_with_rowid=False,
 )
+# Every build tells of those that are rejected, which are few.
+is_rejected = documents.c.rejected.is_(True)
+Index("documents_rejected", documents.c.name, **_only(is_rejected))
 
 articles = Table(
     "articles",
@@ -322,10 +325,16 @@ def _by_release(connection: Connection) -> None:
         index.create(connection, checkfirst=True)
 
 
+def _by_rejection(connection: Connection) -> None:
+    """Rejected documents are found without a look at all others."""
+    for index in documents.indexes:
+        index.create(connection, checkfirst=True)
+
+
 # The step at position N brings a database from version FIRST + N to the next; a published step is never changed.
 # Ledgers of before version FIRST were never released.
 FIRST = 10
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_apart, _by_release)
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_apart, _by_release, _by_rejection)
 
 
 def migrate(connection: Connection) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, MetaData, Select, Table, Text, delete, insert, inspect, select
+from sqlalchemy import Column, Connection, MetaData, Select, Table, Text, delete, insert, select
+from sqlalchemy.schema import CreateTable
 
 from feedsvc.store.ledger import is_public
 from feedsvc.store.rows import replace_rows
@@ -62,7 +63,5 @@ class Touched:
 
 def empty_table(connection: Connection, table: Table) -> None:
     """Let a scratch table stand there with nothing in it."""
-    if inspect(connection).has_table(table.name):
-        connection.execute(delete(table))
-    else:
-        table.create(connection)
+    connection.execute(CreateTable(table, if_not_exists=True))
+    connection.execute(delete(table))

@@ -1,3 +1,3 @@
 """The version of the ledger's schema."""
 
-SCHEMA = 12
+SCHEMA = 13
