@@ -7,7 +7,6 @@ with that at once, however many articles there are.
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -35,18 +34,9 @@ _scratch = MetaData()
 _wanted = Table(
     "wanted",
     _scratch,
+    Column("feed", Text, primary_key=True),
     Column("id", Text, primary_key=True),
-    Column("feed", Text, primary_key=True),
     Column("release", BigInteger),
-    prefixes=["TEMPORARY"],
-    sqlite_with_rowid=False,
-)
-# The last place of each feed that they come into.
-_last = Table(
-    "last_places",
-    _scratch,
-    Column("feed", Text, primary_key=True),
-    Column("place", BigInteger),
     prefixes=["TEMPORARY"],
     sqlite_with_rowid=False,
 )
@@ -62,8 +52,7 @@ class Belonging:
         self.touched = touched
         self.now = now
         self.connection = touched.connection
-        for table in (_wanted, _last):
-            empty_table(self.connection, table)
+        empty_table(self.connection, _wanted)
 
     def sort(self, *, by_tongue: bool) -> None:
         """Find out in which feeds they belong (of all that were touched by then): ``all``, those of their topics and, if wished, of their language."""
@@ -80,11 +69,10 @@ class Belonging:
             self.connection.execute(insert(_wanted).from_select(["id", "feed", "release"], each))
 
     def topics(self) -> dict[str, str]:
-        """The topics that they are in: slug and title."""
-        named = select(classifications.c.slug, func.max(classifications.c.title).label("title"))
+        """The topics that they are in: slug and title (of several the last one)."""
         public = select(articles.c.name).where(is_public(self.now), articles.c.id.in_(self.touched.ids))
-        found = named.where(classifications.c.name.in_(public)).group_by(classifications.c.slug)
-        return {row.slug: row.title for row in self.connection.execute(found)}
+        named = select(classifications.c.slug, classifications.c.title).where(classifications.c.name.in_(public))
+        return dict(sorted((row.slug, row.title) for row in self.connection.execute(named.distinct())))
 
     def feeds(self) -> set[str]:
         """Every feed in which one of them belongs or stands."""
@@ -102,15 +90,17 @@ class Belonging:
         growth = {row.feed: row.grown for row in self.connection.execute(grown)}
         back = memberships.c.id.in_(select(_wanted.c.id)) & exists(select(_wanted.c.id).where(_is_member))
         self.connection.execute(update(memberships).where(memberships.c.left.is_not(None), back).values(left=None))
-        feeds = select(_wanted.c.feed).distinct().subquery()
-        last = select(func.coalesce(func.max(memberships.c.place), 0)).where(memberships.c.feed == feeds.c.feed)
-        self.connection.execute(insert(_last).from_select(["feed", "place"], select(feeds, last.scalar_subquery())))
-        order: Any = func.row_number().over(partition_by=_wanted.c.feed, order_by=[_wanted.c.release, _wanted.c.id])
-        fresh = select(_wanted.c.feed, _wanted.c.id, _last.c.place + order).where(
-            _last.c.feed == _wanted.c.feed, ~exists(select(memberships.c.id).where(_is_member))
-        )
-        self.connection.execute(insert(memberships).from_select(["feed", "id", "place"], fresh))
+        place = self._last_place() + _wanted.c.release
+        fresh = select(_wanted.c.feed, place, _wanted.c.id).where(~exists(select(memberships.c.id).where(_is_member)))
+        in_order = fresh.order_by(_wanted.c.feed, _wanted.c.release)  # so that the table is filled from end to end
+        self.connection.execute(insert(memberships).from_select(["feed", "place", "id"], in_order))
         return growth
+
+    def _last_place(self) -> int:
+        """The last place that is taken in any of their feeds."""
+        feeds = select(_wanted.c.feed).distinct().subquery()
+        last = select(func.max(memberships.c.place)).where(memberships.c.feed == feeds.c.feed).scalar_subquery()
+        return self.connection.execute(select(func.max(last)).select_from(feeds)).scalar() or 0
 
     def left(self) -> Mapping[str, list[str]]:
         """By feed, those that stand in it and belong there no more."""
