@@ -252,9 +252,10 @@ class Ledger:
         """
         waiting = and_(is_public(now), articles.c.release.is_(None))
         held = select(identities.c.release).where(identities.c.id == articles.c.id).scalar_subquery()
-        self.connection.execute(update(articles).where(waiting).values(release=held))
         placed = select(func.max(identities.c.release)).where(identities.c.release.is_not(None))
         last = self.connection.execute(placed).scalar() or 0
+        if last:  # else nobody was public before
+            self.connection.execute(update(articles).where(waiting).values(release=held))
         place: Any = func.row_number().over(order_by=[articles.c.published, articles.c.id])
         order = select(articles.c.id, (place + last).label("place")).where(waiting).subquery("released")
         # The identities first: from them the articles take their places.

@@ -49,7 +49,7 @@ def rows_where_in(
         marks = ", ".join([_mark(connection)] * len(part))
         condition = f"{_quoted(column)} IN ({marks})" + (f" AND {also}" if also else "")
         statement = f"SELECT {chosen} FROM {column.table.name} WHERE {condition}"  # noqa: S608
-        yield from map(tuple, connection.exec_driver_sql(statement, tuple(part)).all())
+        yield from connection.exec_driver_sql(statement, tuple(part)).cursor.fetchall()
 
 
 def parts(values: Iterable[Any]) -> Iterator[Sequence[Any]]:
