@@ -10,9 +10,10 @@ import msgspec
 from feedsvc.build.joining import Joined, Joining
 from feedsvc.build.press import Press
 from feedsvc.build.printing import FeedOrder, Placed, Printed, digest_of
+from feedsvc.build.sealing import Sealing
 from feedsvc.codings import pack
 from feedsvc.config import Settings, TopicRule
-from feedsvc.feeds.compose import DOCUMENT_LIMIT, feed_title
+from feedsvc.feeds.compose import feed_title
 from feedsvc.feeds.formats import FORMATS, OPML_TYPE
 from feedsvc.feeds.opml import Outline, render_opml
 from feedsvc.languages import feed_language
@@ -20,7 +21,7 @@ from feedsvc.model import Finding, Tombstone
 from feedsvc.moves import feed_of
 from feedsvc.store.edition import ALL, Edition, FeedRecord, PackedDocument, all_first, origin_key, origins
 from feedsvc.store.ledger import Ledger
-from feedsvc.store.memberships import NO_ARCHIVE, Memberships, NewestArchive, Page
+from feedsvc.store.memberships import Memberships
 from feedsvc.store.touched import Touched
 from feedsvc.views import PublicationView
 
@@ -33,12 +34,11 @@ _AT_ONCE = 100  # feeds that are written together
 
 @dataclass(frozen=True, slots=True)
 class _Before:
-    """What stood before of the feeds that are printed: first names, tombstones, newest archive documents and (where
-    everything is printed) numbers of articles by feed; digest and Last-Modified of documents by path."""
+    """What stood before of the feeds that are printed: first names, tombstones and (where everything is printed) numbers
+    of articles by feed; digest and Last-Modified of documents by path."""
 
     origins: Mapping[str, str] = field(default_factory=dict)
     tombstones: Mapping[str, tuple[Tombstone, ...]] = field(default_factory=dict)
-    archives: Mapping[str, NewestArchive] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
     documents: Mapping[str, tuple[str, datetime]] = field(default_factory=dict)
 
@@ -58,7 +58,7 @@ class Publishing:
     _everything: bool = False
     _fresh: list[str] = field(default_factory=list)
     _before: "_Before" = field(default_factory=lambda: _Before())
-    _pages: dict[str, list[Page]] = field(default_factory=dict)
+    _sealing: Sealing = field(init=False)
     _unsaved: list[FeedRecord] = field(default_factory=list)
     _unsaved_documents: list[PackedDocument] = field(default_factory=list)
 
@@ -98,6 +98,7 @@ class Publishing:
         changed = self._joined.feeds.keys()
         due = [each for each in wanted.values() if everything or each.name in changed or each.name not in known]
         self._before = self._recall(due)
+        self._sealing = self._new_sealing()
         orders = (self._order(record, self.settings.feeds.entries) for record in due)
         press = Press(self.settings)
         printed = printer(orders, len(due)) if printer else map(press.print_feed, orders)
@@ -154,17 +155,19 @@ class Publishing:
         return _Before(
             origins=origins(self.edition.connection),
             tombstones=self.edition.tombstones(),
-            archives=self.memberships.newest_archives(),
             counts=self.memberships.counts() if self._everything else {},
             documents=self.edition.standing([*paths, OPML_PATH]),
         )
+
+    def _new_sealing(self) -> Sealing:
+        newest = self.memberships.newest_archives()
+        return Sealing(self.memberships, self.settings.feeds.entries, self.edition.writing, self.now, newest)
 
     def _order(self, record: FeedRecord, limit: int) -> FeedOrder:
         """What a feed is printed from, of ``limit`` articles."""
         rows = self._window(record.name, limit)
         topics = self.ledger.topics_of([name for _, name, _ in rows]) if rows else {}
-        archive = self._before.archives.get(record.name, NO_ARCHIVE)
-        pages = self._pages[record.name] = self._unsealed(record.name, archive) if rows else []
+        pages = self._sealing.seal_before(record.name, rows[-1][0]) if rows else ()
         return FeedOrder(
             name=record.name,
             title=record.title,
@@ -177,7 +180,7 @@ class Publishing:
             authority=self.authority,
             origin=self._before.origins.get(record.name),
             tombstones=self._before.tombstones.get(record.name, ()),
-            archives=archive.number,
+            archives=self._sealing.number(record.name),
             pages=tuple(page.first for page in pages),
             standing={} if self._everything else self._standing(record.name),
         )
@@ -195,10 +198,6 @@ class Publishing:
             return []
         return self.memberships.window(name, limit, self.now)
 
-    def _unsealed(self, name: str, archive: NewestArchive) -> list[Page]:
-        """What no archive document of a feed holds yet, as documents that may be made of it."""
-        return list(paged(self.memberships.pending(name, archive.last, self.now), self.settings.feeds.entries))
-
     def _publish_feed(self, record: FeedRecord, printed: Printed) -> None:
         """Put a feed into the edition, and seal what no longer stands in its subscription document.
 
@@ -209,9 +208,7 @@ class Publishing:
             limit *= 2
             printed = Press(self.settings).print_feed(self._order(record, limit))
         self._remark(printed)
-        overdue = self._pages.pop(record.name)[: printed.pages]
-        archive = self._before.archives.get(record.name, NO_ARCHIVE)
-        self.memberships.seal(record.name, archive.number + 1, overdue, self.edition.writing, self.now)
+        self._sealing.seal_next(record.name, printed.pages)
         self._unsaved.append(replace(record, entries=self._count(record), updated=printed.updated))
         for each in FORMATS.values():
             document = printed.documents[each.name]
@@ -286,22 +283,6 @@ class Publishing:
         ]
         left = {feed_of(path) for path in self.settings.moves}
         return {each.name: _as_known(each, known.get(each.name)) for each in made if each.name not in left}
-
-
-def paged(pending: Iterable[tuple[int, int]], entries: int) -> Iterator[Page]:
-    """``pending`` places and sizes in archive documents of at most so many entries, and of about as many bytes as may be."""
-    first = last = count = size = 0
-    for place, bytes_ in pending:
-        if count and (count == entries or size + bytes_ > DOCUMENT_LIMIT):
-            yield Page(first, last)
-            count = size = 0
-        if not count:
-            first = place
-        last = place
-        count += 1
-        size += bytes_
-    if count:
-        yield Page(first, last)
 
 
 def _of_rule(rule: TopicRule) -> FeedRecord:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
 import msgspec
@@ -22,10 +23,11 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Page(NamedTuple):
-    """The first and the last place of a feed that stand in one archive document, or may come to."""
+    """What stands in one archive document of a feed, or may come to: its first and last place, and the ids of its articles."""
 
     first: int
     last: int
+    ids: Sequence[str]
 
 
 class NewestArchive(NamedTuple):
@@ -53,16 +55,9 @@ _WINDOW = (
     .limit(bindparam("limit"))
 )
 _PENDING = (
-    select(memberships.c.place, articles.c.size)
+    select(memberships.c.place, memberships.c.id, articles.c.size)
     .join(articles, articles.c.id == memberships.c.id)
     .where(memberships.c.feed == bindparam("feed"), memberships.c.place > bindparam("after"), _is_public)
-    .order_by(memberships.c.place)
-)
-_MEMBERS = (
-    select(memberships.c.place, memberships.c.id)
-    .join(articles, articles.c.id == memberships.c.id)
-    .where(memberships.c.feed == bindparam("feed"), _is_public)
-    .where(memberships.c.place.between(bindparam("first"), bindparam("last")))
     .order_by(memberships.c.place)
 )
 
@@ -108,26 +103,28 @@ class Memberships:
 
     # Archives
 
-    def pending(self, feed: str, after: int, now: datetime) -> Iterator[tuple[int, int]]:
+    def pending(self, feed: str, after: int, now: datetime) -> Iterator[tuple[int, str, int]]:
         """The members of a feed that no archive document holds yet, from the one behind the place ``after`` on: place,
-        and the size of the article in bytes."""
+        id, and the size of the article in bytes."""
         asked = {"feed": feed, "after": after, "now": seconds(now)}
         cursor = self.connection.execute(_PENDING, asked).cursor
         while rows := cursor.fetchmany(_AT_ONCE):
             yield from rows
 
-    def seal(self, feed: str, first: int, pages: Sequence[Page], revision: int, when: datetime) -> None:
-        """Make an archive document of each page, numbered from ``first`` on."""
+    def seal(
+        self, feed: str, newest: NewestArchive, pages: Iterable[Page], revision: int, when: datetime
+    ) -> NewestArchive:
+        """Make an archive document of each page, behind the ``newest`` one; the newest one then."""
         at = seconds(when)
-        for start in range(0, len(pages), _PAGES):
-            some = pages[start : start + _PAGES]
-            asked = {"feed": feed, "first": some[0].first, "last": some[-1].last, "now": at}
-            members = iter(self.connection.execute(_MEMBERS, asked).cursor.fetchall())
-            rows = []
-            for number, page in enumerate(some, first + start):
-                ids = [id_ for _, id_ in _up_to(page.last, members)]
-                rows.append((feed, number, *page, revision, at, at, _encode(ids)))
+        remaining = iter(pages)
+        while some := list(islice(remaining, _PAGES)):
+            rows = [
+                (feed, number, page.first, page.last, revision, at, at, _encode(page.ids))
+                for number, page in enumerate(some, newest.number + 1)
+            ]
             insert_rows(self.connection, archives, rows)
+            newest = NewestArchive(newest.number + len(some), some[-1].last)
+        return newest
 
     def newest_archives(self) -> dict[str, "NewestArchive"]:
         """The newest archive document of each feed that has any."""
@@ -170,14 +167,6 @@ class Memberships:
         for part in parts(ids):
             here = (memberships.c.feed == feed) & memberships.c.id.in_(part)
             self.connection.execute(update(memberships).where(here).values(left=seconds(when)))
-
-
-def _up_to(last: int, members: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    """The next members, the last of them at the place ``last``."""
-    for member in members:
-        yield member
-        if member[0] == last:
-            return
 
 
 @dataclass(frozen=True, slots=True)
