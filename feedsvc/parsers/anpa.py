@@ -4,7 +4,7 @@ import re
 
 from feedsvc.model import Document, Finding, Hints, Neighbours, Parsed, SourceDate
 from feedsvc.parsers.charset import DecodeError
-from feedsvc.parsers.dates import DateError, parse_date
+from feedsvc.parsers.dates import DateError, parse_date, whole_year
 from feedsvc.parsers.item import first_items, numbered
 from feedsvc.parsers.limits import too_long
 from feedsvc.parsers.telegram import Telegram, folded, telegram_text, with_lines_above
@@ -105,8 +105,7 @@ def _sent(text: str) -> SourceDate | None:
     if found is None:
         return None
     month, day, year, hour, minute, zone = found.groups()
-    century = "20" if int(year) < 70 else "19"
-    return _date(f"{century}{year}-{month}-{day} {hour}:{minute} {zone}")
+    return _date(f"{whole_year(year)}-{month}-{day} {hour}:{minute} {zone}")
 
 
 def _day(header: re.Match[str]) -> SourceDate | None:

@@ -366,13 +366,15 @@ def _day_of(plain: str) -> _Day | None:
 
 
 def _year(digits: str | None) -> int | None:
-    """RFC 5322, section 4.3: two digits up to 49 mean this century."""
-    if digits is None:
-        return None
-    digits = digits.lstrip("'")
-    if len(digits) == 4:
-        return int(digits)
-    return int(digits) + (2000 if int(digits) < 50 else 1900)
+    return whole_year(digits.lstrip("'")) if digits is not None else None
+
+
+def whole_year(digits: str) -> int:
+    """The year that four or two ``digits`` mean: of two, those up to 49 this century (RFC 5322, section 4.3)."""
+    year = int(digits)
+    if len(digits) > 2:
+        return year
+    return year + (2000 if year < 50 else 1900)
 
 
 def _clock(plain: str, text: str) -> _Clock | None:

@@ -13,7 +13,7 @@ from itertools import islice
 from lxml import etree
 
 from feedsvc.model import SourceDate
-from feedsvc.parsers.dates import DateError, parse_date
+from feedsvc.parsers.dates import DateError, parse_date, whole_year
 from feedsvc.parsers.html_furniture import words_of
 from feedsvc.parsers.html_layout import Layout
 from feedsvc.parsers.html_tree import tag_of
@@ -150,9 +150,8 @@ def shortened_dates(where: Layout, order: str | None, least: float = LIKELY) -> 
 
 
 def _with_century(match: re.Match[str]) -> str:
-    """RFC 5322, section 4.3: two digits up to 49 mean this century."""
     first, mark, second, year = match.groups()
-    return f"{first}{mark}{second}{mark}{'20' if int(year) < 50 else '19'}{year}"
+    return f"{first}{mark}{second}{mark}{whole_year(year)}"
 
 
 def _rank(shown: ShownDate) -> tuple[float, int]:

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from feedsvc.model import Person, SourceDate
-from feedsvc.parsers.dates import LONGEST, DateError, has_digit, parse_date
+from feedsvc.parsers.dates import LONGEST, DateError, has_digit, parse_date, whole_year
 from feedsvc.parsers.names import split_authors
 from feedsvc.parsers.wire_beside import what_is
 from feedsvc.parsers.wire_byline import bare_name
@@ -238,9 +238,8 @@ def service_stamp(text: str) -> SourceDate | None:
     if match is None:
         return None
     month, day, year, hour, minute, zone = match.groups()
-    century = "20" if int(year) < 70 else "19"
     with suppress(DateError):
-        return parse_date(f"{century}{year}-{month}-{day} {hour}:{minute} {zone or ''}".strip())
+        return parse_date(f"{whole_year(year)}-{month}-{day} {hour}:{minute} {zone or ''}".strip())
     return None
 
 
@@ -248,8 +247,7 @@ def date_time_group(text: str) -> SourceDate | None:
     """The moment that a message's date-time group states (IPTC 7901, section on the message ending)."""
     for found in DATE_TIME_GROUP.finditer(text):
         day, hour, minute, zone, month, year = found.groups()
-        full = year if len(year) == 4 else f"20{year}" if int(year) < 70 else f"19{year}"
         with suppress(DateError):
-            if date := parse_date(f"{day} {month} {full} {hour}:{minute} {zone or ''}".strip()):
+            if date := parse_date(f"{day} {month} {whole_year(year)} {hour}:{minute} {zone or ''}".strip()):
                 return date
     return None
