@@ -59,6 +59,22 @@ def test_helpers_find_what_a_walk_alone_finds(
     assert calls == []
 
 
+FOR_THEMSELVES = [
+    "Thumbs.db", "ehthumbs.db", "desktop.ini", "Desktop.ini", "Icon\r", ".DS_Store", "~$story.docx", "~$b.md", "#b.md#", "b.md~", ".b.md.swp",
+    "b.md.swp", "b.md.part", "b.md.crdownload", "b.md.filepart", "lost+found/a.md", "__MACOSX/a.md", "$RECYCLE.BIN/a.md", "@eaDir/a.md",
+    "System Volume Information/a.md",
+]  # fmt: skip
+OF_HUMANS = ["#1 in the port.md", "a.ini", "thumbs.md", "words.db", "~a.md"]
+
+
+def test_what_desktops_editors_and_disks_keep_for_themselves_is_no_document(tmp_path: Path) -> None:
+    for name in FOR_THEMSELVES + OF_HUMANS:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("Words.")
+    found = scan(tmp_path)
+    assert (sorted(found.documents), found.refused, found.media) == (OF_HUMANS, {}, {})
+
+
 @pytest.fixture
 def inbox(tmp_path: Path) -> Path:
     for number in range(40):

@@ -16,10 +16,18 @@ from feedsvc.model import Finding, Stamp
 from feedsvc.text import shown
 
 # Files that editors, copy programs and version control leave half-done or for themselves.
-_TRANSIENT_SUFFIXES = (".tmp", ".part", ".partial", ".crdownload", ".swp", ".swx", ".bak", "~")
+_TRANSIENT_SUFFIXES = (".tmp", ".part", ".partial", ".filepart", ".crdownload", ".swp", ".swo", ".swx", ".bak", "~")
 # Styles and the like that belong to a page; they are no articles themselves, and no media.
 _FURNITURE_SUFFIXES = (".ico", ".css", ".js", ".woff", ".woff2", ".ttf", ".gz")
 _NO_ARTICLE = _TRANSIENT_SUFFIXES + _FURNITURE_SUFFIXES
+# What desktops and disks keep for themselves beside documents. The suffixes of such files tell nothing of others.
+_DESKTOP_FILES = frozenset(("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"))
+_SHARED_SUFFIXES = frozenset((".db", ".ini"))
+_SYSTEM_FOLDERS = frozenset(
+    ("__macosx", "lost+found", "$recycle.bin", "#recycle", "@eadir", "system volume information")
+)
+# Office programs note who has a document open, Emacs what is not saved yet.
+_OPENED = re.compile(r"~\$.*|#.+#")
 # "#3" names the third story of a document.
 _PART = re.compile(r"#\d+$")
 SETTINGS_NAME = "inbox.toml"
@@ -106,7 +114,7 @@ class Walk:
         for own in folder.names:
             if own[0] == ".":
                 continue
-            if are_plain and kinds.get(own[own.rfind(".") :]) is document:  # as nearly all are
+            if are_plain and own[0] != "~" and kinds.get(own[own.rfind(".") :]) is document:  # as nearly all are
                 try:
                     found = os.stat(own, dir_fd=folder.descriptor, follow_symlinks=False)
                 except OSError:
@@ -120,6 +128,8 @@ class Walk:
 
     def _look(self, name: str, own: str, folder: "_Folder", documents: "_Found") -> bool:
         """Note an entry of which its suffix alone does not tell what it is; whether it is a folder to walk through."""
+        if _is_for_itself(own, folder):
+            return False
         dot = own.rfind(".")
         kind = self._kinds.get(own[dot:]) if dot > 0 else None
         if kind is None:
@@ -147,7 +157,7 @@ class Walk:
             kind = _Kind.SETTINGS
         else:
             kind = _Kind.MEDIUM if suffix_of(own) in MEDIA_TYPES else _Kind.DOCUMENT
-        if suffix is not None:
+        if suffix is not None and suffix.lower() not in _SHARED_SUFFIXES:
             self._kinds[suffix] = kind
         return kind
 
@@ -217,6 +227,14 @@ def _listed(descriptor: int) -> list[str]:
     if not (_MAILDIR.issubset(names) and all(_is_folder(name, descriptor) for name in _MAILDIR)):
         return names
     return [name for name in names if name in ("cur", "new") or name.lower() == SETTINGS_NAME]
+
+
+def _is_for_itself(own: str, folder: _Folder) -> bool:
+    """Whether an entry is what a desktop, an editor or a disk keeps for itself, and no human's."""
+    lowered = own.lower()
+    if lowered in _SYSTEM_FOLDERS:
+        return folder.has_folder(own)
+    return (lowered in _DESKTOP_FILES or _OPENED.fullmatch(own) is not None) and not folder.has_folder(own)
 
 
 def _note_medium(name: str, own: str, folder: _Folder, media: dict[str, Stamp]) -> None:
