@@ -17,6 +17,7 @@ from feedsvc.parsers.dates import date_in_name, year_in_name
 
 # feedgen writes malformed years below 1000; above 9998 a change of zone overflows.
 _YEARS = range(1000, 9999)
+YEAR_UNKNOWN = "year-unknown"
 _FILE_TIME_REACH = timedelta(days=45)
 
 
@@ -105,7 +106,7 @@ def _year(stated: SourceDate, field: str, around: Surroundings) -> tuple[int | N
         f"The date names no year, and {silent}; write it out, put the document into a folder that is named after the year "
         f"(2017/{around.name.rpartition('/')[2]}), or set year in the inbox.toml of its folder."
     )
-    return None, None, (Finding("year-unknown", "error", message, field, stated.line),)
+    return None, None, (Finding(YEAR_UNKNOWN, "error", message, field, stated.line),)
 
 
 def _year_evidence(stated: SourceDate, around: Surroundings) -> Iterator[tuple[int | None, str]]:

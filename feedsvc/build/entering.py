@@ -9,10 +9,12 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from feedsvc.articles.identity import article_of, continue_as, enter, enter_anew, keeps_minted
+from feedsvc.articles.kept_year import lacks_year
 from feedsvc.articles.standing import is_rejected, term
 from feedsvc.build.admitting import admissible
 from feedsvc.build.contests import contest
 from feedsvc.build.corrected import corrected, is_made
+from feedsvc.build.dating import dated_before
 from feedsvc.build.newcomers import Newcomer
 from feedsvc.build.reading import Outcome
 from feedsvc.build.recall import Recall
@@ -177,16 +179,23 @@ class Entering:
         stories = tuple(_stories(outcome, admitted))
         if not self.missing or self.is_known(outcome.name) or not any(map(is_made, stories)):
             return stories
-        if self._gone is None:
-            self._gone = {each.digest: each.name for each in self.ledger.documents_where_in(self.missing).values()}
-        before = {self._gone[outcome.digest]} if outcome.digest in self._gone else ()
+        gone = self._gone_documents()
+        before = {gone[outcome.digest]} if outcome.digest in gone else ()
         ids = corrected(
             stories, (each.article for each in self.ledger.articles_where_in(articles.c.document, before))
         )
         return [replace(each, own_id=ids[each.name]) if each.name in ids else each for each in stories]
 
+    def _gone_documents(self) -> Mapping[str, str]:
+        if self._gone is None:
+            self._gone = {each.digest: each.name for each in self.ledger.documents_where_in(self.missing).values()}
+        return self._gone
+
     def _judged(self, stories: Sequence[tuple[Story, Outcome]]) -> list[tuple[Story, Outcome]]:
         """Those that may enter; of the others it is kept what was understood of them."""
+        if undated := [(story, outcome) for story, outcome in stories if is_rejected(story) and lacks_year(story)]:
+            known = dated_before(undated, self.ledger, self._gone_documents())
+            stories = [(known.get(story.name, story), outcome) for story, outcome in stories]
         bad = [(outcome.name, story) for story, outcome in stories if is_rejected(story)]
         self.rejected |= {name for name, _ in bad}
         self.ledger.save_rejects(bad)
