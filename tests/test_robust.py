@@ -467,6 +467,14 @@ def test_of_an_article_so_many_tags_sections_authors_and_files_count() -> None:
     assert told == {"tags", "authors", "enclosures"}
 
 
+def test_files_elsewhere_without_type_and_length_are_told_of_once() -> None:
+    files = tuple(Enclosure(f"https://e.example/{at}.mp3", "", 0) for at in range(3))
+    draft = Draft(format="rss", headline="A", html="<p>b</p>", enclosures=files)
+    story = settle(draft, Surroundings("2026-02-03.rss", MODIFIED, Neighbours(), FolderDefaults()), SETTINGS)
+    (told,) = (each.message for each in story.findings if each.code == "enclosure-incomplete")
+    assert "3 were left out until both are given: https://e.example/0.mp3 and others." in told
+
+
 RSS = "<rss xmlns:dc='http://purl.org/dc/elements/1.1/'><channel><item><title>A</title>{}</item></channel></rss>"
 ATOM = "<feed xmlns='http://www.w3.org/2005/Atom'>{}</feed>"
 JSON = '{"version": "https://jsonfeed.org/version/1.1", "items": [{"title": "A", "%s": [{}null]}]}'

@@ -227,7 +227,10 @@ def _continue(known: Identity, story: Story, digest: str, now: datetime) -> tupl
     elif story.fingerprint != known.fingerprint and digest != known.digest:
         updated = _later_updated(story, known, now)
     if known.release is not None and story.date is not None and story.date != published:
-        message = f"The date has changed, but the article is public since {published.isoformat()}; that date stays."
+        message = (
+            f"The date has changed, but the article is public since {published.isoformat()}; that date stays. Write it into "
+            "the document, or put another story into a document of its own."
+        )
         findings = (Finding("published-kept", "info", message, "published"),)
     renewed = replace(
         known,

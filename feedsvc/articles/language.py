@@ -7,7 +7,7 @@ from feedsvc.patterns import pattern
 from feedsvc.text import ascii_words
 
 # Letters that settle the question, the narrower scripts first: kana before Han, Persian letters before Arabic.
-_SCRIPTS = (
+SCRIPTS = (
     ("ja", pattern("[\u3041-\u30ff]+")),
     ("ko", pattern("[\uac00-\ud7af]+")),
     ("zh", pattern("[\u4e00-\u9fff]+")),
@@ -18,7 +18,7 @@ _SCRIPTS = (
     ("el", pattern("[\u03b1-\u03c9]+")),
 )
 # Of the languages in Cyrillic letters some have letters that those behind them here do without; so many of them settle it.
-_CYRILLIC = pattern("[\u0400-\u04ff]+")
+CYRILLIC = pattern("[\u0400-\u04ff]+")
 _TELLING = (
     ("kk", "әғқңұүһ", 3),
     ("mk", "ѓќѕ", 2),
@@ -28,7 +28,7 @@ _TELLING = (
     ("ru", "ыэё", 3),
     ("bg", "ъ", 3),
 )
-_WORD = pattern(r"[^\W\d_]+")
+WORD = pattern(r"[^\W\d_]+")
 _FOREIGN = pattern(r"[^\x00-\x7f]+")
 _NO_LETTERS = bytes(byte for byte in range(0x80) if not chr(byte).isalpha())
 _SAMPLE = 2000
@@ -74,10 +74,10 @@ def _by_script(sample: str) -> str | None:
     letters = len(sample.encode("ascii", "ignore").translate(None, _NO_LETTERS))
     if len(foreign) < _LEAST * letters:
         return None
-    for language, script in _SCRIPTS:
+    for language, script in SCRIPTS:
         if _has_share(script.findall(foreign), sample, _LEAST if language == "fa" else _SHARE):
             return language
-    if _has_share(_CYRILLIC.findall(foreign), sample, _SHARE):
+    if _has_share(CYRILLIC.findall(foreign), sample, _SHARE):
         lowered = foreign.lower()
         return next((language for language, own, least in _TELLING if sum(map(lowered.count, own)) >= least), None)
     return None
@@ -91,11 +91,11 @@ def _has_share(found: Sequence[str], sample: str, least: float) -> bool:
 
 
 def _letters(sample: str) -> int:
-    return max(1, sum(map(len, _WORD.findall(sample))))
+    return max(1, sum(map(len, WORD.findall(sample))))
 
 
 def _by_words(sample: str) -> str | None:
-    words = ascii_words(sample) if sample.isascii() else _WORD.findall(sample.lower())
+    words = ascii_words(sample) if sample.isascii() else WORD.findall(sample.lower())
     cast = "".join(map(_VOTES.get, words, _NO_VOTES))
     votes = list(map(cast.count, _BALLOT))
     *_, next_most, most = sorted(votes)

@@ -16,6 +16,7 @@ from feedsvc.articles.dates import Dated, Surroundings, publication_date, resolv
 from feedsvc.articles.files import Files, may_refer, published_address
 from feedsvc.articles.fingerprint import Meaning, fingerprint
 from feedsvc.articles.language import guess_language
+from feedsvc.articles.language_doubt import is_doubtful
 from feedsvc.articles.origin import origin_of
 from feedsvc.articles.summary import summarise
 from feedsvc.config import FolderDefaults, Publication, Settings
@@ -181,6 +182,9 @@ def _language(draft: Draft, text: str, publication: str, folder: str | None, not
     guessed = guess_language(text)
     if guessed is None or guessed == publication.partition("-")[0]:
         notes.evidence["language"] = "the settings: none is named"
+        if guessed is None and is_doubtful(text, publication):
+            message = f"No language is named, and the text shows none for sure; it was taken for {publication}: name it in the document."
+            notes.remark("language-assumed", "info", message, "language")
         return publication
     notes.evidence["language"] = "the script or the commonest words of the text"
     message = f"No language is named; the text says {guessed}: name it in the document."
@@ -298,13 +302,25 @@ def _picture(stated: Picture | None, base: str, files: Files, notes: _Notes) -> 
 
 
 def _enclosures(stated: tuple[Enclosure, ...], base: str, files: Files, notes: _Notes) -> tuple[Enclosure, ...]:
-    found = (_enclosure(each, base, files, notes) for each in few(stated, "enclosures", notes.findings))
+    incomplete: list[str] = []
+    found = (_enclosure(each, base, files, notes, incomplete) for each in few(stated, "enclosures", notes.findings))
     unique = {each.url: each for each in found if each is not None}
+    if incomplete:
+        count = len(incomplete)
+        message = (
+            "An enclosure elsewhere needs its type and its length in bytes; "
+            + (f"{count:,} were" if count > 1 else "it was")
+            + f" left out until both are given: {incomplete[0][:80]}{' and others' if count > 1 else ''}."
+        )
+        notes.remark("enclosure-incomplete", "warning", message, "enclosures")
     return _bounded(tuple(unique.values()), "enclosures", notes)
 
 
-def _enclosure(stated: Enclosure, base: str, files: Files, notes: _Notes) -> Enclosure | None:
-    """``stated`` with its type and length, which a file of the inbox tells itself; None when they are not known."""
+def _enclosure(stated: Enclosure, base: str, files: Files, notes: _Notes, incomplete: list[str]) -> Enclosure | None:
+    """``stated`` with its type and length, which a file of the inbox tells itself; None when they are not known.
+
+    The address of one elsewhere that lacks them is added to ``incomplete``.
+    """
     title = _line(stated.title)
     if (file := files.find(stated.url)) is not None:
         address = published_address(files.base, file)
@@ -315,9 +331,6 @@ def _enclosure(stated: Enclosure, base: str, files: Files, notes: _Notes) -> Enc
     if remote is None:
         return None
     if "/" not in stated.type or stated.length < 1:
-        message = (
-            "An enclosure elsewhere needs its type and its length in bytes; it was left out until both are given."
-        )
-        notes.remark("enclosure-incomplete", "warning", message, "enclosures")
+        incomplete.append(remote)
         return None
     return Enclosure(remote, stated.type, stated.length, title, stated.seconds)

@@ -314,6 +314,7 @@ class Reading:
         if found is None:
             return
         stated = self.value("duration")
+        nameless = 0
         for each in found[1] if isinstance(found[1], list) else [found[1]]:
             fields = each if isinstance(each, dict) else {"url": each}
             told = {str(name).lower(): str(value).strip() for name, value in fields.items() if value is not None}
@@ -321,11 +322,14 @@ class Reading:
             length = next((told[name] for name in ("length", "size", "bytes") if told.get(name, "").isdecimal()), "0")
             playing = told.get("duration") or (str(stated[1]) if stated is not None else "")
             if url is None:
-                message = "An enclosure names no file; write its address, or its name in the inbox."
-                self.remark("enclosure-incomplete", "warning", message, "enclosures", found[0])
+                nameless += 1
                 continue
             self.evidence["enclosures"] = f"{found[0]} in the front matter"
             yield Enclosure(url, told.get("type", ""), int(length), told.get("title"), self.seconds(playing))
+        if nameless:
+            subject = "An enclosure names" if nameless == 1 else f"{nameless:,} enclosures name"
+            message = f"{subject} no file; write its address, or its name in the inbox."
+            self.remark("enclosure-incomplete", "warning", message, "enclosures", found[0])
 
     def seconds(self, playing: str) -> int | None:
         """A playing time: seconds, or hours, minutes and seconds with colons."""
