@@ -146,6 +146,12 @@ def worded_bylines(root: Element, where: Layout) -> Iterator[str]:
     yield from (name for _, name in near)
 
 
+def names_behind_by(line: str) -> str:
+    """What follows the word with which ``line`` opens as a byline; empty where it opens as none."""
+    match = _BY.match(line)
+    return line[match.end() :] if match is not None else ""
+
+
 def _stands_alone(before: str, by: str, name: str) -> bool:
     """Whether ``by`` opens a byline: "Pictures of Ann Mason" names no author."""
     if " " in by or by.endswith((":", "：")):

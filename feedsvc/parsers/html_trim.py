@@ -6,8 +6,8 @@ from lxml import etree
 
 from feedsvc.parsers.html_blocks import HEADINGS, Block, weigh
 from feedsvc.parsers.html_furniture import drop, holds, inside, words_of
+from feedsvc.parsers.html_lines import is_line_above, part_lines
 from feedsvc.parsers.html_phrases import is_appeal, is_snippet, leads_away, opens_furniture
-from feedsvc.parsers.html_shown_dates import is_dated_line
 from feedsvc.parsers.html_tree import tag_of
 from feedsvc.text import fold
 
@@ -43,6 +43,7 @@ class Clues:
 def trim(chosen: Element, clues: Clues) -> None:
     """Take out of ``chosen`` what the reader of a feed gets elsewhere or does not want."""
     _caption_figures(chosen)
+    part_lines(chosen)
     blocks = sorted_blocks(chosen)
     if clues.heading is not None and clues.heading is not chosen and holds(chosen, clues.heading):
         if _is_on_top(blocks, clues.heading):
@@ -103,7 +104,7 @@ def _is_no_text(block: Block, text: str, line: str, names: frozenset[str], prose
         return True
     if tag_of(block.element) in HEADINGS:
         return line in names
-    return not prose and (line in names or is_dated_line(text))
+    return not prose and (line in names or is_line_above(block, names))
 
 
 def _repeats(block: Block, line: str, seen: set[str]) -> bool:
