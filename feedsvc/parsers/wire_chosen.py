@@ -3,7 +3,7 @@
 from feedsvc.model import Finding
 from feedsvc.parsers.wire_byline import bare_name, name_and_place
 from feedsvc.parsers.wire_found import Head
-from feedsvc.parsers.wire_headline import Doubt, Text, choose, doubt_of, is_whole
+from feedsvc.parsers.wire_headline import Doubt, Text, choose, doubt_of, is_whole, without_mark
 from feedsvc.parsers.wire_lexicon import is_section
 from feedsvc.text import fold
 
@@ -25,7 +25,7 @@ def choose_headline(head: Head) -> None:
             # A headline that recurs in the folder looks like furniture to the neighbours.
             doubts = [doubt_of(each.text) for each in texts]
         first, last = choose(texts, doubts)
-        headline = [each.text for each in texts[first : last + 1]]
+        headline = [without_mark(each.text) for each in texts[first : last + 1]]
         head.fields["headline"] = " ".join(headline)
         head.evidence["headline"] = _why(head, texts, doubts, first, last)
         head.lines.update([each.at for each in texts[: last + 1]])

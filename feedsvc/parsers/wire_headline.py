@@ -123,6 +123,8 @@ def choose(texts: Sequence[Text], doubts: Sequence[Doubt]) -> tuple[int, int]:
     """First and last position of the headline's lines among ``texts``, which all stand above the text."""
     if len(texts) == 1:
         return 0, 0
+    if (marked := next((at for at, each in enumerate(texts) if _is_marked(each.text)), None)) is not None:
+        return min(_with_wrapped(texts, doubts, best=marked)[0], marked), marked
     points = [doubt.points * 2 for doubt in doubts]
     likely = [position for position, doubt in enumerate(doubts) if doubt.points < 3] or list(range(len(texts)))
     inside = _headline_block(texts, likely)
@@ -131,6 +133,15 @@ def choose(texts: Sequence[Text], doubts: Sequence[Doubt]) -> tuple[int, int]:
     if below == len(texts) or texts[below].block != texts[inside[0]].block or not doubts[inside[-1]].points:
         points[_above_deck(texts, inside, sure=inside[0] > 0)] -= 6
     return _with_wrapped(texts, doubts, best=points.index(min(points)))
+
+
+def without_mark(text: str) -> str:
+    """A line without the sign with which dpa ends a headline: "Kabinett beschließt Haushalt ="."""
+    return text[:-1].rstrip() if _is_marked(text) else text
+
+
+def _is_marked(text: str) -> bool:
+    return text.endswith(" =") and text[0] != "="
 
 
 def _headline_block(texts: Sequence[Text], likely: list[int]) -> list[int]:
