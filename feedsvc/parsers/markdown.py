@@ -87,6 +87,9 @@ _NOTHING = ("", "~", "null")
 _EPISODE_KINDS = frozenset({"full", "trailer", "bonus"})
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
+# Keys of which Jekyll splits a text at its blanks; Hugo and Eleventy leave it whole, Pelican splits at commas.
+_SPLIT_BY_JEKYLL = frozenset(("categories", "tags"))
+_JEKYLL_NAME = re.compile(r"\d{4}-\d\d?-\d\d?-[^/]+\.(?:md|markdown|mkdn?|mkd)", re.IGNORECASE)
 _OPTIONS = (
     pyromark.Options.ENABLE_TABLES
     | pyromark.Options.ENABLE_FOOTNOTES
@@ -111,7 +114,7 @@ def parse(document: Document, neighbours: Neighbours, hints: Hints) -> Parsed:
     front = split(text)
     if front.is_cut:  # what is missing may be an embargo
         return Parsed((), (*findings, *front.findings))
-    read = Reading(front, hints, [*findings, *front.findings])
+    read = Reading(front, hints, [*findings, *front.findings], is_jekyll=_is_jekyll(document.name, front.fields))
     body, removed = without_tags(front.body, front.body_line)
     read.findings += removed
     headline, below = read.headline(body)
@@ -129,6 +132,15 @@ def parse(document: Document, neighbours: Neighbours, hints: Hints) -> Parsed:
         if addressed is not None:
             return Parsed((_dated(draft, addressed, f"{key} in the front matter"),))
     return Parsed((draft,))
+
+
+def _is_jekyll(name: str, fields: Fields) -> bool:
+    """Whether a document is surely a post of Jekyll: by its folder, its layout, or its name with a layout that is no file."""
+    *folders, own = name.split("/")
+    layout = str(fields.get("layout") or "")
+    if "_posts" in folders or layout == "post":
+        return True
+    return _JEKYLL_NAME.fullmatch(own) is not None and "." not in layout
 
 
 def _dated(draft: Draft, date: SourceDate, place: str) -> Draft:
@@ -186,11 +198,12 @@ def _plain(markdown: str) -> str:
 
 @dataclass(slots=True)
 class Reading:
-    """The front matter as it is read field by field, each by its own type."""
+    """The front matter as it is read field by field, each by its own type; ``is_jekyll``: that of a post of Jekyll."""
 
     front: FrontMatter
     hints: Hints
     findings: list[Finding]
+    is_jekyll: bool = False
     evidence: dict[str, str] = field(default_factory=dict)
     stated: dict[str, tuple[str, object]] = field(init=False)
 
@@ -286,7 +299,7 @@ class Reading:
         return tuple(_persons(value)) if isinstance(value, dict) else split_authors(str(value))
 
     def names(self, about: str) -> Iterator[str]:
-        """Names from all keys of a field: lists, or texts with commas."""
+        """Names from all keys of a field: lists, or texts with commas; in Jekyll also with blanks."""
         for key in filter(self.front.fields.__contains__, _KEYS[about]):
             value = self.front.fields[key]
             if isinstance(value, list):
@@ -296,7 +309,14 @@ class Reading:
                 message = f"{key} must be names and was left out; write them as a list."
                 self.remark("wrong-type", "warning", message, about, key)
             elif isinstance(value, (str, int)) and not isinstance(value, bool):
-                yield from (each.strip() for each in str(value).split(",") if each.strip())
+                names = [each.strip() for each in str(value).split(",") if each.strip()]
+                if self.is_jekyll and key in _SPLIT_BY_JEKYLL and len(names) == 1 and " " in names[0]:
+                    names = names[0].split()
+                    message = (
+                        f"Jekyll takes the words of {key} for {len(names):,} names, and so they were; write a list."
+                    )
+                    self.remark("names-split", "info", message, about, key)
+                yield from names
 
     def picture(self) -> Picture | None:
         found = self.value("picture")
