@@ -23,8 +23,6 @@ def part_lines(chosen: Element) -> None:
     runs = 0
     run: list[Element] = []
     for child in list(chosen):
-        if not isinstance(child.tag, str):
-            continue
         if tag_of(child) not in BLOCKS and tag_of(child) != "br":
             run.append(child)
             continue
