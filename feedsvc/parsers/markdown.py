@@ -27,6 +27,7 @@ from feedsvc.parsers.dates import DateError, date_in_name, parse_date
 from feedsvc.parsers.frontmatter import Fields, FrontMatter, split
 from feedsvc.parsers.limits import too_long
 from feedsvc.parsers.markdown_date import date_line, day_in_address
+from feedsvc.parsers.markdown_dialects import as_common
 from feedsvc.parsers.markdown_tags import without_tags
 from feedsvc.parsers.names import split_authors
 
@@ -34,7 +35,17 @@ from feedsvc.parsers.names import split_authors
 _KEYS = {
     "id": ("id", "guid", "atom_id"),
     "headline": ("headline", "title"),
-    "published": ("date", "published", "pubdate", "publishdate", "publish_date", "datetime"),
+    "published": (
+        "date",
+        "published",
+        "pubdate",
+        "publishdate",
+        "publish_date",
+        "datetime",
+        "created",
+        "created_at",
+        "date_created",
+    ),
     "updated": ("updated", "lastmod", "modified", "last_modified_at", "last_modified", "date_modified"),
     "embargo": ("embargo", "embargoed", "publishdate", "publish_date"),
     "expires": ("expires", "expirydate", "expiry_date", "unpublishdate"),
@@ -115,7 +126,7 @@ def parse(document: Document, neighbours: Neighbours, hints: Hints) -> Parsed:
     if front.is_cut:  # what is missing may be an embargo
         return Parsed((), (*findings, *front.findings))
     read = Reading(front, hints, [*findings, *front.findings], is_jekyll=_is_jekyll(document.name, front.fields))
-    body, removed = without_tags(front.body, front.body_line)
+    body, removed = without_tags(as_common(front.body), front.body_line)
     read.findings += removed
     headline, below = read.headline(body)
     # A date that opens the text by itself may be what the story is about.
