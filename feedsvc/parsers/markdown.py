@@ -125,7 +125,7 @@ def parse(document: Document, neighbours: Neighbours, hints: Hints) -> Parsed:
     front = split(text)
     if front.is_cut:  # what is missing may be an embargo
         return Parsed((), (*findings, *front.findings))
-    read = Reading(front, hints, [*findings, *front.findings], is_jekyll=_is_jekyll(document.name, front.fields))
+    read = Reading(front, hints, [*findings, *front.findings], document.name)
     body, removed = without_tags(as_common(front.body), front.body_line)
     read.findings += removed
     headline, below = read.headline(body)
@@ -209,12 +209,12 @@ def _plain(markdown: str) -> str:
 
 @dataclass(slots=True)
 class Reading:
-    """The front matter as it is read field by field, each by its own type; ``is_jekyll``: that of a post of Jekyll."""
+    """The front matter as it is read field by field, each by its own type; ``name`` is that of the document."""
 
     front: FrontMatter
     hints: Hints
     findings: list[Finding]
-    is_jekyll: bool = False
+    name: str = ""
     evidence: dict[str, str] = field(default_factory=dict)
     stated: dict[str, tuple[str, object]] = field(init=False)
 
@@ -321,7 +321,12 @@ class Reading:
                 self.remark("wrong-type", "warning", message, about, key)
             elif isinstance(value, (str, int)) and not isinstance(value, bool):
                 names = [each.strip() for each in str(value).split(",") if each.strip()]
-                if self.is_jekyll and key in _SPLIT_BY_JEKYLL and len(names) == 1 and " " in names[0]:
+                if (
+                    len(names) == 1
+                    and " " in names[0]
+                    and key in _SPLIT_BY_JEKYLL
+                    and _is_jekyll(self.name, self.front.fields)
+                ):
                     names = names[0].split()
                     message = (
                         f"Jekyll takes the words of {key} for {len(names):,} names, and so they were; write a list."

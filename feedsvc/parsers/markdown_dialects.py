@@ -5,7 +5,7 @@ import re
 from feedsvc.media import MEDIA_TYPES, suffix_of
 from feedsvc.patterns import pattern
 
-_MARKS = ("[[", "[!", ":::", "import ", "export ")
+_MODULES = ("import ", "export ")
 _RAIL = pattern(r" {0,3}(`{3,}|~{3,})")
 # :::note, ::: {.callout-tip title="Nets"}, ::::
 _DIRECTIVE = pattern(r" {0,3}:{3,}[ \t]*(?:\{?\.?[\w-]{1,40}[^\n]{0,200})?")
@@ -18,7 +18,7 @@ _MODULE = pattern(
 
 def as_common(body: str) -> str:
     """``body`` in the words of CommonMark, line by line; what stands in code stays."""
-    if not any(mark in body for mark in _MARKS):
+    if not ("[[" in body or "[!" in body or ":::" in body or body.lstrip().startswith(_MODULES)):
         return body
     lines = body.split("\n")
     fence: str | None = None
@@ -36,7 +36,7 @@ def as_common(body: str) -> str:
 
 
 def _line(line: str, opening: bool) -> str:
-    if opening and line.startswith(("import ", "export ")) and _MODULE.fullmatch(line):
+    if opening and line.startswith(_MODULES) and _MODULE.fullmatch(line):
         return ""
     if ":::" in line and _DIRECTIVE.fullmatch(line):
         return ""

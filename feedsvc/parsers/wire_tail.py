@@ -232,7 +232,8 @@ def _credited(tail: Tail, line: str) -> bool:
         tail.authors = people
         return True
     if (
-        (named := _NAME_AND_AGENCY.fullmatch(line))
+        (line[-1] == ")" or "/" in line)
+        and (named := _NAME_AND_AGENCY.fullmatch(line))
         and is_agency(named[2] or named[3])
         and (people := bare_name(named[1]))
     ):
@@ -277,7 +278,7 @@ def _dated(tail: Tail, line: str, order: str | None, number: int) -> bool:
     if keyed is None and (named := read_key(inner)) is not None and named.field in ("published", "updated"):
         return _keyed(tail, named, order, number)
     inner = _EDITION.sub("", inner)
-    if sent := _APA_STAMP.fullmatch(inner):
+    if "/" in inner and (sent := _APA_STAMP.fullmatch(inner)):
         inner = f"{sent[1]} {sent[2]}"
     stamp = service_stamp(inner) or (date_time_group(inner) if DATE_TIME_GROUP.fullmatch(inner) else None)
     if stamp is not None:
@@ -352,7 +353,11 @@ def strip_inline(text: str, tail: Tail, order: str | None, number: int) -> str:
                 tail.marks.append((number, mark[0].strip()))
                 text = text[: mark.start()].rstrip()
                 continue
-        if (stop := _STOPPED_AGENCY.search(text, max(0, len(text) - 24))) and is_agency(stop[1]):
+        if (
+            text.endswith(").")
+            and (stop := _STOPPED_AGENCY.search(text, max(0, len(text) - 24)))
+            and is_agency(stop[1])
+        ):
             tail.source = tail.source or stop[1]
             text = text[: stop.start()]
         match = _BRACKETS.search(text, max(0, len(text) - 80)) if text.rstrip().endswith(_CLOSING) else None
