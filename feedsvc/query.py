@@ -20,7 +20,8 @@ mean the same as the plain ones.
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from feedsvc.errors import QueryError
 from feedsvc.patterns import pattern
@@ -35,8 +36,7 @@ LONGEST = 8192  # characters
 DEEPEST = 32  # parentheses and NOTs inside each other
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """A word; one that falls apart into several (``U.S.``) is a phrase of them."""
 
     text: str
@@ -47,8 +47,7 @@ class Term:
         return _in_field(self.field, keyword + _SPECIAL.sub(r"\\\g<0>", self.text))
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(Struct, frozen=True):
     """Words that follow each other."""
 
     text: str
@@ -58,8 +57,7 @@ class Phrase:
         return _in_field(self.field, '"' + re.sub(r'["\\]', r"\\\g<0>", self.text) + '"')
 
 
-@dataclass(frozen=True, slots=True)
-class Prefix:
+class Prefix(Struct, frozen=True):
     """A word that begins so; of several, the last."""
 
     text: str
@@ -69,8 +67,7 @@ class Prefix:
         return _in_field(self.field, _SPECIAL.sub(r"\\\g<0>", self.text) + "*")
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Struct, frozen=True):
     """Articles that the clause does not match."""
 
     clause: "Query"
@@ -79,8 +76,7 @@ class Not:
         return f"-{_inner(self.clause)}"
 
 
-@dataclass(frozen=True, slots=True)
-class And:
+class And(Struct, frozen=True):
     """Articles that every one of two or more clauses matches."""
 
     clauses: tuple["Query", ...]
@@ -89,8 +85,7 @@ class And:
         return " AND ".join(map(_inner, self.clauses))
 
 
-@dataclass(frozen=True, slots=True)
-class Or:
+class Or(Struct, frozen=True):
     """Articles that one or more of two or more clauses match."""
 
     clauses: tuple["Query", ...]
@@ -244,8 +239,7 @@ _UNEXPECTED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(Struct, frozen=True):
     """``kind`` is open, close, phrase, minus, plus, AND, OR, NOT, field, term or prefix."""
 
     kind: str

@@ -12,10 +12,11 @@ import os
 import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from time import perf_counter
+
+from msgspec import Struct
 
 from feedsvc import __version__
 from feedsvc.config import Settings, decisive
@@ -37,8 +38,7 @@ _LARGE = 5_000
 _HELPERS = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """What a build leaves for the next one. ``until`` is in seconds since 1970, None when nothing is to come.
 
     ``folders`` holds the hashes of the folders of its inbox (``Scan.folders``), where there are not too many.

@@ -1,7 +1,6 @@
 """The press: an entry is written once, and the documents are those of a press that writes everything anew."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import msgspec
 import pytest
@@ -9,6 +8,7 @@ from feeds_samples import ARTICLES, AUTHORITY, FLOOR, TOMBSTONES, TOPICS, settin
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
+from msgspec.structs import replace
 
 from feedsvc.build.press import Press
 from feedsvc.build.printing import FeedOrder, Placed, Printed

@@ -5,10 +5,10 @@ result is as untrusted as the input; ``clean`` makes it safe.
 """
 
 import re
-from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 from lxml import etree
+from msgspec import Struct
 
 from feedsvc.articles.addresses import WEB, absolute
 from feedsvc.model import Finding
@@ -41,8 +41,7 @@ _PLAYERS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Unwrapped:
+class Unwrapped(Struct, frozen=True):
     """A body without frames and lazy pictures, and what was done to it."""
 
     html: str

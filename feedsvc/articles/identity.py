@@ -5,13 +5,13 @@ as a renamed document by its content (the identity ladder of ``identify``).
 """
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from operator import attrgetter
 from typing import Protocol
 from urllib.parse import quote
 
+from msgspec import Struct
 from msgspec.structs import fields, replace
 
 from feedsvc.articles.fragments import resolve_fragments
@@ -50,8 +50,7 @@ class Memory(Protocol):
         """The id that owns this slug, or owned it before its page moved."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entered:
+class Entered(Struct, frozen=True):
     """An article as it enters the ledger, and the identity to remember."""
 
     article: Article

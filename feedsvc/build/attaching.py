@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from feedsvc.inbox.scan import Scan
 from feedsvc.model import Lookup
@@ -13,8 +14,7 @@ from feedsvc.unchanged import copied
 _KEY = "media"
 
 
-@dataclass(frozen=True, slots=True)
-class Attached:
+class Attached(Struct, frozen=True):
     """What is ``known`` of files by name, and the documents that are ``stale``: they were read with other files."""
 
     known: Mapping[str, Lookup] = field(default_factory=dict)

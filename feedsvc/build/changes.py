@@ -2,9 +2,9 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Set
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from feedsvc.build.reading import Glance, Outcome
@@ -19,8 +19,7 @@ GUARD_FROM = 20
 _UNREAD = "unread"
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """Documents by name: those to be looked at, and those no longer there."""
 
     suspects: Collection[str]

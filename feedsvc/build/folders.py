@@ -1,9 +1,9 @@
 """The settings of the inbox's folders: an ``inbox.toml`` holds for the documents below it."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from feedsvc.config import FolderDefaults, parse_defaults
@@ -14,8 +14,7 @@ from feedsvc.model import Finding
 _MAX_BYTES = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class FolderSettings:
+class FolderSettings(Struct, frozen=True):
     """What every ``inbox.toml`` says, by its name in the inbox.
 
     ``texts`` are those that hold: of a file that is wrong now, what it said when it was last right.

@@ -1,8 +1,9 @@
 """The formats that can be read here: those of installed packages first, then feedsvc's own."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
+
+from msgspec import Struct
 
 from feedsvc.errors import FormatError
 from feedsvc.packages import is_offered
@@ -11,8 +12,7 @@ from feedsvc.parsers import PARSERS, Parser
 _GROUP = "feedsvc.parsers"  # the entry point at which packages offer formats of their own
 
 
-@dataclass(frozen=True, slots=True)
-class Formats:
+class Formats(Struct, frozen=True):
     """The parsers in the order in which they are asked, and the packages that brought some of them."""
 
     parsers: tuple[Parser, ...] = PARSERS

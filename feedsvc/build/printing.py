@@ -5,14 +5,14 @@ An order holds all that this takes, so that it may be done in another process th
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from feedsvc.model import Finding, Tombstone, Topic
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """An article, encoded and packed as in the ledger, at its place in a feed, and its topics."""
 
     place: int
@@ -20,8 +20,7 @@ class Placed:
     topics: tuple[Topic, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedOrder:
+class FeedOrder(Struct, frozen=True, kw_only=True):
     """What a feed is printed from.
 
     ``window`` holds the articles that came into it last, the last one first, of which ``entries`` are shown;
@@ -47,8 +46,7 @@ class FeedOrder:
     standing: Mapping[str, bytes] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class PrintedDocument:
+class PrintedDocument(Struct, frozen=True):
     """A feed in one format: its bytes packed, their hash, and what is kept of them for deltas, where those are offered."""
 
     packed: bytes
@@ -56,8 +54,7 @@ class PrintedDocument:
     generation: bytes | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Printed:
+class Printed(Struct, frozen=True, kw_only=True):
     """A feed in all formats (by name).
 
     ``pages`` counts the archive documents that must be sealed with it. ``is_short`` says that entries were

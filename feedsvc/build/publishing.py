@@ -1,11 +1,12 @@
 """From the ledger to the edition: release, tombstones, and the feeds that changed, composed and rendered."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
 import msgspec
+from msgspec.structs import replace
 
 from feedsvc.build.joining import Joined, Joining
 from feedsvc.build.press import Press

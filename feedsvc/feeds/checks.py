@@ -6,13 +6,13 @@ readers are known to stumble over.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from itertools import pairwise
 from urllib.parse import urlsplit
 
 from lxml import etree
+from msgspec import Struct
 
 from feedsvc.model import Finding, Severity
 from feedsvc.patterns import pattern
@@ -40,8 +40,7 @@ _ADDRESS_ATTRIBUTES = frozenset("action background cite data formaction href lon
 _CONTENT_SCHEMES = frozenset(("http", "https", "mailto"))
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a value stands: ``field`` names it for people (``entry 3 title``), ``line`` counts from 1."""
 
     field: str

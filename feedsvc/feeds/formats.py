@@ -1,7 +1,8 @@
 """The formats in which a feed is offered: one row each. Renderers load feedgen and lxml only when used."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from feedsvc.feeds.pieces import Pieces, cut
 from feedsvc.model import Feed
@@ -9,8 +10,7 @@ from feedsvc.model import Feed
 OPML_TYPE = "text/x-opml; charset=utf-8"
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Struct, frozen=True):
     """A format: its name, its media type, what its addresses end in, how a feed becomes its bytes."""
 
     name: str

@@ -1,13 +1,12 @@
 """OPML 2.0 (http://opml.org/spec2.opml): every feed of the publication, for a reader to take in at once."""
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
 
 from lxml.etree import Element, SubElement, fromstring, tostring
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(Struct, frozen=True):
     """One subscription: ``xml_url`` is the feed, ``html_url`` its page for people."""
 
     title: str

@@ -5,13 +5,13 @@ text never holds the beginning of an element, so no text is taken for one.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from feedsvc.model import Feed
 
 
-@dataclass(frozen=True, slots=True)
-class Manner:
+class Manner(Struct, frozen=True):
     """All of a feed that decides how its entries are written: feeds of the same manner share them.
 
     ``home`` is the publication's address; ``is_podcast`` says that players are told of episodes.
@@ -27,8 +27,7 @@ def manner_of(feed: Feed) -> Manner:
     return Manner(feed.language, feed.home, feed.show is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Pieces:
+class Pieces(Struct, frozen=True):
     """What stands before the entries, each entry, what stands between two of them, and after all."""
 
     head: bytes

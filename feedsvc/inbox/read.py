@@ -4,15 +4,15 @@ import errno
 import hashlib
 import os
 import stat
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from feedsvc.model import Document, Finding
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(Struct, frozen=True):
     """Why a file gave no document. ``passing``: it is being written or removed, which is no fault of its own."""
 
     finding: Finding

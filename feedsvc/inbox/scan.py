@@ -1,11 +1,11 @@
 """The walk through the inbox: which documents lie there, told by name, size and time alone."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from time import time_ns
 
 import msgspec
+from msgspec import Struct, field
 
 from feedsvc.errors import InboxError
 from feedsvc.inbox.helpers import Helpers
@@ -17,8 +17,7 @@ from feedsvc.model import Finding, Stamp
 _TICK, _LONG_TICK, _SECOND = 20_000_000, 2_000_000_000, 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(Struct, frozen=True):
     """The documents of an inbox and its media files by name, the settings of its folders, what was refused unread, what was not seen.
 
     ``folders`` holds a hash of the documents of each folder and of what was refused there, by the beginning of their

@@ -4,11 +4,12 @@ import hashlib
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 from stat import S_IFMT, S_IFREG, S_ISDIR, S_ISLNK, S_ISREG
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from feedsvc.inbox.listing import Listing
 from feedsvc.media import MEDIA_TYPES, suffix_of
@@ -198,8 +199,7 @@ def hash_of(told: bytes) -> str:
     return hashlib.blake2b(told, digest_size=16).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class _Folder:
+class _Folder(Struct, frozen=True):
     """An open folder and the names in it. To look at names from an open folder takes less than to look at paths."""
 
     descriptor: int

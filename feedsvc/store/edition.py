@@ -6,12 +6,12 @@ the server takes them up without a build.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy import Column, ColumnElement, Connection, Select, Table, case, delete, func, insert, select, update
 
 from feedsvc.codings import unpack
@@ -31,8 +31,7 @@ EMBARGO_MAX_AGE = 60
 _GENERATIONS = 48
 
 
-@dataclass(frozen=True, slots=True)
-class FeedRecord:
+class FeedRecord(Struct, frozen=True):
     """A feed as the edition knows it.
 
     ``entries`` counts all its articles; ``updated`` never goes back, and is None before its first edition.
@@ -46,8 +45,7 @@ class FeedRecord:
     updated: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class PackedDocument:
+class PackedDocument(Struct, frozen=True):
     """A representation as the store keeps it, one document of ``feed`` (empty: of the publication)."""
 
     path: str
@@ -267,8 +265,7 @@ def origin_key(name: str) -> str:
     return f"{_ORIGIN}{name}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
+class _Frame(Struct, frozen=True):
     publication: Publication
     feeds: Feeds
     authority: str

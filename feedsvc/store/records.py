@@ -4,13 +4,12 @@ Rows are tuples in the order of the tables' columns. No database is needed to ma
 """
 
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import fields
 
 from feedsvc.codings import pack, unpack
@@ -30,8 +29,7 @@ def fresh(stamp: Stamp) -> Stamp:
     return stamp._replace(size=_FRESH)
 
 
-@dataclass(frozen=True, slots=True)
-class KnownStamps:
+class KnownStamps(Struct, frozen=True):
     """The stamps of documents when last read, by name; those ``kept`` are gone from the inbox, and their articles stay."""
 
     of: Mapping[str, Stamp] = field(default_factory=dict)

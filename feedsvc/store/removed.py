@@ -1,14 +1,13 @@
 """What the ledger remembers of articles that the settings removed for good, by id."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 import msgspec
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Removed:
+class Removed(Struct, frozen=True):
     """What stands in the place of a removed article: 410, or 451 for legal reasons, since when, and a notice."""
 
     status: Literal[410, 451]

@@ -7,9 +7,9 @@ whole (``tag:``, ``folder:`` …) are one token each, in hexadecimal digits, so 
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, func, select, text
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -50,8 +50,7 @@ _search = Table(
 _LAST = select(_search.c.rowid).order_by(_search.c.rowid.desc()).limit(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Indexed:
+class Indexed(Struct, frozen=True):
     """An article as it is searched: its number, the texts whose words are searched and its values, by field."""
 
     number: int
@@ -121,8 +120,7 @@ class SearchIndex:
         return MatchingNumbers(expression(query))
 
 
-@dataclass(frozen=True, slots=True)
-class MatchingNumbers:
+class MatchingNumbers(Struct, frozen=True):
     """A search in an SQL statement."""
 
     expression: str

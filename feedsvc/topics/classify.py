@@ -1,8 +1,9 @@
 """Which topics an article belongs to, and why: those it names, its folders, then the rules."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from feedsvc.config import Settings
 from feedsvc.model import Classification, Finding, Story, Topic
@@ -94,8 +95,7 @@ class Classifier:
         return self.rules.matching(article.story, topics) if article.ruled is None else article.ruled
 
 
-@dataclass(frozen=True, slots=True)
-class _NamedTopic:
+class _NamedTopic(Struct, frozen=True):
     """A topic that is named, with the reason that this is, and what is to be said of its slug."""
 
     topic: Topic

@@ -1,9 +1,11 @@
 """Whether a query matches an article, and what in the article made it match."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from feedsvc.model import Story
 from feedsvc.query import BARE_FIELDS, VALUE_FIELDS, And, Leaf, Not, Or, Prefix, Query, needle, words
@@ -20,8 +22,7 @@ _fold = lru_cache(4096)(fold)
 _words_of = lru_cache(4096)(words)
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """An article as queries see it.
 
     ``words`` holds the words of a field with one blank on each side of each, every value on a line of its
