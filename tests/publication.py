@@ -18,6 +18,7 @@ from feedsvc.model import Representation
 from feedsvc.report import Report
 from feedsvc.store.database import open_database
 from feedsvc.store.edition import Edition
+from feedsvc.store.ledger import Ledger
 from feedsvc.store.reader import PublishedEdition
 
 SETTINGS = """\
@@ -121,3 +122,12 @@ class Publication:
         """Every document of the edition."""
         with open_database(load_settings(self.folder / "feedsvc.toml")).reading() as connection:
             return {path: body for _, path, _, body in Edition(connection).bodies()}
+
+
+def reread(publication: Publication) -> dict[str, bytes]:
+    """The edition as a build would leave it that distrusts every stamp."""
+    settings = load_settings(publication.folder / "feedsvc.toml")
+    with open_database(settings).rehearsing() as connection:
+        Ledger(connection).remember("settings", "others")
+        build(settings, connection, now=publication.now, stamp=fixed_stamp(publication.now))
+        return {path: body for _, path, _, body in Edition(connection).bodies()}

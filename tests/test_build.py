@@ -13,17 +13,13 @@ from pathlib import Path
 
 import feedparser
 import pytest
-from publication import SETTINGS, START, Publication
+from publication import SETTINGS, START, Publication, reread
 
-from feedsvc.build import build
 from feedsvc.build.remarks import Remarks
 from feedsvc.cli import main
-from feedsvc.clock import fixed_stamp
 from feedsvc.config import load_settings
 from feedsvc.report import Report
 from feedsvc.store.database import open_database
-from feedsvc.store.edition import Edition
-from feedsvc.store.ledger import Ledger
 from feedsvc.store.lock import build_lock
 from feedsvc.store.reader import note_failure
 from feedsvc.unchanged import look
@@ -113,6 +109,9 @@ def test_any_history_of_builds_gives_the_bytes_of_a_build_that_reads_everything_
     publication: Publication,
 ) -> None:
     rnd = random.Random(12)
+    publication.settings(
+        SETTINGS + "".join(f'[[moved]]\npath = "/feeds/{each}"\nto = "/feeds/new"\n' for each in ("a0", "a1"))
+    )
     names = [
         f"{folder}{number}.{suffix}"
         for folder in ("", "2026/", "x/")
@@ -136,23 +135,16 @@ def change(publication: Publication, name: str, rnd: random.Random) -> None:
         path.rename(path.with_name(f"moved-{rnd.randrange(99)}{path.suffix}"))
     elif name.endswith(".md"):
         embargo = rnd.choice(("2026-01-01T00:00:00Z", "2026-03-02T12:00:00Z", "2099-01-01T00:00:00Z"))
-        title, text = f"Title {rnd.randrange(6)}", f"Words {rnd.randrange(9)}."
+        title, text = f"Title {rnd.randrange(6)}", rnd.choice((f"Words {rnd.randrange(9)}.", "See [below](#below)."))
         more = rnd.choice(({}, {"id": "urn:x:1"}, {"id": "urn:x:2"}, {"expires": "2026-03-03T00:00:00Z"}))
+        more |= rnd.choice(({}, {}, {"slug": f"slug-{rnd.randrange(3)}"}))
+        tags = ", ".join(rnd.sample(("A0", "a0", "A1", "A2", "a2", "New", "NEW", "B"), 2))
         day = rnd.choice(("2026-02-01", "2026-02-05"))
-        publication.article(name, title, text, tags=f"[A{rnd.randrange(3)}, B]", embargo=embargo, date=day, **more)
+        publication.article(name, title, text, tags=f"[{tags}]", embargo=embargo, date=day, **more)
     else:
         day = rnd.randrange(1, 28)
         text = f"The Masthead\nHome | World\nHeadline number {rnd.randrange(9)} stands here\n\nThe text, {day}. (Feb. {day})\n"
         publication.write(name, text, START + timedelta(seconds=rnd.randrange(10**6)))
-
-
-def reread(publication: Publication) -> dict[str, bytes]:
-    """The edition as a build would leave it that distrusts every stamp."""
-    settings = load_settings(publication.folder / "feedsvc.toml")
-    with open_database(settings).rehearsing() as connection:
-        Ledger(connection).remember("settings", "others")
-        build(settings, connection, now=publication.now, stamp=fixed_stamp(publication.now))
-        return {path: body for _, path, _, body in Edition(connection).bodies()}
 
 
 # Identity

@@ -11,7 +11,7 @@ from pathlib import Path
 import feedparser
 import pytest
 from flask.testing import FlaskClient
-from publication import SETTINGS, START, Publication
+from publication import SETTINGS, START, Publication, reread
 from werkzeug.test import TestResponse
 
 import feedsvc.inbox.scan as scan_module
@@ -773,3 +773,91 @@ def test_a_document_keeps_the_id_that_readers_know_when_another_comes_with_the_i
     before = publication.bytes()
     assert reread_bytes(publication) == before
     assert {name: publication.explain(name)["id"] for name in ids} == ids
+
+
+# What a build makes of the ledger, whatever it touches
+
+
+@pytest.mark.parametrize("first", ["New", "Old"])
+def test_the_title_of_a_topic_that_moved_does_not_hang_on_what_is_touched(
+    publication: Publication, first: str
+) -> None:
+    publication.settings(SETTINGS + '[[moved]]\npath = "/feeds/old"\nto = "/feeds/new"\n')
+    publication.article("new.md", "One", tags="[New]")
+    publication.article("old.md", "Two", tags="[Old]")
+    publication.build_here()
+    again = "One" if first == "New" else "Two"
+    publication.later()
+    publication.article(f"{first.lower()}.md", again, "Corrected.", tags=f"[{first}]")
+    publication.build_here()
+    assert publication.json_feed("new")["title"] == "The Test Wire: New"
+    assert publication.bytes() == reread(publication)
+
+
+def test_a_topic_that_moved_keeps_its_title_until_an_article_names_the_new_one(publication: Publication) -> None:
+    publication.settings(
+        SETTINGS + "".join(f'[[moved]]\npath = "/feeds/{each}"\nto = "/feeds/new"\n' for each in ("a", "b"))
+    )
+    titles = []
+    for tag in ("A", "B", "NEW"):
+        publication.article(f"{tag}.md", f"Of {tag}", tags=f"[{tag}]")
+        publication.build_here()
+        titles.append(publication.json_feed("new")["title"])
+        assert publication.bytes() == reread(publication)
+        publication.later()
+    assert titles == ["The Test Wire: A", "The Test Wire: A", "The Test Wire: NEW"]
+
+
+def test_links_within_an_article_that_gets_an_address_of_its_own_lead_there(publication: Publication) -> None:
+    text = "[Below](#below), [there](#there).\n\n## There\n"
+    publication.article("a.md", "First", text, id="urn:x:1", date="2026-02-05")
+    publication.article("b.md", "Second", "Other words.", id="urn:x:1", date="2026-02-01")
+    publication.build_here()
+    publication.later()
+    publication.article("a.md", "First", text, date="2026-02-05")
+    publication.build_here()
+    found = {item["title"]: item for item in publication.json_feed()["items"]}
+    assert found["First"]["url"] != f"{BASE}/articles/first"
+    assert f'href="{found["First"]["url"]}#below"' in found["First"]["content_html"]
+    assert publication.bytes() == reread(publication)
+
+
+def test_links_within_an_article_follow_its_page_when_the_settings_move_it(publication: Publication) -> None:
+    publication.article("a.md", "First", "[Below](#below).")
+    publication.build_here()
+    publication.settings(SETTINGS + '[[moved]]\npath = "/articles/first"\nto = "/articles/moved"\n')
+    publication.later()
+    publication.build_here()
+    assert f'href="{BASE}/articles/moved#below"' in publication.json_feed()["items"][0]["content_html"]
+    assert publication.bytes() == reread(publication)
+
+
+@pytest.mark.parametrize("everything", [False, True])
+def test_a_document_that_takes_a_place_brings_its_slug(publication: Publication, everything: bool) -> None:
+    publication.article("a.md", "First", id="urn:x:1", date="2026-02-05")
+    publication.article("b.md", "Second", "Other words.", id="urn:x:1", date="2026-02-01", slug="other")
+    publication.build_here()
+    publication.later()
+    (publication.inbox / "a.md").unlink()
+    if everything:
+        publication.settings(SETTINGS + 'rights = "Ours"\n')
+    publication.build_here(accept_withdrawals=True)
+    assert [item["url"] for item in publication.json_feed()["items"]] == [f"{BASE}/articles/other"]
+    moved = Reader(publication).get("/articles/first")
+    assert (moved.status_code, moved.headers["Location"]) == (301, "/articles/other")
+    assert publication.bytes() == reread(publication)
+
+
+def test_a_document_that_takes_a_place_ahead_stays_on_its_page_and_says_so(publication: Publication) -> None:
+    end = START + timedelta(hours=2)
+    publication.article("a.md", "First", id="urn:x:1")
+    held = {"embargo": end.isoformat(), "version": "2", "slug": "other"}
+    publication.article("b.md", "Second", "Other words.", id="urn:x:1", **held)
+    publication.build_here()
+    publication.now = end
+    assert publication.json_feed()["items"][0]["url"] == f"{BASE}/articles/first"
+    assert Reader(publication).get("/articles/first").status_code == 200
+    publication.later()
+    publication.build_here()
+    assert "slug-later" in [each["code"] for each in publication.explain("b.md")["findings"]]
+    assert publication.bytes() == reread(publication)

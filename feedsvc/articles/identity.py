@@ -14,7 +14,7 @@ from urllib.parse import quote
 from msgspec import Struct
 from msgspec.structs import fields, replace
 
-from feedsvc.articles.fragments import resolve_fragments
+from feedsvc.articles.fragments import move_fragments, resolve_fragments
 from feedsvc.articles.standing import STANDING_CODES, standing
 from feedsvc.model import Article, Finding, Identity, Status, Story
 from feedsvc.text import fold, short_hash, slugify
@@ -68,17 +68,23 @@ def enter(story: Story, digest: str, memory: Memory, base: str, now: datetime) -
         identity = _mint(story, digest, memory, now)
     else:
         identity, kept = _continue(known, story, digest, now)
-        findings = (*findings, *kept)
-        if known.digest != digest:  # else it was asked before, and a page that stayed then does not move by itself
-            identity, taken = _renamed(identity, story, memory)
-            findings = (*findings, *taken)
+        identity, taken = _renamed(identity, story, known.digest != digest, memory)
+        findings = (*findings, *kept, *taken)
     moved_from = known.name if known is not None and known.name != story.name else None
     return Entered(article_of(story, identity, base, now, findings), identity, moved_from)
 
 
-def continue_as(known: Identity, story: Story, digest: str, base: str, now: datetime) -> tuple[Article, Identity]:
-    """``story`` in the place of whatever stood under ``known`` before."""
+def continue_as(
+    known: Identity, story: Story, digest: str, memory: Memory | None, base: str, now: datetime
+) -> tuple[Article, Identity]:
+    """``story`` in the place of whatever stood under ``known`` before; without a ``memory``, on the page that stands there."""
     identity, findings = _continue(known, story, digest, now)
+    if memory is not None:
+        identity, taken = _renamed(identity, story, known.digest != digest, memory)
+        findings = (*findings, *taken)
+    elif story.own_slug not in (None, known.slug):
+        message = f"The page stays at {known.slug!r} until the document changes; the slug counts from then on."
+        findings = (*findings, Finding("slug-later", "info", message, "slug"))
     return article_of(story, identity, base, now, findings), identity
 
 
@@ -95,7 +101,8 @@ def article_of(
     url = base + quote(identity.slug)
     status, findings = standing(story, now)
     known = dict(zip(_STORY_FIELDS, _story_values(story), strict=True))
-    known["html"] = resolve_fragments(story.html, url)
+    html = move_fragments(story.html, story.url, url) if isinstance(story, Article) else story.html
+    known["html"] = resolve_fragments(html, url)
     if story.findings or remarks or findings:
         lasting = (each for each in (*story.findings, *remarks) if each.code not in STANDING_CODES)
         known["findings"] = tuple(dict.fromkeys((*lasting, *findings)))
@@ -206,9 +213,12 @@ def _free_slug(wanted: str, id: str, memory: Memory) -> str:
     return f"{slug}-{short_hash(id, length)}"
 
 
-def _renamed(identity: Identity, story: Story, memory: Memory) -> tuple[Identity, tuple[Finding, ...]]:
-    """``identity`` under the slug that its source gives it, if that is free."""
-    if story.own_slug is None or story.own_slug == identity.slug:
+def _renamed(identity: Identity, story: Story, is_new: bool, memory: Memory) -> tuple[Identity, tuple[Finding, ...]]:
+    """``identity`` under the slug that its source gives it, if that is free.
+
+    Unless the document ``is_new`` it was asked before, and a page that stayed then does not move by itself.
+    """
+    if not is_new or story.own_slug is None or story.own_slug == identity.slug:
         return identity, ()
     if memory.slug_owner(story.own_slug) not in (None, identity.id):
         message = f"The slug {story.own_slug!r} belongs to another article, so the page stays; choose another slug."

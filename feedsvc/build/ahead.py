@@ -66,7 +66,9 @@ class Ahead:
     def _pass(self, moment: datetime, edition: Edition, published: datetime) -> None:
         """Let ``moment`` come."""
         missing: frozenset[str] = frozenset()
-        entering = Entering(self.settings, self.ledger, self.classifier, self.authority, moment, missing)
+        entering = Entering(
+            self.settings, self.ledger, self.classifier, self.authority, moment, missing, pages_stay=True
+        )
         entering.renew(self.ledger.changing(moment))
         publishing = Publishing(self.settings, self.ledger, edition, self.authority, moment)
         publishing.release()

@@ -40,6 +40,7 @@ class Entering:
     """One build's changes to the ledger. ``touched`` holds the ids of all articles that it changed.
 
     ``is_known`` tells whether the ledger holds anything of a document; of others nothing need be asked or taken out.
+    With ``pages_stay``, what takes a place takes its page: an edition made ahead moves none.
     """
 
     settings: Settings
@@ -49,6 +50,7 @@ class Entering:
     now: datetime
     missing: frozenset[str]
     is_known: Callable[[str], bool] = lambda _document: True
+    pages_stay: bool = False
     touched: Touched = field(init=False)
     moved: dict[str, str] = field(default_factory=dict)
     rejected: set[str] = field(default_factory=set)
@@ -318,7 +320,10 @@ class Entering:
     def _promote(self, record: ArticleRecord, known: Identity) -> Identity:
         self.touched.add((known.id,))
         digest = self.ledger.document_digest(record.document)
-        article, identity = continue_as(known, record.article, digest, self._base, self.now)
+        memory = None if self.pages_stay else Recall(self.ledger, self.authority, self._is_missing, {})
+        article, identity = continue_as(known, record.article, digest, memory, self._base, self.now)
+        if identity.slug != known.slug:
+            self.ledger.save_former_slugs({known.slug: known.id})
         self.ledger.save_identities([identity])
         self.ledger.save_articles([self._record(record.document, article, identity)])
         return identity

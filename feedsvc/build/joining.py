@@ -19,12 +19,14 @@ from feedsvc.store.touched import Touched
 @dataclass(frozen=True, slots=True)
 class Joined:
     """The feeds that changed with the articles, by how many articles they grew, and those that articles left; the
-    archive documents that changed; the topics (slug and title) that the articles are in. The feeds of languages are among the first."""
+    archive documents that changed; the topics (slug and title) that the articles are in, ``lent`` those that they know by
+    moved names alone. The feeds of languages are among the first."""
 
     feeds: dict[str, int]
     shrunk: frozenset[str]
     archives: set[tuple[str, int]]
     topics: dict[str, str]
+    lent: dict[str, str]
 
 
 @dataclass(slots=True)
@@ -42,6 +44,7 @@ class Joining:
         shrunk: frozenset[str] = frozenset()
         archives: set[tuple[str, int]] = set()
         topics: dict[str, str] = {}
+        lent: dict[str, str] = {}
         if touched:
             belonging = Belonging(touched, self.now)
             # Asked first: articles that only get the feed of their language keep their archive documents as they are.
@@ -56,10 +59,11 @@ class Joining:
             gone = belonging.gone({id_ for left in went.values() for id_ in left})
             for feed in (*self._bury(went, gone), *belonging.unbury()):
                 growth.setdefault(feed, 0)
-            shrunk, topics = frozenset(went), belonging.topics()
+            shrunk = frozenset(went)
+            topics, lent = belonging.topics()
         for feed in self.edition.clear_tombstones(self.now - timedelta(days=tombstone_days)):
             growth.setdefault(feed, 0)
-        return Joined(growth, shrunk, archives, topics)
+        return Joined(growth, shrunk, archives, topics, lent)
 
     def _is_by_tongue(self, touched: Touched) -> bool:
         """Whether there are feeds of languages. With the second language of a publication all articles get theirs."""

@@ -55,7 +55,7 @@ class Publishing:
     now: datetime
     findings: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
     rendered: int = 0
-    _joined: Joined = field(default_factory=lambda: Joined({}, frozenset(), set(), {}))
+    _joined: Joined = field(default_factory=lambda: Joined({}, frozenset(), set(), {}, {}))
     _everything: bool = False
     _fresh: list[str] = field(default_factory=list)
     _before: "_Before" = field(default_factory=lambda: _Before())
@@ -275,7 +275,9 @@ class Publishing:
         made = [FeedRecord(ALL, publication.title, publication.description, False, 0, None)]
         made += [_of_rule(rule) for rule in self.settings.topics]
         ruled = {record.name for record in made}
-        brought = {name: record.title for name, record in known.items() if record.automatic} | self._joined.topics
+        # A title that another name lent stays until an article has the feed's own: which articles were touched decides nothing.
+        stand = {name: record.title for name, record in known.items() if record.automatic}
+        brought = self._joined.lent | stand | self._joined.topics
         if self.settings.feeds.automatic_topics or self.settings.feeds.folder_topics:
             made += [FeedRecord(s, t, None, True, 0, None) for s, t in sorted(brought.items()) if s not in ruled]
         spoken = {name for name in (*known, *self._joined.feeds) if feed_language(name)}

@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from feedsvc.store.edition import ALL
 from feedsvc.store.ledger import is_public
-from feedsvc.store.schema import archives, articles, classifications, memberships, tombstones
+from feedsvc.store.schema import archives, articles, classifications, memberships, tombstones, topics
 from feedsvc.store.touched import Touched, empty_table
 
 _scratch = MetaData()
@@ -58,21 +58,27 @@ class Belonging:
         """Find out in which feeds they belong (of all that were touched by then): ``all``, those of their topics and, if wished, of their language."""
         here = and_(is_public(self.now), articles.c.id.in_(self.touched.ids))
         everywhere = select(articles.c.id, literal(ALL), articles.c.release).where(here)
-        topics = select(articles.c.id, classifications.c.slug, articles.c.release).join(
+        classified = select(articles.c.id, classifications.c.slug, articles.c.release).join(
             classifications, classifications.c.name == articles.c.name
         )
-        found = [everywhere, topics.where(here, classifications.c.slug != ALL)]
+        found = [everywhere, classified.where(here, classifications.c.slug != ALL)]
         if by_tongue:
             spoken = select(articles.c.id, articles.c.tongue, articles.c.release)
             found.append(spoken.where(here, articles.c.tongue.is_not(None)))
         for each in found:
             self.connection.execute(insert(_wanted).from_select(["id", "feed", "release"], each))
 
-    def topics(self) -> dict[str, str]:
-        """The topics that they are in: slug and title (of several the last one)."""
+    def topics(self) -> tuple[dict[str, str], dict[str, str]]:
+        """The topics that they are in: slug and title, and the same of those that they know by moved names alone."""
         public = select(articles.c.name).where(is_public(self.now), articles.c.id.in_(self.touched.ids))
-        named = select(classifications.c.slug, classifications.c.title).where(classifications.c.name.in_(public))
-        return dict(sorted((row.slug, row.title) for row in self.connection.execute(named.distinct())))
+        within = classifications.c.name.in_(public)
+        found = select(classifications.c.slug, classifications.c.title).where(within).distinct().subquery()
+        is_own = and_(topics.c.slug == found.c.slug, topics.c.title == found.c.title)
+        titles: dict[bool, dict[str, str]] = {True: {}, False: {}}
+        query = select(found, topics.c.slug.is_not(None).label("own")).outerjoin(topics, is_own)
+        for slug, title, own in self.connection.execute(query.order_by(found.c.title)):
+            titles[bool(own)][slug] = title
+        return titles[True], titles[False]
 
     def feeds(self) -> set[str]:
         """Every feed in which one of them belongs or stands."""
