@@ -99,7 +99,7 @@ class Publishing:
         changed = self._joined.feeds.keys()
         due = [each for each in wanted.values() if everything or each.name in changed or each.name not in known]
         self._before = self._recall(due)
-        self._sealing = self._new_sealing()
+        self._sealing = self._new_sealing(due)
         orders = (self._order(record, self.settings.feeds.entries) for record in due)
         press = Press(self.settings)
         printed = printer(orders, len(due)) if printer else map(press.print_feed, orders)
@@ -160,8 +160,8 @@ class Publishing:
             documents=self.edition.standing([*paths, OPML_PATH]),
         )
 
-    def _new_sealing(self) -> Sealing:
-        newest = self.memberships.newest_archives()
+    def _new_sealing(self, due: Sequence[FeedRecord]) -> Sealing:
+        newest = self.memberships.newest_archives([record.name for record in due])
         return Sealing(self.memberships, self.settings.feeds.entries, self.edition.writing, self.now, newest)
 
     def _order(self, record: FeedRecord, limit: int) -> FeedOrder:

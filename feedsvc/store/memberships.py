@@ -41,6 +41,7 @@ NO_ARCHIVE = NewestArchive(0, 0)
 
 _AT_ONCE = 1000  # rows that are fetched together
 _PAGES = 50  # archive documents that are sealed together
+_FEW = 100  # feeds that are asked for one by one
 
 # Asked once for each feed, and made ready once.
 _is_public = (articles.c.opens <= bindparam("now")) & (
@@ -59,6 +60,12 @@ _PENDING = (
     .join(articles, articles.c.id == memberships.c.id)
     .where(memberships.c.feed == bindparam("feed"), memberships.c.place > bindparam("after"), _is_public)
     .order_by(memberships.c.place)
+)
+_NEWEST = (
+    select(archives.c.feed, archives.c.number, archives.c.last)
+    .where(archives.c.feed == bindparam("feed"))
+    .order_by(archives.c.number.desc())
+    .limit(1)
 )
 
 
@@ -126,10 +133,14 @@ class Memberships:
             newest = NewestArchive(newest.number + len(some), some[-1].last)
         return newest
 
-    def newest_archives(self) -> dict[str, "NewestArchive"]:
-        """The newest archive document of each feed that has any."""
-        columns = (archives.c.feed, func.max(archives.c.number), func.max(archives.c.last))
-        rows = self.connection.execute(select(*columns).group_by(archives.c.feed))
+    def newest_archives(self, feeds: Collection[str]) -> dict[str, "NewestArchive"]:
+        """The newest archive document of each of ``feeds`` that has any."""
+        if len(feeds) > _FEW:  # a look at all takes less than so many questions
+            columns = (archives.c.feed, func.max(archives.c.number), func.max(archives.c.last))
+            rows = self.connection.execute(select(*columns).group_by(archives.c.feed)).all()
+        else:
+            asked = (self.connection.execute(_NEWEST, {"feed": feed}).first() for feed in feeds)
+            rows = [row for row in asked if row is not None]
         return {feed: NewestArchive(number, last) for feed, number, last in rows}
 
     def last_archive(self, feed: str) -> int | None:
