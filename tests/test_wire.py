@@ -197,3 +197,21 @@ def test_neighbours_must_agree_on_the_year() -> None:
     assert year(2017, 2017) == 2017
     assert year(2017, 2016) is None
     assert year() is None
+
+
+ORDERS = ("EMBARGOED UNTIL 5 March 2027 09:00 UTC", "Embargo: 5 March 2027 09:00 UTC", "NOT FOR RELEASE BEFORE 5 March 2027 09:00 UTC")  # fmt: skip
+PLACES = {
+    "below contacts": "The bridge opens\n\nMedia Contact:\nJane Doe\njane@example.org\n{order}\n\n2 January 2026\n\nOSLO -- {text}\n",
+    "above the headline": "{order}\n\nThe bridge opens\n\n2 January 2026\n\nOSLO -- {text}\n",
+    "below the text": "The bridge opens\n\n2 January 2026\n\nOSLO -- {text}\n\n({order})\n",
+    "in two brackets below the text": "The bridge opens\n\n2 January 2026\n\nOSLO -- {text}\n\n(({order}))\n",
+}
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("place", PLACES)
+def test_an_order_to_hold_a_story_back_counts_wherever_it_stands(place: str, order: str) -> None:
+    told = "The bridge over the sound opens to traffic in spring, the ministry of transport said on Friday."
+    text = PLACES[place].format(order=order, text=told)
+    (draft,) = parse(Document("story.txt", text.encode(), datetime(2026, 1, 3, tzinfo=UTC))).drafts
+    assert draft.embargo is not None, draft

@@ -10,7 +10,7 @@ from feedsvc.parsers.html_address import base_of, canonical, link_with, picture
 from feedsvc.parsers.html_content import main_content
 from feedsvc.parsers.html_dates import date_order, find_published, find_updated
 from feedsvc.parsers.html_headline import find_headline
-from feedsvc.parsers.html_index import count_links, count_teasers
+from feedsvc.parsers.html_index import count_teasers
 from feedsvc.parsers.html_layout import layout
 from feedsvc.parsers.html_orders import find_orders
 from feedsvc.parsers.html_people import find_authors
@@ -34,7 +34,7 @@ def parse(document: Document, _neighbours: Neighbours, hints: Hints) -> Parsed:
         return Parsed((), (Finding("undecodable", "error", str(error)),))
     if page is not None:
         facts = stated(page.root)
-        if listed := count_teasers(page.root, facts) or count_links(page.root, facts):
+        if listed := count_teasers(page.root, facts):
             message = f"The page lists {listed} articles and is none itself; put the articles into the inbox."
             return Parsed((), (*page.findings, Finding("no-article", "error", message)))
         if (draft := _draft(page, facts, hints.date_order)) is not None:

@@ -19,8 +19,6 @@ _BYLINE_WORDS = frozenset(
     """author authors authorname byline bylines autor autoren autorin auteur auteurs autore autores auteurs writer writers
     verfasser contributor contributors redakteur username journalist kirjoittaja forfatter skribent""".split()
 )
-# The blocks of WordPress: their names begin like those of terms, which are left out.
-_BLOCK_AUTHOR = re.compile(r"\bwp-block-post-author(?:-name|__name)\b")
 _NOT_BYLINE = frozenset("bio box image avatar img photo picture comment comments description social count".split())
 _AUTHOR_PATH = re.compile(
     r"/(?:authors?|autor(?:en|es|in)?|auteurs?|autori?|writers?|contributors?|columnists?|by|"
@@ -59,9 +57,8 @@ _BY = re.compile(
     r"(?:(?:posted|written|published|reported|words|story|review(?:ed)?|edited|submitted)\ by|by|author|"
     r"(?:geschrieben|verfasst|veröffentlicht|gespeichert|gepostet|erstellt|eingestellt|publiziert|interview|text|ein\ (?:artikel|beitrag|gastbeitrag|kommentar|interview))\ (?:von|vom)|von|vom|"
     r"autor(?:in|en|es|a|as)?|auteure?s?|autori?e?|författare|forfatter|kirjoittaja|text|texte|redaktion|par|écrit\ par|publié\ par|por|escrito\ por|publicado\ por|di|scritto\ da|"
-    r"(?:كتب|كتبت|بقلم|تحرير|מאת|作者|记者|기자|글|penulis|oleh|yazar|yazan|συντάκτης|autorka|redaktor|текст)(?=\s*[:：])|"
     r"door|geschreven\ door|av|skrevet\ av|af|przez|autorka|автор|取材・文|文|著者|筆者|記者|執筆)"
-    r"(?:\s*[:：]?\s+|：)",
+    r"\s*[:：]?\s+",
     re.IGNORECASE | re.VERBOSE,
 )
 _WORD = r"(?:(?-i:[^\W\d_a-zß-ÿ])[\w.'’-]{0,30}|(?:von|van|de|der|den|del|della|di|da|du|la|le|zu|bin|al|y|el|und|and|&)(?=\s))"
@@ -129,7 +126,7 @@ def worded_bylines(root: Element, where: Layout) -> Iterator[str]:
     heading = where.heading_element()
     # What holds the headline, too, is no caption, whatever its name says.
     captions: dict[Element, bool] = dict.fromkeys(heading.iterancestors() if heading is not None else (), False)
-    for element in root.iter(*_NAMES, "i", "h2", "h6", "header", "section"):
+    for element in root.iter(*_NAMES, "h2", "h6", "header", "section"):
         distance = where.after_heading(element)
         if not where.is_near(element) or distance < -20 or (distance > _PLACED and len(near) > 3):
             continue
@@ -249,7 +246,7 @@ def _by_class(element: Element) -> bool:
     if element.get("class") is None and element.get("id") is None:
         return False
     # ``words_of`` takes "type-author" for a kind of page.
-    if "type-author" in (element.get("class") or "") or _BLOCK_AUTHOR.search(element.get("class") or ""):
+    if "type-author" in (element.get("class") or ""):
         return True
     words = words_of(element)
     return not _BYLINE_WORDS.isdisjoint(words) and _NOT_BYLINE.isdisjoint(words)

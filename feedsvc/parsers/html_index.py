@@ -1,14 +1,11 @@
 """Pages that are no article but a list of articles: a home page, a section, an archive, the results of a search.
 
-A list has headings that are links, each with a few words or a date below it, and no text of its own; or it is nothing but
-links to one site. A page that states itself to be an article is one, whatever it looks like.
+A list has headings that are links, each with a few words or a date below it, and no text of its own. A page that states
+itself to be an article is one, whatever it looks like.
 """
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
-from urllib.parse import urlsplit
 
 from lxml import etree
 
@@ -20,11 +17,6 @@ _TITLE = 15  # characters that a headline has at least
 _PROSE = 40  # and a piece of running text
 _LONGEST_OPENING = 400  # of prose above the first teaser: an introduction
 _LONGEST_TEASER = 900
-_FEWEST_LINKS = 6
-_LONGEST_NOTE = 120  # of prose on a page of links
-_LINKED = 0.6
-# With these a web server shows what lies in a folder.
-_DIRECTORIES = ("Index of /", "Directory listing for /")
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5"))
 _BESIDE = frozenset(("nav", "aside", "footer", "script", "style", "noscript", "template", "form", "figure", "head"))
 
@@ -52,67 +44,6 @@ def count_teasers(root: Element, facts: Stated) -> int:
     found = len({each.href for each in teasers})
     telling = sum(each.tells for each in teasers)
     return found if found >= _FEWEST and telling * 2 >= len(teasers) else 0
-
-
-def count_links(root: Element, facts: Stated) -> int:
-    """How many articles a page links that has hardly a word beside its links; 0 when it may be an article itself."""
-    if _is_stated(root, facts):
-        return 0
-    if one_line(root.findtext(".//h1") or "").startswith(_DIRECTORIES):
-        return sum(1 for _ in root.iter("a"))
-    links = _Links()
-    _gather(root, links)
-    found = len(links.titles)
-    if found < _FEWEST_LINKS or links.prose > _LONGEST_NOTE or links.linked < _LINKED * links.length:
-        return 0
-    # Who collects links for readers leads to many sites.
-    return found if _is_of_one_site(links.titles) else 0
-
-
-@dataclass(slots=True)
-class _Links:
-    """The titles that are links, by where they lead, how long they are, and the text in which they stand."""
-
-    titles: dict[str, int] = field(default_factory=dict)
-    linked: int = 0
-    length: int = 0
-    prose: int = 0
-
-
-def _gather(root: Element, links: _Links) -> None:
-    walk = etree.iterwalk(root, events=("start", "end"))
-    for event, element in walk:
-        if event == "end":
-            text = element.tail
-        elif element.tag in _BESIDE:
-            walk.skip_subtree()
-            continue
-        elif element.tag == "a":
-            walk.skip_subtree()
-            title = one_line("".join(map(str, element.itertext())))
-            href = (element.get("href") or "").partition("#")[0].strip()
-            links.length += len(title)
-            if href and len(title) >= _TITLE:  # a menu has shorter ones
-                links.titles.setdefault(href, len(title))
-                links.linked += len(title)
-            continue
-        else:
-            text = element.text
-        links.prose += _prose(text)
-        links.length += len(text.strip()) if text is not None else 0
-
-
-def _is_of_one_site(addresses: Iterable[str]) -> bool:
-    """Whether nearly all of ``addresses`` lead to one host; those without one lead to the page's own."""
-    hosts = Counter(map(_host, addresses))
-    return max(hosts.values()) * 10 >= hosts.total() * 9
-
-
-def _host(address: str) -> str:
-    try:
-        return urlsplit(address).hostname or ""
-    except ValueError:
-        return address
 
 
 def _is_stated(root: Element, facts: Stated) -> bool:

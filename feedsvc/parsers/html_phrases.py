@@ -26,7 +26,6 @@ _OPENINGS = re.compile(
     | notícias\ relacionadas\b | assuntos$ | ti\ potrebbe\b | leggi\ (?:pure|altro)\b | lees\ verder\b | meer\ over\b | mer\ om\b | les\ mer\b | mere\ om\b | aiheesta\ lisää\b
     | dowiedz\ się\ więcej\b | przeczytaj\ (?:też|także|również)\b | (?:czytaj|zobacz)\ również\b | polecamy\b | čtěte\ (?:také|také)\b | mohlo\ by\ vás\b | citește\ și\b | olvassa\ el\b | pročitajte\b
     | (?:смотрите|читайте)\ (?:также|ещё|еще|також)\b | по\ теме\b | ilgili\ haber | baca\ juga\b | xem\ thêm\b | tin\ liên\ quan\b | διαβάστε\ (?:επίσης|ακόμα|και)\b | اقرأ\ (?:أيضا|أيضًا|المزيد) | مواضيع\ ذات | קראו\ (?:גם|עוד)
-    | udostępnij\b | sdílejte?\b | sdílet\b | megosztás\b | paylaş\b | поделиться\b | поширити\b | podijeli\b | dela\ (?:artikeln|på)\b | del\ (?:artiklen|artikkelen|på)\b | bagikan\b | chia\ sẻ\b
     | 関連(?:記事|リンク)? | あわせて読みたい | おすすめ記事 | こちらも | 相关(?:阅读|新闻|文章|链接) | 相關(?:新聞|文章) | 延伸[阅閱][读讀] | 推荐阅读 | 관련\s?(?:기사|뉴스) )""",
     re.IGNORECASE | re.VERBOSE,
 )

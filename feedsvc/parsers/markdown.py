@@ -27,7 +27,6 @@ from feedsvc.parsers.dates import DateError, date_in_name, parse_date
 from feedsvc.parsers.frontmatter import Fields, FrontMatter, split
 from feedsvc.parsers.limits import too_long
 from feedsvc.parsers.markdown_date import date_line, day_in_address
-from feedsvc.parsers.markdown_dialects import as_common
 from feedsvc.parsers.markdown_tags import without_tags
 from feedsvc.parsers.names import split_authors
 
@@ -35,17 +34,7 @@ from feedsvc.parsers.names import split_authors
 _KEYS = {
     "id": ("id", "guid", "atom_id"),
     "headline": ("headline", "title"),
-    "published": (
-        "date",
-        "published",
-        "pubdate",
-        "publishdate",
-        "publish_date",
-        "datetime",
-        "created",
-        "created_at",
-        "date_created",
-    ),
+    "published": ("date", "published", "pubdate", "publishdate", "publish_date", "datetime"),
     "updated": ("updated", "lastmod", "modified", "last_modified_at", "last_modified", "date_modified"),
     "embargo": ("embargo", "embargoed", "publishdate", "publish_date"),
     "expires": ("expires", "expirydate", "expiry_date", "unpublishdate"),
@@ -98,9 +87,6 @@ _NOTHING = ("", "~", "null")
 _EPISODE_KINDS = frozenset({"full", "trailer", "bonus"})
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
-# Keys of which Jekyll splits a text at its blanks; Hugo and Eleventy leave it whole, Pelican splits at commas.
-_SPLIT_BY_JEKYLL = frozenset(("categories", "tags"))
-_JEKYLL_NAME = re.compile(r"\d{4}-\d\d?-\d\d?-[^/]+\.(?:md|markdown|mkdn?|mkd)", re.IGNORECASE)
 _OPTIONS = (
     pyromark.Options.ENABLE_TABLES
     | pyromark.Options.ENABLE_FOOTNOTES
@@ -125,8 +111,8 @@ def parse(document: Document, neighbours: Neighbours, hints: Hints) -> Parsed:
     front = split(text)
     if front.is_cut:  # what is missing may be an embargo
         return Parsed((), (*findings, *front.findings))
-    read = Reading(front, hints, [*findings, *front.findings], document.name)
-    body, removed = without_tags(as_common(front.body), front.body_line)
+    read = Reading(front, hints, [*findings, *front.findings])
+    body, removed = without_tags(front.body, front.body_line)
     read.findings += removed
     headline, below = read.headline(body)
     # A date that opens the text by itself may be what the story is about.
@@ -143,15 +129,6 @@ def parse(document: Document, neighbours: Neighbours, hints: Hints) -> Parsed:
         if addressed is not None:
             return Parsed((_dated(draft, addressed, f"{key} in the front matter"),))
     return Parsed((draft,))
-
-
-def _is_jekyll(name: str, fields: Fields) -> bool:
-    """Whether a document is surely a post of Jekyll: by its folder, its layout, or its name with a layout that is no file."""
-    *folders, own = name.split("/")
-    layout = str(fields.get("layout") or "")
-    if "_posts" in folders or layout == "post":
-        return True
-    return _JEKYLL_NAME.fullmatch(own) is not None and "." not in layout
 
 
 def _dated(draft: Draft, date: SourceDate, place: str) -> Draft:
@@ -209,12 +186,11 @@ def _plain(markdown: str) -> str:
 
 @dataclass(slots=True)
 class Reading:
-    """The front matter as it is read field by field, each by its own type; ``name`` is that of the document."""
+    """The front matter as it is read field by field, each by its own type."""
 
     front: FrontMatter
     hints: Hints
     findings: list[Finding]
-    name: str = ""
     evidence: dict[str, str] = field(default_factory=dict)
     stated: dict[str, tuple[str, object]] = field(init=False)
 
@@ -310,7 +286,7 @@ class Reading:
         return tuple(_persons(value)) if isinstance(value, dict) else split_authors(str(value))
 
     def names(self, about: str) -> Iterator[str]:
-        """Names from all keys of a field: lists, or texts with commas; in Jekyll also with blanks."""
+        """Names from all keys of a field: lists, or texts with commas."""
         for key in filter(self.front.fields.__contains__, _KEYS[about]):
             value = self.front.fields[key]
             if isinstance(value, list):
@@ -320,19 +296,7 @@ class Reading:
                 message = f"{key} must be names and was left out; write them as a list."
                 self.remark("wrong-type", "warning", message, about, key)
             elif isinstance(value, (str, int)) and not isinstance(value, bool):
-                names = [each.strip() for each in str(value).split(",") if each.strip()]
-                if (
-                    len(names) == 1
-                    and " " in names[0]
-                    and key in _SPLIT_BY_JEKYLL
-                    and _is_jekyll(self.name, self.front.fields)
-                ):
-                    names = names[0].split()
-                    message = (
-                        f"Jekyll takes the words of {key} for {len(names):,} names, and so they were; write a list."
-                    )
-                    self.remark("names-split", "info", message, about, key)
-                yield from names
+                yield from (each.strip() for each in str(value).split(",") if each.strip())
 
     def picture(self) -> Picture | None:
         found = self.value("picture")

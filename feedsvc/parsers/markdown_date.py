@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from feedsvc.model import SourceDate
 from feedsvc.parsers.dates import DateError, date_in_name, parse_date
-from feedsvc.parsers.wire_dateline import place_and_date
 from feedsvc.patterns import pattern
 
 # Where generators write the address of a page, and those that it had.
@@ -34,9 +33,6 @@ def date_line(name: str, body: str, order: str | None) -> tuple[SourceDate | Non
         date = parse_date(found[2].strip(), order=order)
     except DateError:
         return None, body
-    if date is None and (placed := place_and_date(found[2].strip())) is not None:
-        # Where it was written is text, which stays.
-        return (placed.date, body) if placed.date is not None and placed.date.year is not None else (None, body)
     return (date, body[found.end() :]) if date is not None and date.year is not None else (None, body)
 
 

@@ -6,7 +6,6 @@ dateline, paragraphs. The year of a date is completed by ``articles``, never her
 
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import date as calendar_date
 from datetime import timedelta
 
@@ -14,7 +13,6 @@ from msgspec.structs import replace
 
 from feedsvc.model import Document, Draft, Finding, Hints, Neighbours, Parsed, Person, SourceDate
 from feedsvc.parsers.charset import DecodeError, decode
-from feedsvc.parsers.dates import DateError, parse_date
 from feedsvc.parsers.item import numbered
 from feedsvc.parsers.limits import too_long
 from feedsvc.parsers.names import split_authors
@@ -23,7 +21,6 @@ from feedsvc.parsers.wire_dateline import Dateline, is_agency, place_and_date, r
 from feedsvc.parsers.wire_desk import is_page_mark
 from feedsvc.parsers.wire_found import Head
 from feedsvc.parsers.wire_head import LONGEST_ORDER, read_head, stand_alone, take_embargo, take_stamp
-from feedsvc.parsers.wire_lexicon import is_masthead
 from feedsvc.parsers.wire_lines import Lines, lines_of
 from feedsvc.parsers.wire_paragraphs import Paragraph, read_paragraphs, to_html
 from feedsvc.parsers.wire_places import read_place
@@ -290,10 +287,7 @@ def _published(
         dates.append((dateline.date, "the dateline"))
     if tail.date is not None:
         dates.append((tail.date, f"the end of the text, line {tail.date.line}"))
-    agreeing = _agreeing(tail, dates)
-    if agreeing is not None:
-        dates.append((agreeing, f"the end of the text, line {agreeing.line}"))
-    problems = (dateline.problem if dateline else None, tail.problem if agreeing is None else None)
+    problems = (dateline.problem if dateline else None, tail.problem)
     findings += [Finding("bad-date", "warning", each, "published") for each in problems if each is not None]
     updated = head.updated or tail.updated
     if not dates and updated is not None and not any(problems):
@@ -313,20 +307,6 @@ def _published(
         why += ", its year from the full date in the document"
     evidence["published"] = why
     return date
-
-
-def _agreeing(tail: Tail, dates: Sequence[tuple[SourceDate, str]]) -> SourceDate | None:
-    """The one reading of 03/07/2026 at the end of the text that is the day of another date; None where there is none."""
-    if tail.unsure is None:
-        return None
-    days = {(date.month, date.day) for date, _ in dates}
-    text, line = tail.unsure
-    for order in ("day-first", "month-first"):
-        with suppress(DateError):
-            date = parse_date(text, order=order, line=line)
-            if date is not None and (date.month, date.day) in days:
-                return date
-    return None
 
 
 def _with_year(date: SourceDate, full: SourceDate | None) -> SourceDate:
@@ -350,8 +330,7 @@ def _near_year(date: SourceDate, year: int, full: SourceDate) -> int | None:
 
 
 def _source(head: Head, tail: Tail, dateline: Dateline | None, evidence: dict[str, str]) -> str | None:
-    agency = dateline.agency if dateline is not None and is_agency(dateline.agency or "") else None
-    if "source" in head.fields and not (agency and _is_keywords(head.fields["source"], evidence["source"])):
+    if "source" in head.fields:
         return head.fields["source"]
     if dateline is not None and dateline.agency:
         evidence["source"] = "the dateline"
@@ -360,11 +339,6 @@ def _source(head: Head, tail: Tail, dateline: Dateline | None, evidence: dict[st
         evidence["source"] = "the end of the text"
         return tail.source
     return None
-
-
-def _is_keywords(source: str, evidence: str) -> bool:
-    """Whether what was taken for a masthead, by its place, is rather the keywords of an agency: MERCOSUR CUMBRE."""
-    return "the masthead" in evidence and source.isupper() and " " in source and not is_masthead(source)
 
 
 def _listed(value: str | None) -> tuple[str, ...]:

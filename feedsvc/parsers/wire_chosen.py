@@ -1,16 +1,11 @@
 """The headline, chosen among the lines of a head that are no header lines, and what the others are: masthead, section, byline, deck."""
 
-import re
-
 from feedsvc.model import Finding
 from feedsvc.parsers.wire_byline import bare_name, name_and_place
 from feedsvc.parsers.wire_found import Head
 from feedsvc.parsers.wire_headline import Doubt, Text, choose, doubt_of, is_whole, without_mark
 from feedsvc.parsers.wire_lexicon import is_section
 from feedsvc.text import fold
-
-# climat-inondations-météo, Verkehr/Winter/Österreich: keywords in one piece.
-_SLUG = re.compile(r"[^\W_]{2,30}(?:-[^\W_]{2,30}){2,8}|[^\W_]{2,30}(?:/[^\W_]{2,30}){2,8}")
 
 
 def choose_headline(head: Head) -> None:
@@ -93,8 +88,6 @@ def _name_source(head: Head, each: Text) -> None:
     name = each.text.strip(" *=-~|[]<>")
     if is_section(name):
         head.note("sections", name, f"line {head.number(each.at)}, above the headline")
-    elif _SLUG.fullmatch(name):
-        head.note("slugline", name, f"line {head.number(each.at)}, above the headline")
     elif doubt.points < 6 or (doubt.points == 10 and doubt_of(each.text).points < 6):
         head.note(
             "source", name, f"line {head.number(each.at)}, the masthead, known by {doubt.reason or 'its place'}"

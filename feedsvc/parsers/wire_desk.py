@@ -7,7 +7,6 @@ takes many times as long.
 import re
 
 from feedsvc.parsers.dates import has_digit
-from feedsvc.parsers.wire_dateline import is_agency
 
 _LONGEST = 100
 _RULE = re.compile(r"[\W_]{2,}|[-=_*~#]")
@@ -47,8 +46,6 @@ _SLUG = re.compile(
 )
 # The header of IPTC 7901, and its line of keywords: bdt0123 3 pl 120 dpa 0456; Verkehr/Norwegen/
 _TELEGRAM = re.compile(r"[a-z]{2,4}\d{3,4} \d [a-z]{1,3} \d{1,5}(?: .{1,30})?|(?:[^\W_][\w.-]{1,30}/){1,6}")
-# PTI DEL41 NATION MONSOON: an agency, its number, keywords.
-_NUMBERED_SLUG = re.compile(r"[A-Z]{2,5} [A-Z]{3}\d{1,3}(?: [A-Z-]{2,20}){1,4}")
 # What a slug without a hyphen begins with; one without a hyphen and without these is A1234.
 _SLUG_MARKS = frozenset("^z")
 _SLUG_NUMBER = 5
@@ -68,10 +65,9 @@ _MARK_STARTS = frozenset("-–—([*=_ mMsSàÀcCtTfFaAxX続つpPiI")
 _RIGHTS = re.compile(r"(?:(?:©|\(c\))\s*\w|copyright (?:©|\(c\)|(?:19|20)\d\d)).{0,90}|all rights reserved\.?")
 _NOTE = re.compile(
     r"(?:\((?=.*\)$))?(?:eds?|editors?|note to editors?|editor'?s'? notes?|ed\. note|attention editors?|achtung redaktion\w*)\s*[:.–—-]\s*"
-    r"([^()]{2,200}?)\)?|\((?:attn\s*:\s*)?((?:adds|updates|recasts|corrects|repeats|refiles|rewrites|clarifies)\b[^()]{2,200})\)",
+    r"([^()]{2,200}?)\)?|\(((?:adds|updates|recasts|corrects|repeats|refiles|rewrites|clarifies)\b[^()]{2,200})\)",
     re.IGNORECASE,
 )
-_EDITED_BY = re.compile(r"editor\s*: ?\S+(?: \S+){0,2}", re.IGNORECASE)
 
 
 def is_rule(text: str) -> bool:
@@ -91,7 +87,6 @@ def is_desk_line(text: str) -> bool:
         or (_may_be_priority(text) and _PRIORITY.fullmatch(lowered))
         or (_may_be_slug(lowered) and _SLUG.fullmatch(lowered))
         or lowered.endswith("writethru")
-        or (numbered and _NUMBERED_SLUG.fullmatch(text) and is_agency(text.partition(" ")[0]))
         or ((numbered or text.endswith("/")) and _TELEGRAM.fullmatch(lowered))
     )
 
@@ -144,9 +139,6 @@ def _may_be_note(text: str) -> bool:
 
 
 def editors_note(text: str) -> str | None:
-    """What a note to editors says; None when ``text`` is none, empty when it only names the editor."""
+    """What a note to editors says; None when ``text`` is none."""
     match = _NOTE.fullmatch(text) if _may_be_note(text) else None
-    if match is None:
-        return None
-    # "Editor: Jane Doe" names who edited it.
-    return "" if match[1] and _EDITED_BY.fullmatch(text) else (match[1] or match[2]).strip()
+    return (match[1] or match[2]).strip() if match else None

@@ -12,10 +12,10 @@ from feedsvc.parsers.wire_beside import what_is
 from feedsvc.parsers.wire_byline import bare_name, read_byline
 from feedsvc.parsers.wire_chosen import choose_headline
 from feedsvc.parsers.wire_dateline import Dateline, place_and_date, read_dateline
-from feedsvc.parsers.wire_desk import editors_note, is_desk_line
+from feedsvc.parsers.wire_desk import editors_note
 from feedsvc.parsers.wire_found import Head
 from feedsvc.parsers.wire_headline import Doubt, Text, doubt_of, ends_sentence, is_sentence
-from feedsvc.parsers.wire_keys import is_contact, read_key
+from feedsvc.parsers.wire_keys import read_key
 from feedsvc.parsers.wire_kinds import Kind, kinds_of
 from feedsvc.parsers.wire_lexicon import is_masthead, is_navigation
 from feedsvc.parsers.wire_lines import Lines
@@ -28,8 +28,6 @@ MOST_LINES = 60
 _LONGEST_LINE = 400
 # The longest line that holds a story back.
 LONGEST_ORDER = 2 * LONGEST
-# "Contact:", and so many lines below it.
-_LONGEST_CONTACT, _MOST_CONTACT = 20, 5
 # How many lines may stand above the date.
 _FARTHEST_STAMP = 20
 
@@ -49,16 +47,16 @@ def read_head(lines: Lines, furniture: frozenset[str], order: str | None, offset
     A missing headline stays missing: ``fields`` has none.
     """
     head = Head(order, offset)
-    block, blank, contact = 0, False, 0
+    block, blank = 0, False
     for index, text in enumerate(lines.texts[: MOST_LINES + 20]):
         if not text:
-            blank, contact = True, 0
+            blank = True
             continue
         if len(head.texts) + len(head.lines) >= MOST_LINES:
             break
-        if len(text) <= _LONGEST_LINE and (contact or _header_line(head, lines.texts, text, index)):
+        if len(text) <= _LONGEST_LINE and _header_line(head, lines.texts, text, index):
             head.lines.add(index)
-            blank, contact = True, contact - 1 if contact else _MOST_CONTACT * _opens_contact(text)
+            blank = True
             continue
         block += blank
         blank = False
@@ -74,11 +72,6 @@ def read_head(lines: Lines, furniture: frozenset[str], order: str | None, offset
             break
     choose_headline(head)
     return head
-
-
-def _opens_contact(text: str) -> bool:
-    """Whether below ``text`` stands whom to ask: "Contact:" on a line of its own."""
-    return len(text) < _LONGEST_CONTACT and text.endswith(":") and is_contact(text)
 
 
 def _read_below(head: Head, lines: Lines, start: int) -> None:
@@ -343,7 +336,7 @@ def _beside(head: Head, name: str, index: int, *, placed: bool) -> None:
         head.dateline = head.dateline or Dateline(name, 0, name)
         return
     if what != "authors" and not (placed and what == "source" and bare_name(name) and not is_masthead(name)):
-        if not is_navigation(name) and not is_desk_line(name):
+        if not is_navigation(name):
             head.names.append(name)
         return
     if head.authors:

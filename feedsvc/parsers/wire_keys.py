@@ -22,7 +22,7 @@ _KEYS = {
     "language": "language lang sprache langue idioma 言語",
     "rights": "copyright rights 著作権",
     "ednote": "ednote editors-note editor's-note note-to-editors 注意",
-    "summary": "summary abstract description teaser standfirst deck lead lede intro utl untertitel unterzeile subhead subheadline subtitle 要約 概要",
+    "summary": "summary abstract description teaser standfirst deck lead lede intro subhead subheadline subtitle 要約 概要",
     "": "priority urgency version words word-count wordcount length format edition page type status from to cc city "
     "country service code body graphic load-date category-code copyright-holder filename file",
 }
@@ -32,7 +32,7 @@ _REACHING = _NAMING | frozenset("phone tel telephone email e-mail website".split
 _FIELDS = {name: key for key, names in _KEYS.items() for name in names.split()} | dict.fromkeys(_REACHING, "")
 # A mail address, one of the web, a telephone number.
 _REACHED = pattern(r"@|https?:|www\.|\d[\d ()/.-]{4,}\d|^[^\s.]+\.\S+$|^$", re.IGNORECASE)
-_KEY_VALUE = re.compile(r":?([^\W\d_][\w '’/-]{0,22}?)\.?\s*(?:[:：]|(?<=[一-龠])】)\s*(.*)")
+_KEY_VALUE = re.compile(r":?([^\W\d_][\w '’/-]{0,22}?)\s*(?:[:：]|(?<=[一-龠])】)\s*(.*)")
 
 
 class Keyed(NamedTuple):
@@ -51,7 +51,6 @@ def read_key(text: str, *, below: bool = False) -> Keyed | None:
     if match is None:
         return None
     key, value = match[1].strip(), match[2].strip()
-    value = value[:-1].rstrip() if value.endswith(" =") else value  # with which dpa and APA end a line of the head
     name = re.sub(r"[\s_]+", "-", key).casefold()
     field = _FIELDS.get(name)
     if name == "body" and value:
@@ -60,12 +59,6 @@ def read_key(text: str, *, below: bool = False) -> Keyed | None:
     if field is None or (name in _REACHING and not below and not _reaches(name, value)):
         return None
     return Keyed(field, value, key)
-
-
-def is_contact(text: str) -> bool:
-    """Whether the key of ``text`` is that of whom to ask."""
-    keyed = read_key(text, below=True)
-    return keyed is not None and keyed.key.casefold().replace(" ", "-") in _NAMING
 
 
 def _reaches(name: str, value: str) -> bool:

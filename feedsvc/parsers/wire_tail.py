@@ -31,7 +31,7 @@ _SIGNED = re.compile(
     r"[\[<(（【]([^\W\d_][\w .&-]{0,24})[\])>）】]"
 )
 _INITIALS = re.compile(
-    r"(?:[A-Za-z]{2,10}[-/])?[a-z]{2,4}(?:/ ?[a-z]{2,4}){1,3}/?|[A-Z]{2,4}(?:(?:/| // )[A-Z]{2,4}){1,3}|[A-Z]{1,3}\d{1,2}-[A-Z]{2,4}|dpa(?:-\w+)?(?: \w{2,4}){1,6}"
+    r"(?:[A-Za-z]{2,10}[-/])?[a-z]{2,4}(?:/ ?[a-z]{2,4}){1,3}/?|[A-Z]{2,4}(?:(?:/| // )[A-Z]{2,4}){1,3}|dpa(?:-\w+)?(?: \w{2,4}){1,6}"
 )
 # One word with two capitals: CONT, RBNews.
 _CAPITALS = re.compile(r"(?=[a-z]*[A-Z][a-z]*[A-Z])[A-Za-z]{2,12}")
@@ -41,15 +41,6 @@ _WRITER = re.compile(r"[a-z]{2,4}|[A-Z]{2,4}|n\d")
 _MOST_SIGNS = 6
 # 김하나 기자 hana@example.com
 _NAME_AND_ADDRESS = re.compile(r"([^@]{2,40}?)[\s(<]+[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}[)>]?")
-# Anna Kowalska (PAP), Olle Berg/TT: who wrote it for which agency.
-_NAME_AND_AGENCY = re.compile(r"([^()/]{5,40}?)\s?(?:\(([^()/]{2,12})\)|/([^()/ ]{2,12}))")
-# ((jane.doe@example.com; +44 20 7946 0000)), (foto)(vídeo): for the desks.
-_FOR_DESKS = re.compile(
-    r"\(\([^()]{5,200}\)\)|(?:\((?:fotos?|photos?|v[ií]deos?|audios?|infograf[ií]a|imágenes|bild(?:er)?)\)\s*){1,4}",
-    re.IGNORECASE,
-)
-# APA0123 2026-02-04/09:12
-_APA_STAMP = re.compile(r"[A-Z]{3}\d{4} (\d{4}-\d\d-\d\d)/(\d\d:\d\d)")
 # （责任编辑：王芳）
 _EASTERN_EDITOR = re.compile(
     r"[（(]?(?:责任编辑|責任編輯|编辑|編輯|责编|責編|校对)[:：]\s?[一-龠 、\u3000]{2,16}[)）]?"
@@ -85,28 +76,20 @@ _KEYED_DATE = re.compile(
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"[\s\u3000]*[(（\[［]([^()（）\[\]［］]{1,60})[)）\]］][\s\u3000]*$")
-# Le scuole sono chiuse. (ANSA).
-_STOPPED_AGENCY = re.compile(r"(?<=[.!?\"'”’»])\s*\(([^()]{2,20})\)\.$")
 _CLOSING = (")", "）", "]", "］")
 _INLINE_MARK = re.compile(
-    rf"(?<=[.!?。”\"'’)）])[\s\u3000]+(?:Enditem|ENDITEM|ENDS|REUTER|#{{2,5}}|-30-|==\s?[A-Z]\w{{1,20}}|(?:-|=)+(?:{_WORDS})(?:-|=)+|[■□◼▪◆●♦]+)$"
+    rf"(?<=[.!?。”\"'’)）])[\s\u3000]+(?:Enditem|ENDITEM|ENDS|REUTER|#{{2,5}}|-30-|==\s?[A-Z]\w{{1,20}}|(?:-|=)+(?:{_WORDS})(?:-|=)+)$"
 )
 # （編輯：王芳）1120314: the day in the calendar of Taiwan.
 _TAIWANESE_END = re.compile(r"[（(](?:編輯|譯者|核稿)[^（）()]{1,40}[)）]\s?(1\d\d)(0[1-9]|1[0-2])([0-3]\d)$")
 _TAIWANESE_ERA = 1911
-_MARK_ENDS = ("#", "-", "=", "_", "■", "□", "◼", "▪", "◆", "●", "♦")
-# Behind the agency initials may stand: PTI RKS.
-_INLINE_AGENCY = re.compile(
-    r"(?<=[.!?”\"])\s+([A-Za-z-]{2,10})(?<=[A-Z])(?: [A-Z]{2,4})?$|(?<=[.!?”\"])\s+([A-Za-z-]{2,10})$"
-)
+_MARK_ENDS = ("#", "-", "=", "_")
+_INLINE_AGENCY = re.compile(r"(?<=[.!?”\"])\s+([A-Za-z-]{2,10})$")
 _CLOSED = re.compile(r"[.!?…。！？」』\"”’')）\]]$")
 
 
 class Tail(Struct):
-    """What was taken from the end of a story. ``end`` is the index behind its last line of text.
-
-    ``unsure`` is the text, and the line, of a date of which ``problem`` says why it is none.
-    """
+    """What was taken from the end of a story. ``end`` is the index behind its last line of text."""
 
     end: int
     offset: int = 0
@@ -118,7 +101,6 @@ class Tail(Struct):
     date: SourceDate | None = None
     updated: SourceDate | None = None
     problem: str | None = None
-    unsure: tuple[str, int] | None = None
 
 
 def is_end_mark(line: str) -> bool:
@@ -231,16 +213,6 @@ def _credited(tail: Tail, line: str) -> bool:
     if "@" in line and (match := _NAME_AND_ADDRESS.fullmatch(line)) and (people := read_byline(match[1])):
         tail.authors = people
         return True
-    if (
-        (line[-1] == ")" or "/" in line)
-        and (named := _NAME_AND_AGENCY.fullmatch(line))
-        and is_agency(named[2] or named[3])
-        and (people := bare_name(named[1]))
-    ):
-        tail.authors, tail.source = people, tail.source or named[2] or named[3]
-        return True
-    if line[0] == "(" and _FOR_DESKS.fullmatch(line):
-        return True
     if not line.isascii() and _EASTERN_EDITOR.fullmatch(line):
         return True
     if match := _CREDITS.fullmatch(line):
@@ -278,8 +250,6 @@ def _dated(tail: Tail, line: str, order: str | None, number: int) -> bool:
     if keyed is None and (named := read_key(inner)) is not None and named.field in ("published", "updated"):
         return _keyed(tail, named, order, number)
     inner = _EDITION.sub("", inner)
-    if "/" in inner and (sent := _APA_STAMP.fullmatch(inner)):
-        inner = f"{sent[1]} {sent[2]}"
     stamp = service_stamp(inner) or (date_time_group(inner) if DATE_TIME_GROUP.fullmatch(inner) else None)
     if stamp is not None:
         tail.date = tail.date or replace(stamp, line=number)
@@ -287,7 +257,7 @@ def _dated(tail: Tail, line: str, order: str | None, number: int) -> bool:
     try:
         date = parse_date(keyed[1] if keyed else inner, order=order, line=number)
     except DateError as error:
-        tail.problem, tail.unsure = str(error), (keyed[1] if keyed else inner, number)
+        tail.problem = str(error)
         return True
     if date is None and (placed := place_and_date(inner)) is not None:
         date = placed.date and replace(placed.date, line=number)
@@ -342,8 +312,8 @@ def strip_inline(text: str, tail: Tail, order: str | None, number: int) -> str:
     for _ in range(4):
         # A sentence ends neither with an agency nor with a mark.
         if text[-1:].isalnum() or text.endswith(_MARK_ENDS):
-            if (name := _INLINE_AGENCY.search(text, max(0, len(text) - 20))) and is_agency(name[1] or name[2]):
-                tail.source = tail.source or name[1] or name[2]
+            if (name := _INLINE_AGENCY.search(text, max(0, len(text) - 20))) and is_agency(name[1]):
+                tail.source = tail.source or name[1]
                 text = text[: name.start()]
                 continue
             if (day := _TAIWANESE_END.search(text, max(0, len(text) - 60))) and _taiwanese(tail, day, number):
@@ -353,13 +323,6 @@ def strip_inline(text: str, tail: Tail, order: str | None, number: int) -> str:
                 tail.marks.append((number, mark[0].strip()))
                 text = text[: mark.start()].rstrip()
                 continue
-        if (
-            text.endswith(").")
-            and (stop := _STOPPED_AGENCY.search(text, max(0, len(text) - 24)))
-            and is_agency(stop[1])
-        ):
-            tail.source = tail.source or stop[1]
-            text = text[: stop.start()]
         match = _BRACKETS.search(text, max(0, len(text) - 80)) if text.rstrip().endswith(_CLOSING) else None
         if match is not None and text[match.start() - 1] == "。" and _named(tail, match[1].strip()):
             # A guess, so that the text keeps it.
