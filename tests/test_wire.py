@@ -199,11 +199,14 @@ def test_neighbours_must_agree_on_the_year() -> None:
     assert year() is None
 
 
-ORDERS = ("EMBARGOED UNTIL 5 March 2027 09:00 UTC", "Embargo: 5 March 2027 09:00 UTC", "NOT FOR RELEASE BEFORE 5 March 2027 09:00 UTC")  # fmt: skip
+ORDERS = ("EMBARGOED UNTIL 5 March 2027 09:00 UTC", "embargoed until 5 March 2027", "Embargo: 5 March 2027 09:00 UTC", "NOT FOR RELEASE BEFORE 5 March 2027 09:00 UTC")  # fmt: skip
 PLACES = {
     "below contacts": "The bridge opens\n\nMedia Contact:\nJane Doe\njane@example.org\n{order}\n\n2 January 2026\n\nOSLO -- {text}\n",
     "above the headline": "{order}\n\nThe bridge opens\n\n2 January 2026\n\nOSLO -- {text}\n",
     "below the text": "The bridge opens\n\n2 January 2026\n\nOSLO -- {text}\n\n({order})\n",
+    "to editors above the text": "The bridge opens\n\nEditors: {order}\n\n2 January 2026\n\nOSLO -- {text}\n",
+    "to the desk behind a comma": "The bridge opens\n\n2 January 2026\n\n(ATTN: UPDATES with quotes, {order})\n\nOSLO -- {text}\n",
+    "to editors below the text": "The bridge opens\n\n2 January 2026\n\nOSLO -- {text}\n\nEditor: {order}\n",
     "in two brackets below the text": "The bridge opens\n\n2 January 2026\n\nOSLO -- {text}\n\n(({order}))\n",
 }
 

@@ -15,7 +15,14 @@ _LINE = re.compile(
     r"\s*(?:the\s+)?",
     re.IGNORECASE,
 )
-_HINTS = ("mbargo", "perrfrist", "ot for", "old for", "解禁", "エンバーゴ")
+_HINTS = ("mbargo", "perrfrist", "ot for", "old for", "old until", "解禁", "エンバーゴ")
+# What is said to the desk: "Editors: adds quotes, embargoed until Monday".
+_TO_DESK = re.compile(
+    r"\W*(?:eds?|editors?|notes? (?:to|for) editors?|editor'?s'? notes?|ed\. note|att(?:ention|n\.?)(?: editors?)?|achtung redaktion\w*)\s*[:.–—-]\s*",
+    re.IGNORECASE,
+)
+_CLAUSES = re.compile(r"(?<=[,;.])\s+")
+_HOLD = re.compile(r"hold\s+until\b", re.IGNORECASE)
 _NONE = re.compile(r"[\W_]*+(?:none|no|nil|n/?a|keine|ohne|aucun|ninguno|sin|なし)?+[\W_]*+", re.IGNORECASE)
 _TIME = re.compile(
     r"\d[:.h]\d\d|\d\s?(?:[ap]\.?m|h|uhr)\b|\b(?:noon|midnight|dawn|dusk|morning|afternoon|evening|mittags?|mitternacht|midi|minuit|mediodía|medianoche)\b"
@@ -43,7 +50,17 @@ def may_hold(text: str) -> bool:
 
 
 def read_embargo(line: str, order: str | None = None, number: int | None = None) -> Embargo | None:
-    """The order to hold that ``line`` opens with, None for any other line; without date and problem none is in force."""
+    """The order to hold that ``line`` opens with, or of what it says to the desk a clause; None for any other line.
+
+    Without date and problem none is in force.
+    """
+    if (desk := _TO_DESK.match(line)) is None:
+        return _read(line, order, number)
+    clauses = (_HOLD.sub("hold for release until", each, 1) for each in _CLAUSES.split(line[desk.end() :]))
+    return next((found for each in clauses if (found := _read(each, order, number)) is not None), None)
+
+
+def _read(line: str, order: str | None, number: int | None) -> Embargo | None:
     found = _LINE.match(line)
     if found is None:
         return None
