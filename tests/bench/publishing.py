@@ -7,7 +7,6 @@ are of whole processes, start to exit. What needs a tool that is not installed (
 """
 
 import argparse
-import gzip
 import http.client
 import math
 import os
@@ -268,7 +267,7 @@ def compare_polls(bench: Bench, server: int, ours: int, theirs: int, plain: int,
         folder = Path(made)
         folder.chmod(0o755)
         (folder / "www" / "feeds").mkdir(parents=True)
-        packed = gzip.compress(body)
+        packed = fetch(ours, path, Accept_Encoding="gzip")[2]  # all three send the same bytes
         (folder / "www" / "feeds" / "all.atom").write_bytes(body)
         (folder / "www" / "feeds" / "all.atom.gz").write_bytes(packed)
         (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=theirs))
